@@ -1,0 +1,73 @@
+"""The language: what a policy says and what it allows. Pure; knows no account, no file, no clock.
+
+`parse_policy` reads a policy, `evaluate` decides a request against a `PolicyStack`. Nothing here looks anything up:
+every input of a decision is in its signature.
+"""
+
+from trustview.policy.arn import Arn, is_account_id, parse_arn
+from trustview.policy.condition import evaluate_condition
+from trustview.policy.conditions import OPERATORS, OPERATORS_BY_NAME, Operator
+from trustview.policy.context_key import CallerKind, ContextKey, Presence, find_context_key
+from trustview.policy.document import Condition, Effect, PolicyDocument, Problem, Statement
+from trustview.policy.evaluate import evaluate
+from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
+from trustview.policy.explain import describe_evaluation, describe_reason
+from trustview.policy.parse import parse_policy, read_policy
+from trustview.policy.principal import BUILTIN_PROVIDERS, PrincipalElement, PrincipalForm, read_principal
+from trustview.policy.request import Caller, Context, Request, closed_context, open_context, read_caller
+from trustview.policy.service_rules import (
+    ACTION_OF_CALLER,
+    ASSUME_ACTIONS,
+    ASSUME_ROLE,
+    ASSUME_ROLE_WITH_SAML,
+    ASSUME_ROLE_WITH_WEB_IDENTITY,
+)
+from trustview.policy.stack import Layer, Level, PolicyStack
+from trustview.policy.wildcard import matches
+
+__all__ = [
+    "ACTION_OF_CALLER",
+    "ASSUME_ACTIONS",
+    "ASSUME_ROLE",
+    "ASSUME_ROLE_WITH_SAML",
+    "ASSUME_ROLE_WITH_WEB_IDENTITY",
+    "BUILTIN_PROVIDERS",
+    "OPERATORS",
+    "OPERATORS_BY_NAME",
+    "Arn",
+    "Caller",
+    "CallerKind",
+    "Condition",
+    "Context",
+    "ContextKey",
+    "Effect",
+    "Evaluation",
+    "Layer",
+    "Level",
+    "Operator",
+    "Outcome",
+    "PolicyDocument",
+    "PolicyStack",
+    "Presence",
+    "PrincipalElement",
+    "PrincipalForm",
+    "Problem",
+    "Reason",
+    "ReasonKind",
+    "Request",
+    "Statement",
+    "closed_context",
+    "describe_evaluation",
+    "describe_reason",
+    "evaluate",
+    "evaluate_condition",
+    "find_context_key",
+    "is_account_id",
+    "matches",
+    "open_context",
+    "parse_arn",
+    "parse_policy",
+    "read_caller",
+    "read_policy",
+    "read_principal",
+]

@@ -1,0 +1,46 @@
+"""Date operators: W3C forms of ISO 8601 with any offset, a date alone, or seconds since 1970."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from trustview.policy.conditions.operator import Compare, Operator, plain_text
+from trustview.policy.wildcard import Tokens
+
+
+def read_moment(text: str) -> Decimal | None:
+    """Seconds since 1970 of a date in any form that AWS accepts; None when it is none of them."""
+    text = text.strip()
+    try:
+        return Decimal(text) if text.lstrip("+-").replace(".", "", 1).isdigit() and len(text) != 8 else _iso(text)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+
+
+def _iso(text: str) -> Decimal:
+    padded = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
+    moment = datetime.fromisoformat(padded)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Decimal(str(aware.timestamp()))
+
+
+def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Compare:
+    def compare(tokens: Tokens, value: str) -> bool:
+        limit, moment = read_moment(plain_text(tokens)), read_moment(value)
+        return limit is not None and moment is not None and holds(moment, limit)
+
+    return compare
+
+
+_EQUALS = _compare(lambda moment, limit: moment == limit)
+
+DATE_OPERATORS = (
+    Operator("DateEquals", "date", _EQUALS, has_variables=False),
+    Operator("DateNotEquals", "date", _EQUALS, is_negated=True, has_variables=False),
+    Operator("DateLessThan", "date", _compare(lambda m, limit: m < limit), has_variables=False),
+    Operator("DateLessThanEquals", "date", _compare(lambda m, limit: m <= limit), has_variables=False),
+    Operator("DateGreaterThan", "date", _compare(lambda m, limit: m > limit), has_variables=False),
+    Operator("DateGreaterThanEquals", "date", _compare(lambda m, limit: m >= limit), has_variables=False),
+)

@@ -1,0 +1,105 @@
+"""PolicyDocument, Statement, Condition, Problem: what a policy says, as frozen values.
+
+Nothing is normalised away: what was written stays readable (`sid`, spelling of keys and values), so that a policy can
+be shown and changed as its author wrote it.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from trustview.policy.principal import PrincipalElement
+
+
+class Effect(StrEnum):
+    """What a statement does when it applies."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a policy that AWS would reject or read in another way than its author may think.
+
+    `path` is a JSON path such as `$.Statement[0].Principal.AWS[1]`; `message` says what is there and what AWS does.
+    """
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator on one key: `{"StringLike": {"aws:PrincipalArn": ["…", "…"]}}`.
+
+    `operator` is the bare operator in AWS's spelling (`StringLike`); `quantifier` is `ForAllValues`, `ForAnyValue` or
+    empty. `key` is as written; condition keys ignore case, so compare `key.lower()`.
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    quantifier: str = ""
+    if_exists: bool = False
+    path: str = ""
+
+    @property
+    def spelling(self) -> str:
+        """The operator as a policy spells it: `ForAnyValue:StringLikeIfExists`."""
+        prefix = f"{self.quantifier}:" if self.quantifier else ""
+        return f"{prefix}{self.operator}{'IfExists' if self.if_exists else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement; `index` is its place in the document, from 0.
+
+    `not_principals`, `not_actions` and `not_resources` say that the list stood under `NotPrincipal`, `NotAction`,
+    `NotResource`. `has_principal` is false in identity policies, SCPs and broken trust policies.
+    """
+
+    index: int
+    effect: Effect
+    sid: str = ""
+    principals: tuple[PrincipalElement, ...] = ()
+    not_principals: bool = False
+    has_principal: bool = False
+    actions: tuple[str, ...] = ()
+    not_actions: bool = False
+    resources: tuple[str, ...] = ()
+    not_resources: bool = False
+    conditions: tuple[Condition, ...] = ()
+    path: str = ""
+
+    @property
+    def is_allow(self) -> bool:
+        """Whether the effect is Allow."""
+        return self.effect is Effect.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """A policy; `version` is empty when none was written, which AWS reads as 2008-10-17."""
+
+    version: str = ""
+    id: str = ""
+    statements: tuple[Statement, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @property
+    def allows(self) -> tuple[Statement, ...]:
+        """The Allow statements, in order."""
+        return tuple(s for s in self.statements if s.effect is Effect.ALLOW)
+
+    @property
+    def denies(self) -> tuple[Statement, ...]:
+        """The Deny statements, in order."""
+        return tuple(s for s in self.statements if s.effect is Effect.DENY)
+
+    @property
+    def substitutes_variables(self) -> bool:
+        """Whether `${…}` is a policy variable here: only version 2012-10-17 substitutes them."""
+        return self.version == "2012-10-17"

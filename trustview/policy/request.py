@@ -1,0 +1,153 @@
+"""Caller, Context, Request: the four things that a decision is about (principal, action, resource, context)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from trustview.policy.arn import parse_arn
+from trustview.policy.context_key import CallerKind, Presence, find_context_key
+from trustview.policy.principal import PrincipalForm, read_principal
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks.
+
+    `arn` is the user's ARN, or the *role's* ARN for a role session (with its path, when that is known); empty when the
+    caller is only known to be of an account. `session` is the session name. `provider` is the service name, the
+    provider ARN or the built-in provider of a service or federated caller.
+    """
+
+    kind: CallerKind
+    account: str = ""
+    arn: str = ""
+    session: str = ""
+    provider: str = ""
+    unique_id: str = ""
+
+    @property
+    def is_service_linked_role(self) -> bool:
+        """Whether it is a role under `/aws-service-role/`: no SCP binds it."""
+        return ":role/aws-service-role/" in self.arn
+
+    @property
+    def provider_name(self) -> str:
+        """The issuer of an OIDC provider ARN (`token.actions.githubusercontent.com`), or the provider as given."""
+        arn = parse_arn(self.provider)
+        return arn.path_and_name if arn else self.provider
+
+    def __str__(self) -> str:
+        return self.arn or self.provider or (f"any principal of {self.account}" if self.account else self.kind.value)
+
+
+def read_caller(text: str) -> Caller:
+    """Tell who a principal text names: an ARN, an account id, a service or a provider; UNKNOWN when nobody can say."""
+    for kind in ("AWS", "Service", "Federated"):
+        element = read_principal(kind, text)
+        if element.form is not PrincipalForm.MALFORMED:
+            break
+    caller = _CALLER_KINDS.get(element.form, CallerKind.UNKNOWN)
+    if caller in (CallerKind.SERVICE, CallerKind.SAML, CallerKind.OIDC):
+        return Caller(caller, element.account, provider=text)
+    if element.form is PrincipalForm.SESSION:
+        role, _, session = element.name.partition("/")
+        return Caller(caller, element.account, f"arn:{element.partition}:iam::{element.account}:role/{role}", session)
+    if element.form is PrincipalForm.ACCOUNT:
+        return Caller(CallerKind.ROOT if parse_arn(text) else CallerKind.PRINCIPAL, element.account, text)
+    return Caller(caller, element.account, text)
+
+
+_CALLER_KINDS = {
+    PrincipalForm.USER: CallerKind.USER,
+    PrincipalForm.ROLE: CallerKind.ROLE,
+    PrincipalForm.SESSION: CallerKind.ROLE,
+    PrincipalForm.FEDERATED_USER: CallerKind.FEDERATED_USER,
+    PrincipalForm.SERVICE: CallerKind.SERVICE,
+    PrincipalForm.SAML_PROVIDER: CallerKind.SAML,
+    PrincipalForm.OIDC_PROVIDER: CallerKind.OIDC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """What is known of one key: its values, that it is there, that it is absent, or (all three unset) nothing."""
+
+    values: tuple[str, ...] | None = None
+    is_present: bool = False
+    is_absent: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the value is not known; it may still be known to be there."""
+        return self.values is None and not self.is_absent
+
+
+_ABSENT = KeyValue(is_absent=True)
+_PRESENT = KeyValue(is_present=True)
+_UNKNOWN = KeyValue()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The condition keys of a request. Keys ignore case; `values` and `absent` hold them in lower case.
+
+    A closed context (`is_open` false) is complete: what is not given is absent. In an open one what is not given is
+    unknown, save where the kind of caller settles that a key is always or never sent.
+    """
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    is_open: bool = False
+
+    def look_up(self, key: str, caller: Caller) -> KeyValue:
+        """What is known of a key in a request of this caller."""
+        name = key.lower()
+        if name in self.values:
+            return KeyValue(self.values[name], is_present=True)
+        if not self.is_open or name in self.absent:
+            return _ABSENT
+        presence = find_context_key(name).presence(caller.kind, caller.provider_name)
+        return {Presence.ALWAYS: _PRESENT, Presence.NEVER: _ABSENT, Presence.MAYBE: _UNKNOWN}[presence]
+
+    def with_values(self, values: Mapping[str, str | Iterable[str]]) -> Context:
+        """The same context with more values."""
+        return replace(self, values={**self.values, **_normal(values)})
+
+
+def closed_context(values: Mapping[str, str | Iterable[str]]) -> Context:
+    """A complete context: whatever is not in `values` is absent."""
+    return Context(_normal(values))
+
+
+def open_context(values: Mapping[str, str | Iterable[str]], absent: Iterable[str] = ()) -> Context:
+    """A context of which only these values and absences are known."""
+    return Context(_normal(values), frozenset(key.lower() for key in absent), is_open=True)
+
+
+def _normal(values: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A caller asks to do an action on a role.
+
+    `resource` is the role's ARN, `resource_account` the account that owns it.
+    """
+
+    caller: Caller
+    action: str
+    resource: str
+    resource_account: str
+    context: Context = field(default_factory=Context)
+
+    @property
+    def is_same_account(self) -> bool:
+        """Whether the caller is of the role's account."""
+        return bool(self.caller.account) and self.caller.account == self.resource_account
+
+    @property
+    def is_service_linked_resource(self) -> bool:
+        """Whether the role is service-linked: no RCP binds who assumes it."""
+        return ":role/aws-service-role/" in self.resource

@@ -1,0 +1,62 @@
+"""What role assumption does differently from other requests: one table per rule, each row with its source.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustview.policy.context_key import CallerKind
+from trustview.policy.principal import PrincipalForm
+
+ASSUME_ROLE = "sts:AssumeRole"
+ASSUME_ROLE_WITH_SAML = "sts:AssumeRoleWithSAML"
+ASSUME_ROLE_WITH_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+TAG_SESSION = "sts:TagSession"
+SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
+ASSUME_ACTIONS = (ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY)
+
+# Which of the three actions a kind of caller uses.
+ACTION_OF_CALLER = {
+    CallerKind.PRINCIPAL: ASSUME_ROLE,
+    CallerKind.USER: ASSUME_ROLE,
+    CallerKind.ROLE: ASSUME_ROLE,
+    CallerKind.SERVICE: ASSUME_ROLE,
+    CallerKind.SAML: ASSUME_ROLE_WITH_SAML,
+    CallerKind.OIDC: ASSUME_ROLE_WITH_WEB_IDENTITY,
+}
+
+# Callers whom STS refuses whatever the policies say.
+REFUSED_CALLERS = {
+    CallerKind.ROOT: "the root user cannot assume roles",
+    CallerKind.FEDERATED_USER: "credentials of a federated user cannot call AssumeRole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SameAccountRule:
+    """What else a caller of the role's own account needs, by the form in which the trust policy names it."""
+
+    needs_identity: bool
+    limited_by_boundary: bool
+    limited_by_session: bool
+
+
+_NOTHING_ELSE = SameAccountRule(needs_identity=False, limited_by_boundary=False, limited_by_session=False)
+
+SAME_ACCOUNT_RULES = {
+    # The account delegates: its own policies must allow too.
+    PrincipalForm.ACCOUNT: SameAccountRule(needs_identity=True, limited_by_boundary=True, limited_by_session=True),
+    # An implicit deny in the boundary or session policy of a named role does limit it.
+    PrincipalForm.ROLE: SameAccountRule(needs_identity=False, limited_by_boundary=True, limited_by_session=True),
+    PrincipalForm.USER: _NOTHING_ELSE,
+    PrincipalForm.SESSION: _NOTHING_ELSE,
+    PrincipalForm.EVERYONE: _NOTHING_ELSE,
+    PrincipalForm.FEDERATED_USER: _NOTHING_ELSE,
+    PrincipalForm.UNIQUE_ID: _NOTHING_ELSE,
+}
+
+# Across accounts both sides must allow, whatever the form.
+CROSS_ACCOUNT_RULE = SameAccountRule(needs_identity=True, limited_by_boundary=True, limited_by_session=True)

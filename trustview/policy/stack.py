@@ -1,0 +1,41 @@
+"""PolicyStack: every policy that applies to one request, by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trustview.policy.document import PolicyDocument
+
+# The documents that hang at one level of the organization: the root, an organizational unit or the account.
+Level = tuple[PolicyDocument, ...]
+
+
+class Layer(StrEnum):
+    """The layers of a decision, in the words of AWS."""
+
+    TRUST = "trust policy"
+    IDENTITY = "identity policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    SERVICE = "service rule"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStack:
+    """The policies of one request.
+
+    `identity` is None when the caller's policies are out of sight (an account outside the organization decides for
+    itself): they are then taken to allow. `boundary` and `session` are None when there is none.
+    `scps` are the levels of the *caller's* account, `rcps` those of the *role's* account, from the root down; empty
+    when none applies (a management account, an outsider, a service).
+    """
+
+    trust: PolicyDocument
+    identity: tuple[PolicyDocument, ...] | None = None
+    boundary: PolicyDocument | None = None
+    session: PolicyDocument | None = None
+    scps: tuple[Level, ...] = ()
+    rcps: tuple[Level, ...] = ()

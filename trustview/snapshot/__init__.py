@@ -1,0 +1,47 @@
+"""The facts: what was in AWS at one moment. Pure and frozen; nothing here judges.
+
+Policies are kept as the JSON text that AWS gave; `policy.read_policy` reads them where they are needed.
+Moments are ISO 8601 texts in UTC (`2026-11-20T06:00:00Z`), empty when unknown.
+"""
+
+from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
+from trustview.snapshot.external_findings import ExternalFinding
+from trustview.snapshot.gap import Gap, GapKind
+from trustview.snapshot.organization import (
+    Account,
+    AccountStatus,
+    GuardrailKind,
+    GuardrailPolicy,
+    Organization,
+    OrganizationalUnit,
+)
+from trustview.snapshot.policies import InlinePolicy, ManagedPolicy
+from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, User
+from trustview.snapshot.snapshot import AccountFacts, Snapshot
+from trustview.snapshot.usage import EvidenceWindow, Use
+
+__all__ = [
+    "FORMAT",
+    "Account",
+    "AccountFacts",
+    "AccountStatus",
+    "EvidenceWindow",
+    "ExternalFinding",
+    "Gap",
+    "GapKind",
+    "Group",
+    "GuardrailKind",
+    "GuardrailPolicy",
+    "IdentityProvider",
+    "InlinePolicy",
+    "ManagedPolicy",
+    "Organization",
+    "OrganizationalUnit",
+    "ProviderKind",
+    "Role",
+    "Snapshot",
+    "Use",
+    "User",
+    "decode_snapshot",
+    "encode_snapshot",
+]

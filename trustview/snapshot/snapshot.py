@@ -1,0 +1,98 @@
+"""Snapshot: the root value, and its look-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from trustview.snapshot.external_findings import ExternalFinding
+from trustview.snapshot.gap import Gap
+from trustview.snapshot.organization import Account, Organization
+from trustview.snapshot.policies import ManagedPolicy
+from trustview.snapshot.principals import Group, IdentityProvider, Role, User
+from trustview.snapshot.usage import EvidenceWindow, Use
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What was read inside one account at `read_at`."""
+
+    id: str
+    alias: str = ""
+    roles: tuple[Role, ...] = ()
+    users: tuple[User, ...] = ()
+    groups: tuple[Group, ...] = ()
+    policies: tuple[ManagedPolicy, ...] = ()
+    providers: tuple[IdentityProvider, ...] = ()
+    read_at: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything read at one moment.
+
+    `source` says where it comes from (`aws`, `files`). `organization` is None when only single accounts were read: then
+    the accounts read are all that is known to be ours.
+    """
+
+    taken_at: str
+    source: str
+    organization: Organization | None = None
+    accounts: tuple[AccountFacts, ...] = ()
+    external_findings: tuple[ExternalFinding, ...] = ()
+    uses: tuple[Use, ...] = ()
+    windows: tuple[EvidenceWindow, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role, account by account."""
+        return tuple(role for account in self.accounts for role in account.roles)
+
+    @cached_property
+    def facts_by_account(self) -> dict[str, AccountFacts]:
+        """What was read, by account id."""
+        return {account.id: account for account in self.accounts}
+
+    @cached_property
+    def roles_by_arn(self) -> dict[str, Role]:
+        """Roles by ARN."""
+        return {role.arn: role for role in self.roles}
+
+    @cached_property
+    def users_by_arn(self) -> dict[str, User]:
+        """Users by ARN."""
+        return {user.arn: user for account in self.accounts for user in account.users}
+
+    @cached_property
+    def policies_by_arn(self) -> dict[str, ManagedPolicy]:
+        """Managed policies by ARN; those of AWS are the same in every account."""
+        return {policy.arn: policy for account in self.accounts for policy in account.policies}
+
+    @cached_property
+    def principals_by_id(self) -> dict[str, Role | User]:
+        """Roles and users by their unique id (`AROA…`, `AIDA…`)."""
+        everyone: list[Role | User] = [*self.roles, *self.users_by_arn.values()]
+        return {principal.id: principal for principal in everyone if principal.id}
+
+    @cached_property
+    def unread_accounts(self) -> frozenset[str]:
+        """Accounts whose IAM could not be read: nothing may be said about what is in them."""
+        known = {account.id for account in self.organization.accounts} if self.organization else set()
+        return frozenset(known - set(self.facts_by_account))
+
+    def account(self, account_id: str) -> Account | None:
+        """The account in the organization; None for an outsider or without an organization."""
+        return self.organization.accounts_by_id.get(account_id) if self.organization else None
+
+    def is_ours(self, account_id: str) -> bool:
+        """Whether the account belongs to the organization, or was read when there is none."""
+        if self.organization:
+            return account_id in self.organization.accounts_by_id
+        return account_id in self.facts_by_account
+
+    def account_name(self, account_id: str) -> str:
+        """The account's name, its alias, or its id."""
+        account = self.account(account_id)
+        facts = self.facts_by_account.get(account_id)
+        return (account.name if account else "") or (facts.alias if facts else "") or account_id
