@@ -1,0 +1,183 @@
+"""A line to type a filter in: what is typed is announced after a short rest, and stays visible."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widgets import Input
+
+from widgets.painter import PaintedLine
+from widgets.safe_input import SafeInput
+from widgets.safe_text import cells
+from widgets.tone import Cell, Tone
+
+DEBOUNCE = 0.06
+"""The seconds without a key after which the text is announced."""
+
+
+class _Answer(PaintedLine):
+    """How many rows match, or what is wrong with the text."""
+
+    DEFAULT_CSS = "_Answer { width: auto; height: 1; max-width: 60%; }"
+
+    cell = Cell("", Tone.MUTED)
+
+    def show(self, cell: Cell) -> None:
+        """Show another answer."""
+        self.cell = cell
+        self.styles.width = min(cells(cell.text), 60) + 1 if cell.text else 0
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the answer at the right edge."""
+        width = self.size.width
+        return self.paint((Cell(" "), self.cell), width)
+
+
+class _FilterInput(SafeInput):
+    """Gives the keys that leave the field to the bar."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        bar = self.parent
+        if isinstance(bar, FilterBar) and (event.key == "escape" or (event.key == "backspace" and not self.value)):
+            event.stop()
+            event.prevent_default()
+            bar.dismiss()
+            return
+        await super()._on_key(event)
+
+
+class FilterBar(Horizontal):
+    """`/` and what is filtered by; escape, or backspace in an empty field, leaves it.
+
+    It changes no rows itself: the caller filters on `Changed` and answers with `show_matches` or `show_error`.
+    """
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; padding: 0 1; }
+    FilterBar > #slash { width: 2; }
+    """
+
+    class Changed(Message):
+        """The text is another one; posted when no key came for a moment."""
+
+        def __init__(self, bar: "FilterBar", text: str) -> None:
+            super().__init__()
+            self.bar = bar
+            self.text = text
+            """What is in the field now."""
+
+        @property
+        def control(self) -> "FilterBar":
+            """The bar."""
+            return self.bar
+
+        def can_replace(self, message: Message) -> bool:
+            """Replace a text that nobody has handled yet."""
+            return isinstance(message, FilterBar.Changed) and message.bar is self.bar
+
+    class Submitted(Message):
+        """Enter: the filter stays, the user goes to the rows."""
+
+        def __init__(self, bar: "FilterBar", text: str) -> None:
+            super().__init__()
+            self.bar = bar
+            self.text = text
+            """What is in the field."""
+
+        @property
+        def control(self) -> "FilterBar":
+            """The bar."""
+            return self.bar
+
+    class Dismissed(Message):
+        """The user leaves the field; the text is still in it, the caller decides whether it stays."""
+
+        def __init__(self, bar: "FilterBar") -> None:
+            super().__init__()
+            self.bar = bar
+
+        @property
+        def control(self) -> "FilterBar":
+            """The bar."""
+            return self.bar
+
+    def __init__(
+        self, text: str = "", placeholder: str = "filter", *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._input = _FilterInput(text, placeholder)
+        self._answer = _Answer()
+        self._announced = self._input.value
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """A slash, the field, the answer."""
+        yield _Slash(id="slash")
+        yield self._input
+        yield self._answer
+
+    @property
+    def text(self) -> str:
+        """What is in the field."""
+        return self._input.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        """Put another text in the field; it is announced like a typed one."""
+        self._input.value = text
+        self._input.cursor_position = len(self._input.value)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether keys go into the field."""
+        return self._input.has_focus
+
+    def focus_input(self) -> None:
+        """Let keys go into the field, the cursor behind the text."""
+        self._input.focus()
+        self._input.cursor_position = len(self._input.value)
+
+    def show_matches(self, matches: int, total: int) -> None:
+        """Show how many of how many match."""
+        self._answer.show(Cell(f"{matches:,} of {total:,}", Tone.MUTED))
+
+    def show_error(self, text: str) -> None:
+        """Show what is wrong with the text, which stays in the field."""
+        self._answer.show(Cell(f"✗ {text}", Tone.CRITICAL))
+
+    def dismiss(self) -> None:
+        """Leave the field."""
+        self._announce()
+        self.post_message(self.Dismissed(self))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DEBOUNCE, self._announce)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._announce()
+        self.post_message(self.Submitted(self, self.text))
+
+    def _announce(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.text != self._announced:
+            self._announced = self.text
+            self.post_message(self.Changed(self, self.text))
+
+
+class _Slash(PaintedLine):
+    """The sign before the field."""
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the sign."""
+        return self.paint((Cell("/", Tone.HEADING),), self.size.width)

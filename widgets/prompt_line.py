@@ -1,0 +1,211 @@
+"""A question on a line of the screen, instead of a dialog over it: type a text, or choose by a key."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from widgets.painter import PaintedLine
+from widgets.safe_input import SafeInput
+from widgets.tone import Cell, Line, Tone
+from widgets.wrapping import line_cells, wrap
+
+Validate = Callable[[str], str | None]
+"""Returns what is wrong with an answer; None if nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    line: Line
+    required: bool = False
+    validate: Validate | None = None
+    choices: Mapping[str, str] | None = None
+
+
+class PromptLine(Vertical):
+    """Asks one question at a time; it is not seen while there is none.
+
+    `ask` and `choose` wait for the answer, so they must be awaited in a worker or a task, not in a message handler: the
+    keys of the answer come through the same queue. The focus goes back to where it was. A new question takes the place
+    of an open one, which is then answered with None.
+    """
+
+    DEFAULT_CSS = """
+    PromptLine { height: auto; max-height: 8; padding: 0 1; display: none; }
+    PromptLine.-open { display: block; }
+    PromptLine SafeInput { display: none; padding: 0; }
+    PromptLine.-text SafeInput { display: block; }
+    PromptLine > #prompt-error { display: none; }
+    PromptLine.-wrong > #prompt-error { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._asked = _Wrapped(id="prompt-question")
+        self._input = SafeInput()
+        self._error = _Wrapped(id="prompt-error")
+        self._question: _Question | None = None
+        self._answer: asyncio.Future[str | None] | None = None
+        self._focused_before: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        """The question, the field below it, what is wrong with it."""
+        yield self._asked
+        yield self._input
+        yield self._error
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self._answer is not None
+
+    @property
+    def error(self) -> str:
+        """What is shown to be wrong with the answer; empty if nothing is."""
+        return self._error.text
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        placeholder: str = "",
+        value: str = "",
+        required: bool = False,
+        validate: Validate | None = None,
+    ) -> str | None:
+        """Return what the user typed, without spaces around it; None if the question was left with escape.
+
+        With `required` an empty answer is not taken; `validate` says what is wrong with any other. In both cases the
+        question stays open with the typed text in its field.
+        """
+        self._input.placeholder = placeholder
+        self._input.value = value
+        self._input.cursor_position = len(self._input.value)
+        return await self._wait_for(_Question(_question_line(question), required, validate))
+
+    async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
+        """Return the key of `choices` that the user pressed; None if the question was left with escape.
+
+        The keys are single characters; the values say what each one does.
+        """
+        line = [*_question_line(question)]
+        for key, label in choices.items():
+            line += [Cell("  "), Cell(key, Tone.HEADING), Cell(f" {label}", Tone.MUTED)]
+        return await self._wait_for(_Question((*line, *_LEAVE), choices=choices))
+
+    def cancel(self) -> None:
+        """Leave the open question, if there is one: its answer is None."""
+        self._finish(None)
+
+    async def _wait_for(self, question: _Question) -> str | None:
+        self.cancel()
+        self._focused_before = self.screen.focused
+        self._question = question
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        self._show_error("")
+        self._asked.show(question.line)
+        is_text = question.choices is None
+        self.set_class(is_text, "-text")
+        self.add_class("-open")
+        self.can_focus = not is_text
+        (self._input if is_text else self).focus()
+        try:
+            return await answer
+        finally:
+            if self._answer is answer:  # the waiting task was cancelled
+                self._finish(None)
+
+    def _finish(self, answer: str | None) -> None:
+        future, self._answer, self._question = self._answer, None, None
+        if future is None:
+            return
+        if not future.done():
+            future.set_result(answer)
+        before, self._focused_before = self._focused_before, None
+        self.remove_class("-open", "-text", "-wrong")
+        if before is not None and before.is_attached:
+            before.focus()
+        else:
+            self.screen.set_focus(None)
+
+    def _show_error(self, text: str) -> None:
+        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else (), text)
+        self.set_class(bool(text), "-wrong")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        question = self._question
+        if question is None:
+            return
+        text = event.value.strip()
+        if question.required and not text:
+            self._show_error("an answer is needed, or escape to leave")
+            return
+        wrong = question.validate(text) if question.validate is not None else None
+        if wrong:
+            self._show_error(wrong)
+            return
+        self._finish(text)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._error.text:
+            self._show_error("")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take every key while a question is open: a choice, escape, or nothing."""
+        question = self._question
+        if question is None:
+            return
+        if event.key == "escape":
+            event.stop()
+            self._finish(None)
+        elif question.choices is not None and event.key not in {"ctrl+c", "ctrl+q"}:
+            event.stop()
+            event.prevent_default()
+            if event.character in question.choices:
+                self._finish(event.character)
+
+    def on_click(self, event: events.Click) -> None:
+        """Keep the focus in the open question."""
+        if self._question is not None:
+            (self._input if self._question.choices is None else self).focus()
+
+
+_LEAVE = (Cell("  "), Cell("esc", Tone.HEADING), Cell(" leave", Tone.MUTED))
+
+
+def _question_line(question: str) -> Line:
+    return (Cell("▸ ", Tone.ACCENT), Cell(question, Tone.STRONG))
+
+
+class _Wrapped(PaintedLine):
+    """A line of cells that wraps."""
+
+    DEFAULT_CSS = "_Wrapped { height: auto; }"
+
+    line: Line = ()
+    text = ""
+
+    def show(self, line: Line, text: str = "") -> None:
+        """Show another line."""
+        self.line, self.text = line, text
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return how many lines it takes at this width."""
+        return len(wrap(self.line, width, 2)) if line_cells(self.line) > width else 1
+
+    def render_line(self, y: int) -> Strip:
+        """Draw line `y`."""
+        lines = wrap(self.line, self.size.width, 2)
+        return self.paint(lines[y] if y < len(lines) else (), self.size.width)
