@@ -129,6 +129,8 @@ class PromptLine(Vertical):
         if not future.done():
             future.set_result(answer)
         before, self._focused_before = self._focused_before, None
+        if not self.is_attached:  # the screen is being taken down
+            return
         self.remove_class("-open", "-text", "-wrong")
         if before is not None and before.is_attached:
             before.focus()

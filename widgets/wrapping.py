@@ -13,7 +13,8 @@ _BREAK_AFTER = frozenset(" ,;:/.=|&?)]}-")
 def wrap(line: Iterable[Cell], width: int, hang: int = 0) -> list[Line]:
     """Return `line` as lines of at most `width` cells, all but the first indented by `hang`.
 
-    It breaks after a space or punctuation where there is one in the second half of the room, else anywhere.
+    It breaks after a space or punctuation where there is one in the second half of the room, else anywhere. The space
+    that stands at a break gives way to it.
     """
     width = max(2, width)
     hang = min(hang, width // 2)
@@ -25,7 +26,8 @@ def wrap(line: Iterable[Cell], width: int, hang: int = 0) -> list[Line]:
         end = _end(chars, start, room)
         indent = (Cell(" " * hang),) if lines and hang else ()
         lines.append((*indent, *_join(chars[start:end])))
-        start = end
+        is_space = end < len(chars) and chars[end][0] == " " and end > start and not _is_mark(chars, end + 1)
+        start = end + is_space
         if start >= len(chars):
             return lines
 

@@ -1,0 +1,1 @@
+"""Widgets are tested in host applications of a few lines, pure parts with tables and properties."""
