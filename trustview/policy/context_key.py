@@ -50,7 +50,8 @@ class ContextKey:
     """One row: presence for IAM principals, services, SAML and OIDC callers.
 
     `is_chosen` says that whoever calls may put any value there; `is_listed` that it holds several values;
-    `is_boundary` that a wildcard in its value has no valid use because the value names an account or organization.
+    `is_boundary` that a wildcard in its value has no valid use because the value names an account or organization;
+    `is_identifying` that nobody can bring about a value that is not theirs, so that a test of it keeps strangers out.
     `provider` is the OIDC provider whose tokens carry the claim; empty for keys of AWS.
     """
 
@@ -62,6 +63,7 @@ class ContextKey:
     is_chosen: bool = False
     is_listed: bool = False
     is_boundary: bool = False
+    is_identifying: bool = False
     provider: str = ""
 
     def presence(self, kind: CallerKind, provider: str = "") -> Presence:
@@ -79,26 +81,26 @@ _A, _M, _N = Presence.ALWAYS, Presence.MAYBE, Presence.NEVER
 
 # pattern (lower case; a final * stands for the rest), then IAM principal, service, SAML, OIDC
 CONTEXT_KEYS = (
-    ContextKey("aws:principalaccount", _A, _M, _M, _M, is_boundary=True),
-    ContextKey("aws:principalarn", _A, _M, _N, _N),
-    ContextKey("aws:principalorgid", _M, _N, _N, _N, is_boundary=True),
-    ContextKey("aws:principalorgpaths", _M, _N, _N, _N, is_listed=True),
+    ContextKey("aws:principalaccount", _A, _M, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:principalarn", _A, _M, _N, _N, is_identifying=True),
+    ContextKey("aws:principalorgid", _M, _N, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:principalorgpaths", _M, _N, _N, _N, is_listed=True, is_identifying=True),
     ContextKey("aws:principaltag/*", _M, _M, _M, _M),
     ContextKey("aws:principaltype", _A, _A, _A, _A),
     ContextKey("aws:principalisawsservice", _A, _A, _M, _M),
     ContextKey("aws:principalservicename", _N, _A, _N, _N),
     ContextKey("aws:principalservicenameslist", _N, _A, _N, _N, is_listed=True),
-    ContextKey("aws:sourcearn", _N, _M, _N, _N),
-    ContextKey("aws:sourceaccount", _N, _M, _N, _N, is_boundary=True),
-    ContextKey("aws:sourceorgid", _N, _M, _N, _N, is_boundary=True),
-    ContextKey("aws:sourceorgpaths", _N, _M, _N, _N, is_listed=True),
-    ContextKey("aws:sourceip", _M, _M, _M, _M),
-    ContextKey("aws:sourcevpc", _M, _N, _M, _M, is_boundary=True),
-    ContextKey("aws:sourcevpce", _M, _N, _M, _M, is_boundary=True),
+    ContextKey("aws:sourcearn", _N, _M, _N, _N, is_identifying=True),
+    ContextKey("aws:sourceaccount", _N, _M, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourceorgid", _N, _M, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourceorgpaths", _N, _M, _N, _N, is_listed=True, is_identifying=True),
+    ContextKey("aws:sourceip", _M, _M, _M, _M, is_identifying=True),
+    ContextKey("aws:sourcevpc", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourcevpce", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
     ContextKey("aws:vpcsourceip", _M, _N, _M, _M),
-    ContextKey("aws:vpceaccount", _M, _N, _M, _M, is_boundary=True),
-    ContextKey("aws:vpceorgid", _M, _N, _M, _M, is_boundary=True),
-    ContextKey("aws:vpceorgpaths", _M, _N, _M, _M, is_listed=True),
+    ContextKey("aws:vpceaccount", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:vpceorgid", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:vpceorgpaths", _M, _N, _M, _M, is_listed=True, is_identifying=True),
     ContextKey("aws:multifactorauthpresent", _M, _N, _N, _N),
     ContextKey("aws:multifactorauthage", _M, _N, _N, _N),
     ContextKey("aws:tokenissuetime", _M, _N, _N, _N),
@@ -113,7 +115,7 @@ CONTEXT_KEYS = (
     ContextKey("aws:calledvia", _M, _N, _N, _N, is_listed=True),
     ContextKey("aws:calledviafirst", _M, _N, _N, _N),
     ContextKey("aws:calledvialast", _M, _N, _N, _N),
-    ContextKey("aws:userid", _A, _M, _M, _M),
+    ContextKey("aws:userid", _A, _M, _M, _M, is_identifying=True),
     ContextKey("aws:username", _M, _N, _N, _N),
     ContextKey("aws:requesttag/*", _M, _M, _M, _M, is_chosen=True),
     ContextKey("aws:tagkeys", _M, _M, _M, _M, is_chosen=True, is_listed=True),

@@ -1,0 +1,48 @@
+"""Snapshot -> what it means: grants and their reach, fleets, the trust graph, findings, remediations. Pure.
+
+`analyse` does all of it; `Access` answers single questions about one principal and one role.
+"""
+
+from trustview.analysis.access import Access
+from trustview.analysis.analyse import Analysis, analyse
+from trustview.analysis.check import Check, Evidence, check
+from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
+from trustview.analysis.edges import EDGES, Edge
+from trustview.analysis.finding import Confidence, Finding, Severity
+from trustview.analysis.fleet import Fleet
+from trustview.analysis.grant import Grant, Party, Reach, ReachKind
+from trustview.analysis.graph import TrustGraph, build_graph
+from trustview.analysis.privilege import Privilege
+from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
+from trustview.analysis.tier import Tier, tier_of
+
+__all__ = [
+    "CHECKS",
+    "CHECKS_BY_ID",
+    "EDGES",
+    "Access",
+    "Analysis",
+    "Change",
+    "ChangeKind",
+    "Check",
+    "Confidence",
+    "Edge",
+    "Evidence",
+    "Finding",
+    "Fleet",
+    "Grant",
+    "Party",
+    "Privilege",
+    "Reach",
+    "ReachKind",
+    "Remediation",
+    "Severity",
+    "Tier",
+    "TrustGraph",
+    "analyse",
+    "apply_changes",
+    "build_graph",
+    "check",
+    "pretty_policy",
+    "tier_of",
+]

@@ -1,0 +1,116 @@
+"""analyse(snapshot) -> Analysis: grants, fleets, edges, findings and remediations of a whole snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Check, Evidence
+from trustview.analysis.checks import CHECKS
+from trustview.analysis.edges import EDGES, Edge
+from trustview.analysis.find_grants import find_grants
+from trustview.analysis.finding import Finding, fingerprint, grade, judge_confidence
+from trustview.analysis.fleet import Fleet, find_fleets
+from trustview.analysis.grant import Grant
+from trustview.analysis.graph import TrustGraph, build_graph
+from trustview.analysis.reach import widest
+from trustview.analysis.remediation import Change, Remediation, apply_changes
+from trustview.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a snapshot means. Findings stand worst first."""
+
+    grants: tuple[Grant, ...]
+    fleets: tuple[Fleet, ...]
+    edges: tuple[Edge, ...]
+    findings: tuple[Finding, ...]
+    remediations: tuple[Remediation, ...]
+
+    @cached_property
+    def grants_by_id(self) -> dict[str, Grant]:
+        """Grants by id."""
+        return {grant.id: grant for grant in self.grants}
+
+    @cached_property
+    def graph(self) -> TrustGraph:
+        """The trust graph."""
+        return build_graph(self.edges)
+
+
+def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS) -> Analysis:
+    """Find every grant, fleet, edge and finding of a snapshot; the same snapshot gives the same analysis."""
+    access = Access(snapshot)
+    access = replace(access, grants=find_grants(access))
+    findings = sorted(
+        (finding for check in checks for finding in _findings(access, check)),
+        key=lambda finding: (-finding.severity, finding.check, finding.role, finding.id),
+    )
+    return Analysis(
+        grants=access.grants,
+        fleets=find_fleets(access.grants),
+        edges=tuple(edge for find in EDGES for edge in find(access)),
+        findings=tuple(findings),
+        remediations=tuple(propose(access, findings)),
+    )
+
+
+def _findings(access: Access, check: Check) -> Iterator[Finding]:
+    """One finding per piece of evidence; service-linked and Identity Center roles belong to others and get none."""
+    for evidence in check.find(access):
+        role = access.role(evidence.grants[0].role)
+        if not role.is_service_linked and not role.is_identity_center:
+            yield _finding(access, check, evidence)
+
+
+def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
+    role = access.role(evidence.grants[0].role)
+    reach = widest(grant.reach for grant in evidence.grants)
+    severity, graded = grade(
+        evidence.severity if evidence.severity is not None else check.severity,
+        access.privilege(role),
+        access.tier(role.account),
+        reach,
+    )
+    return Finding(
+        id=fingerprint(check.id, role.arn, *sorted(grant.id for grant in evidence.grants)),
+        check=check.id,
+        severity=severity,
+        confidence=evidence.confidence or judge_confidence(reach),
+        role=role.arn,
+        account=role.account,
+        statements=tuple(sorted({grant.statement for grant in evidence.grants})),
+        grants=tuple(grant.id for grant in evidence.grants),
+        because=evidence.because,
+        graded=graded,
+        depends_on=reach.depends_on,
+        changes=evidence.changes,
+    )
+
+
+def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation]:
+    """One remediation per role that has findings with changes; changes that say the same are made once."""
+    by_role: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.changes:
+            by_role.setdefault(finding.role, []).append(finding)
+    for role, found in by_role.items():
+        changes = tuple(_compose(change for finding in found for change in finding.changes))
+        try:
+            policy = apply_changes(access.role(role).trust_policy, changes)
+        except ValueError:
+            continue
+        yield Remediation(role, changes, policy, tuple(finding.id for finding in found))
+
+
+def _compose(changes: Iterable[Change]) -> Iterator[Change]:
+    """Changes without repetition: the first edit of a condition or principal wins over later ones of the same."""
+    seen: set[tuple[object, ...]] = set()
+    for change in changes:
+        target = (change.statement, change.key.lower(), change.principal_kind, change.principal)
+        if target not in seen:
+            seen.add(target)
+            yield change

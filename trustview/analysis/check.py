@@ -1,0 +1,60 @@
+"""Check, Evidence, @check: what a check is.
+
+It yields only where and why; id, severity and words come from its definition.
+The id is the function's name; the docstring is the documentation that people read everywhere: a title, then the
+paragraphs `Why:`, `Fix:` and `See:`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from trustview.analysis.access import Access
+from trustview.analysis.finding import Confidence, Severity
+from trustview.analysis.grant import Grant
+from trustview.analysis.remediation import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place where a check holds: the grants concerned (all of one role) and a sentence for each thing seen.
+
+    `severity` overrides the check's own where its table has several; `confidence` overrides what the reach says.
+    `changes` would mend it, the best first where one suffices.
+    """
+
+    grants: tuple[Grant, ...]
+    because: tuple[str, ...]
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    changes: tuple[Change, ...] = field(default=())
+
+
+FindEvidence = Callable[[Access], Iterator[Evidence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A pure search for one kind of problem, with its documentation."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    see: str
+    severity: Severity
+    find: FindEvidence
+
+
+def check(severity: Severity) -> Callable[[FindEvidence], Check]:
+    """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it."""
+
+    def define(find: FindEvidence) -> Check:
+        title, *paragraphs = inspect.cleandoc(find.__doc__ or "").split("\n\n")
+        sections = {head: body for head, _, body in (paragraph.partition(":") for paragraph in paragraphs)}
+        why, fix, see = (" ".join(sections.get(head, "").split()) for head in ("Why", "Fix", "See"))
+        return Check(find.__name__.replace("_", "-"), title.rstrip("."), why, fix, see, severity, find)
+
+    return define

@@ -1,0 +1,90 @@
+"""Severity, Confidence, Finding: one problem with one role, how bad it is and how sure.
+
+THE ONE PLACE where a severity is graded, and where a finding gets the fingerprint that makes it the same one next time:
+check id, role and the statements it is about; never the wording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from trustview.analysis.grant import Reach, ReachKind
+from trustview.analysis.privilege import Privilege
+from trustview.analysis.remediation import Change
+from trustview.analysis.tier import Tier
+
+
+class Severity(IntEnum):
+    """How bad it is if it is true."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """`critical`, `high`, `medium`, `low` or `info`."""
+        return self.name.lower()
+
+
+class Confidence(StrEnum):
+    """How sure: proven, conditional on named keys, or unknown because something could not be read."""
+
+    PROVEN = "proven"
+    CONDITIONAL = "conditional"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem with one role.
+
+    `id` is the fingerprint. `because` are sentences that say what was seen, `graded` those that say why the severity is
+    not the check's own. `statements` index the trust policy, `grants` are ids of the grants concerned, `changes` what
+    would mend it.
+    """
+
+    id: str
+    check: str
+    severity: Severity
+    confidence: Confidence
+    role: str
+    account: str
+    statements: tuple[int, ...]
+    grants: tuple[str, ...]
+    because: tuple[str, ...]
+    graded: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = field(default=())
+
+
+def fingerprint(*parts: str) -> str:
+    """A short digest that is the same for the same parts."""
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+
+
+def grade(severity: Severity, privilege: Privilege, tier: Tier, reach: Reach) -> tuple[Severity, tuple[str, ...]]:
+    """The severity after the modifiers of the catalogue, and a sentence for each that applied."""
+    steps = []
+    if privilege is Privilege.ADMIN:
+        steps.append((1, "one up: the role is an administrator"))
+    elif tier.is_sensitive:
+        steps.append((1, f"one up: the role is in a {tier.name.lower()} account"))
+    if reach.kind is ReachKind.BLOCKED:
+        steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps it shut today (latent)"))
+    elif privilege is Privilege.NONE:
+        steps.append((-1, "one down: the role may do nothing"))
+    wanted = severity + sum(step for step, _ in steps)
+    final = Severity(min(max(wanted, Severity.INFO), Severity.CRITICAL))
+    return final, tuple(sentence for _, sentence in steps) if final is not severity else ()
+
+
+def judge_confidence(reach: Reach) -> Confidence:
+    """How sure a finding on a grant of this reach is."""
+    if reach.kind is ReachKind.CONDITIONAL:
+        return Confidence.CONDITIONAL
+    return Confidence.UNKNOWN if reach.kind is ReachKind.UNKNOWN else Confidence.PROVEN

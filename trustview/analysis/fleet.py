@@ -1,0 +1,100 @@
+"""Fleet: grants that are equal up to their own account id, decided together.
+
+THE ONE PLACE that says when two grants are the same. The own account id is written as byte 0x01 before comparing: JSON
+escapes that byte, so no policy text can hold it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trustview.analysis.finding import fingerprint
+from trustview.analysis.grant import Grant
+from trustview.policy import Condition, PrincipalElement, Statement, parse_arn
+from trustview.snapshot import Role
+
+_OWN_ACCOUNT = "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Grants of the same role name that say the same in every account.
+
+    `outlier_of` is the id of the larger fleet of the same role name that this one differs from; empty for the majority
+    and for roles that stand alone.
+    """
+
+    id: str
+    role_name: str
+    grants: tuple[str, ...]
+    accounts: tuple[str, ...]
+    outlier_of: str = ""
+
+
+def own_terms(
+    account: str, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What a grant says, with its own account id taken out; equal for equal grants of different accounts."""
+    conditions = sorted(_condition_terms(condition) for condition in statement.conditions)
+    terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
+    return tuple(term.replace(account, _OWN_ACCOUNT) if account else term for term in terms)
+
+
+def _condition_terms(condition: Condition) -> str:
+    """One condition, whatever the order of its values and the case of its key."""
+    return "\x02".join((condition.spelling, condition.key.lower(), *sorted(condition.values)))
+
+
+def fleet_id(role: Role, terms: tuple[str, ...]) -> str:
+    """The id of the fleet that a grant belongs to."""
+    return fingerprint(_name(role), *terms)
+
+
+def _name(role: Role) -> str:
+    return f"{role.path}{role.name}".replace(role.account, _OWN_ACCOUNT)
+
+
+def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]:
+    """Fleets of grants.
+
+    """Fleets of grants, in the order in which they are met.
+
+    it: other grants of the same roles stand beside it and differ from nothing.
+    """
+    members: dict[str, list[Grant]] = {}
+    for grant in grants:
+        members.setdefault(grant.fleet, []).append(grant)
+    accounts = {fleet: tuple(dict.fromkeys(g.account for g in found)) for fleet, found in members.items()}
+    names = {fleet: _role_name(found[0]) for fleet, found in members.items()}
+    largest = _largest(accounts, names)
+    return tuple(
+        Fleet(
+            fleet,
+            names[fleet],
+            tuple(grant.id for grant in found),
+            accounts[fleet],
+            _outlier_of(fleet, largest[names[fleet]], accounts, majority),
+        )
+        for fleet, found in members.items()
+    )
+
+
+def _role_name(grant: Grant) -> str:
+    arn = parse_arn(grant.role)
+    return arn.path_and_name.replace(grant.account, "<account>") if arn else grant.role
+
+
+def _largest(accounts: dict[str, tuple[str, ...]], names: dict[str, str]) -> dict[str, str]:
+    sizes = Counter({fleet: len(found) for fleet, found in accounts.items()})
+    result: dict[str, str] = {}
+    for fleet, _ in sizes.most_common():
+        result.setdefault(names[fleet], fleet)
+    return result
+
+
+def _outlier_of(fleet: str, largest: str, accounts: dict[str, tuple[str, ...]], majority: int) -> str:
+    is_smaller = len(accounts[fleet]) * 2 < len(accounts[largest])
+    stands_apart = not set(accounts[fleet]) & set(accounts[largest])
+    return largest if fleet != largest and len(accounts[largest]) >= majority and is_smaller and stands_apart else ""

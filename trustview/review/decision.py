@@ -1,0 +1,95 @@
+"""Verdict, Decision, Entry: what a person said about a review item, and the journal entry that keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The five answers; no answer means not reviewed."""
+
+    APPROVE = "approve"
+    REVOKE = "revoke"
+    NARROW = "narrow"
+    ACCEPT_RISK = "accept risk"
+    DEFER = "defer"
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether it must be justified even for a single item."""
+        return self in (Verdict.ACCEPT_RISK, Verdict.DEFER)
+
+    @property
+    def needs_date(self) -> bool:
+        """Whether it holds only until a day that must be given."""
+        return self in (Verdict.ACCEPT_RISK, Verdict.DEFER)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's answer for one review item.
+
+    `until` is a day (`2027-02-20`) for decisions that expire or are deferred; `assignee` whom a deferral goes to.
+    """
+
+    item: str
+    verdict: Verdict
+    by: str
+    at: str
+    note: str = ""
+    until: str = ""
+    assignee: str = ""
+
+
+class EntryKind(StrEnum):
+    """What a journal entry does: decide items, take a batch back, or bring it back."""
+
+    DECIDE = "decide"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step of a review, a whole batch as one; never changed and never removed.
+
+    `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away. `digest` seals the entry
+    together with the one before it.
+    """
+
+    number: int
+    kind: EntryKind
+    by: str
+    at: str
+    decisions: tuple[Decision, ...] = ()
+    cleared: tuple[str, ...] = ()
+    previous: str = ""
+    digest: str = ""
+
+
+def check_decision(verdict: Verdict, items: int, note: str, until: str, today: str) -> str:
+    """What is missing before the decision can be taken; empty when nothing is.
+
+    `today` and `until` are days (`2026-11-20`). Bulk decisions always need a note.
+    """
+    if not note.strip() and (verdict.needs_note or items > 1):
+        return "a note is needed: say why"
+    if not verdict.needs_date:
+        return ""
+    if not _is_day(until):
+        return f"`{until}` is no day: write it as 2027-02-20" if until else "a day is needed: write it as 2027-02-20"
+    return "" if until > today else f"`{until}` is not in the future"
+
+
+def _is_day(text: str) -> bool:
+    year, _, rest = text.partition("-")
+    month, _, day = rest.partition("-")
+    if not (len(year) == 4 and len(month) == 2 and len(day) == 2 and (year + month + day).isdigit()):
+        return False
+    return 1 <= int(month) <= 12 and 1 <= int(day) <= _days_in(int(year), int(month))
+
+
+def _days_in(year: int, month: int) -> int:
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return (31, 29 if is_leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]

@@ -1,0 +1,72 @@
+"""Journal: the append-only list of what was decided; the current decisions are a view of it.
+
+Rule 1: nothing is changed or removed; undo and redo are entries too, so undo has no limit and no step is ever lost.
+Rule 2: each entry is sealed with the one before it, so that a changed byte shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from trustview.review.decision import Decision, Entry, EntryKind
+from trustview.snapshot.codec import encode
+
+Journal = Sequence[Entry]
+
+
+def make_entry(
+    journal: Journal,
+    kind: EntryKind,
+    by: str,
+    at: str,
+    decisions: Iterable[Decision] = (),
+    cleared: Iterable[str] = (),
+) -> Entry:
+    """The next entry of a journal, sealed."""
+    previous = journal[-1].digest if journal else ""
+    number = journal[-1].number + 1 if journal else 1
+    return seal(Entry(number, kind, by, at, tuple(decisions), tuple(cleared), previous))
+
+
+def seal(entry: Entry) -> Entry:
+    """The entry with the digest over all it says, the digest before it included."""
+    text = json.dumps(encode(replace(entry, digest="")), sort_keys=True, ensure_ascii=True)
+    return replace(entry, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def verify_chain(journal: Journal) -> int:
+    """The number of the first entry that was tampered with; 0 when the chain is whole."""
+    previous = ""
+    for number, entry in enumerate(journal, start=1):
+        if entry.number != number or entry.previous != previous or seal(entry).digest != entry.digest:
+            return number
+        previous = entry.digest
+    return 0
+
+
+def replay(journal: Journal) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """The steps that hold, in order, and those that redo would bring back, the next one last."""
+    done: list[Entry] = []
+    undone: list[Entry] = []
+    for entry in journal:
+        if entry.kind is EntryKind.DECIDE:
+            done.append(entry)
+            undone.clear()
+        elif entry.kind is EntryKind.UNDO and done:
+            undone.append(done.pop())
+        elif entry.kind is EntryKind.REDO and undone:
+            done.append(undone.pop())
+    return tuple(done), tuple(undone)
+
+
+def current_decisions(journal: Journal) -> dict[str, Decision]:
+    """The decision that holds for each decided item."""
+    decisions: dict[str, Decision] = {}
+    for entry in replay(journal)[0]:
+        for item in entry.cleared:
+            decisions.pop(item, None)
+        decisions |= {decision.item: decision for decision in entry.decisions}
+    return decisions

@@ -1,0 +1,99 @@
+"""ReviewItem: one thing to decide, a fleet of equal grants with all that was found on it.
+
+THE ONE PLACE that ranks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trustview.analysis import Analysis, Finding, Fleet, Grant, Party, Privilege, ReachKind, Severity
+
+
+class ItemState(StrEnum):
+    """How far an item is: open, or decided."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A fleet of grants under review.
+
+    `id` is the fleet's. `severity` is None when nothing was found on it. `checks` are ids, worst first. `findings` and
+    `grants` are ids; `accounts` those of the roles. `outlier_of` names the fleet that this one differs from.
+    """
+
+    id: str
+    role_name: str
+    principal: str
+    party: Party
+    party_name: str
+    reach: ReachKind
+    privilege: Privilege
+    severity: Severity | None
+    checks: tuple[str, ...]
+    findings: tuple[str, ...]
+    grants: tuple[str, ...]
+    accounts: tuple[str, ...]
+    outlier_of: str = ""
+
+
+def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
+    """Every fleet as an item, worst first."""
+    by_grant: dict[str, list[Finding]] = {}
+    for finding in analysis.findings:
+        for grant in finding.grants:
+            by_grant.setdefault(grant, []).append(finding)
+    items = [_item(fleet, analysis, by_grant) for fleet in analysis.fleets]
+    return tuple(sorted(items, key=rank))
+
+
+_REACH_RANKS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
+_PRIVILEGE_RANKS = (Privilege.ADMIN, Privilege.UNKNOWN, Privilege.OTHER, Privilege.NONE)
+
+
+def rank(item: ReviewItem) -> tuple[int, int, int, int, str, str]:
+    """Where an item stands in the queue: severity, reach, privilege, number of findings, then name."""
+    return (
+        -item.severity if item.severity is not None else 1,
+        _REACH_RANKS.index(item.reach),
+        _PRIVILEGE_RANKS.index(item.privilege),
+        -len(item.findings),
+        item.role_name,
+        item.id,
+    )
+
+
+def _item(fleet: Fleet, analysis: Analysis, by_grant: dict[str, list[Finding]]) -> ReviewItem:
+    grants = [analysis.grants_by_id[grant] for grant in fleet.grants]
+    findings = _unique(finding for grant in grants for finding in by_grant.get(grant.id, ()))
+    first = _most_telling(grants)
+    return ReviewItem(
+        id=fleet.id,
+        role_name=fleet.role_name,
+        principal=first.principal.value,
+        party=first.party,
+        party_name=first.party_name,
+        reach=first.reach.kind,
+        privilege=first.privilege,
+        severity=max((finding.severity for finding in findings), default=None),
+        checks=tuple(dict.fromkeys(finding.check for finding in findings)),
+        findings=tuple(finding.id for finding in findings),
+        grants=fleet.grants,
+        accounts=fleet.accounts,
+        outlier_of=fleet.outlier_of,
+    )
+
+
+def _most_telling(grants: list[Grant]) -> Grant:
+    """The grant that stands for the fleet: the widest and most privileged one."""
+    return min(grants, key=lambda g: (_REACH_RANKS.index(g.reach.kind), _PRIVILEGE_RANKS.index(g.privilege)))
+
+
+def _unique(findings: Iterable[Finding]) -> list[Finding]:
+    by_id = {finding.id: finding for finding in findings}
+    return sorted(by_id.values(), key=lambda finding: (-finding.severity, finding.check, finding.role))
