@@ -57,11 +57,10 @@ def _name(role: Role) -> str:
 
 
 def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]:
-    """Fleets of grants.
-
     """Fleets of grants, in the order in which they are met.
 
-    it: other grants of the same roles stand beside it and differ from nothing.
+    A fleet is an outlier of the largest fleet of its role name when that one has `majority` accounts and shares none
+    with it: other grants of the same roles stand beside it and differ from nothing.
     """
     members: dict[str, list[Grant]] = {}
     for grant in grants:
