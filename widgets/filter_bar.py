@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from widgets.painter import PaintedLine
 from widgets.safe_input import SafeInput
-from widgets.safe_text import cells
+from widgets.safe_text import cells, safe_text
 from widgets.tone import Cell, Tone
 
 DEBOUNCE = 0.06
@@ -108,9 +108,9 @@ class FilterBar(Horizontal):
         self, text: str = "", placeholder: str = "filter", *, id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._input = _FilterInput(text, placeholder)
+        self._input = _FilterInput(placeholder=placeholder)
         self._answer = _Answer()
-        self._announced = self._input.value
+        self._announced = safe_text(text)
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -118,6 +118,10 @@ class FilterBar(Horizontal):
         yield _Slash(id="slash")
         yield self._input
         yield self._answer
+
+    def on_mount(self) -> None:
+        """Show the text the bar was made with."""
+        self.text = self._announced
 
     @property
     def text(self) -> str:

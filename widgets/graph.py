@@ -42,7 +42,10 @@ class GraphNode:
 
 @dataclass(frozen=True, slots=True)
 class GraphEdge:
-    """An edge between the centre and a node; `mark` is one glyph, for example that of its weakest condition."""
+    """An edge between the centre and a node; `mark` is one glyph, for example that of its weakest condition.
+
+    A blocked edge is always marked x, and its line stops short.
+    """
 
     node: GraphNode
     kind: EdgeKind = EdgeKind.OPEN

@@ -102,4 +102,5 @@ def fill(parts: GraphRow, width: int) -> GraphRow:
 
 
 def _mark(edge: GraphEdge) -> str:
-    return fit(edge.mark or edge.kind.sign, 1)
+    is_blocked = edge.kind is EdgeKind.BLOCKED
+    return fit(edge.kind.sign if is_blocked else edge.mark or edge.kind.sign, 1)

@@ -104,8 +104,9 @@ class PromptLine(Vertical):
         self._finish(None)
 
     async def _wait_for(self, question: _Question) -> str | None:
-        self.cancel()
-        self._focused_before = self.screen.focused
+        if not self.is_open:
+            self._focused_before = self.screen.focused
+        self._resolve(None)
         self._question = question
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._answer = answer
@@ -123,11 +124,8 @@ class PromptLine(Vertical):
                 self._finish(None)
 
     def _finish(self, answer: str | None) -> None:
-        future, self._answer, self._question = self._answer, None, None
-        if future is None:
+        if not self._resolve(answer):
             return
-        if not future.done():
-            future.set_result(answer)
         before, self._focused_before = self._focused_before, None
         if not self.is_attached:  # the screen is being taken down
             return
@@ -136,6 +134,13 @@ class PromptLine(Vertical):
             before.focus()
         else:
             self.screen.set_focus(None)
+
+    def _resolve(self, answer: str | None) -> bool:
+        """Give whoever waits the answer; return whether anyone did."""
+        future, self._answer, self._question = self._answer, None, None
+        if future is not None and not future.done():
+            future.set_result(answer)
+        return future is not None
 
     def _show_error(self, text: str) -> None:
         self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else (), text)

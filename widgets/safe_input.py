@@ -13,13 +13,17 @@ class SafeInput(Input):
     SafeInput:focus { background: transparent; background-tint: $foreground 0%; }
     """
 
-    def __init__(self, value: str = "", placeholder: str = "", *, id: str | None = None) -> None:
-        super().__init__(safe_text(value), placeholder=safe_text(placeholder), compact=True, id=id)
+    def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:
+        super().__init__(placeholder=safe_text(placeholder), compact=True, id=id)
         self.cursor_blink = False
 
     def validate_value(self, value: str) -> str:
         """Make every value safe, wherever it comes from."""
         return safe_text(value)
+
+    def validate_placeholder(self, placeholder: object) -> object:
+        """Make every placeholder safe."""
+        return safe_text(placeholder) if isinstance(placeholder, str) else placeholder
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Put in `text`, made safe first so that the cursor ends up behind it."""

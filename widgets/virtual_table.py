@@ -96,7 +96,7 @@ class VirtualTable(CursorLines):
             return self.table
 
     class MarksChanged(Message):
-        """Other rows are marked than before; while many wait, only the last is handled."""
+        """Other rows are marked than before, or a range began or ended; while many wait, only the last is handled."""
 
         def __init__(self, table: "VirtualTable", count: int) -> None:
             super().__init__()
@@ -267,6 +267,7 @@ class VirtualTable(CursorLines):
         """Start marking a range at the cursor, or stop and keep its marks."""
         if self._marks.range_kind is not None:
             self._marks.end_range()
+            self._post_marks()
         elif self._view:
             self._begin_range(RangeKind.KEPT)
 

@@ -17,7 +17,7 @@ def wrap(line: Iterable[Cell], width: int, hang: int = 0) -> list[Line]:
     that stands at a break gives way to it.
     """
     width = max(2, width)
-    hang = min(hang, width // 2)
+    hang = min(hang, width // 2, width - 2)
     chars = [(char, cell.tone) for cell in line for char in safe_text(cell.text)]
     lines: list[Line] = []
     start = 0

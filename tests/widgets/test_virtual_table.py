@@ -84,7 +84,7 @@ async def test_each_key_draws_one_frame() -> None:
     async with host.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         host.post_display_hook = count  # type: ignore[method-assign]
-        for key in ["j", "G", "k", "space", "ctrl+u", "v", "pageup", "v"]:
+        for key in ["j", "G", "k", "space", "ctrl+u", "v", "pageup", "home"]:
             frames = 0
             await pilot.press(key)
             assert frames == 1, key
