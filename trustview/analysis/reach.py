@@ -23,8 +23,8 @@ from trustview.policy import (
     PrincipalForm,
     Reason,
     ReasonKind,
+    caller_of,
     describe_reason,
-    read_caller,
 )
 from trustview.snapshot import GuardrailKind, Role, User
 
@@ -99,7 +99,7 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
         case Crowd.NAMED:
             yield from _named(access, role, element)
         case Crowd.SERVICE | Crowd.PROVIDER:
-            caller = read_caller(element.value)
+            caller = caller_of(element)
             yield Representative(caller, access.context_of(role, caller))
 
 
@@ -140,7 +140,7 @@ def _in_organizations(access: Access, account: str, one: Representative) -> Iter
 
 def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Representative]:
     """The principal that the element names, with its own policies where we have read them."""
-    caller = read_caller(element.value)
+    caller = caller_of(element)
     principal = _find_principal(access, caller.arn)
     one = Representative(caller, access.context_of(role, caller, principal), principal)
     yield from _in_organizations(access, element.account, one)

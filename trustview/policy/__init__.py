@@ -14,7 +14,7 @@ from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.explain import describe_evaluation, describe_reason
 from trustview.policy.parse import parse_policy, read_policy
 from trustview.policy.principal import BUILTIN_PROVIDERS, PrincipalElement, PrincipalForm, read_principal
-from trustview.policy.request import Caller, Context, Request, closed_context, open_context, read_caller
+from trustview.policy.request import Caller, Context, Request, caller_of, closed_context, open_context, read_caller
 from trustview.policy.service_rules import (
     ACTION_OF_CALLER,
     ASSUME_ACTIONS,
@@ -56,6 +56,7 @@ __all__ = [
     "ReasonKind",
     "Request",
     "Statement",
+    "caller_of",
     "closed_context",
     "describe_evaluation",
     "describe_reason",

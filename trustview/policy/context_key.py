@@ -187,7 +187,9 @@ def find_context_key(key: str) -> ContextKey:
         return _MISSPELT
     provider, _, claim = name.rpartition(":")
     in_session = _M if claim in _SESSION_CLAIMS else _N
-    return ContextKey(name, in_session, _N, _N, _claim_presence(provider, claim), provider=provider)
+    return ContextKey(
+        name, in_session, _N, _N, _claim_presence(provider, claim), is_listed=claim == "amr", provider=provider
+    )
 
 
 def _claim_presence(provider: str, claim: str) -> Presence:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from trustview.policy.arn import parse_arn
 from trustview.policy.context_key import CallerKind, Presence, find_context_key
-from trustview.policy.principal import PrincipalForm, read_principal
+from trustview.policy.principal import PrincipalElement, PrincipalForm, read_principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,27 @@ class Caller:
 
 def read_caller(text: str) -> Caller:
     """Tell who a principal text names: an ARN, an account id, a service or a provider; UNKNOWN when nobody can say."""
-    for kind in ("AWS", "Service", "Federated"):
+    # The built-in identity providers look like services: they are asked first.
+    for kind in ("AWS", "Federated", "Service"):
         element = read_principal(kind, text)
         if element.form is not PrincipalForm.MALFORMED:
             break
-    caller = _CALLER_KINDS.get(element.form, CallerKind.UNKNOWN)
-    if caller in (CallerKind.SERVICE, CallerKind.SAML, CallerKind.OIDC):
-        return Caller(caller, element.account, provider=text)
+    return caller_of(element)
+
+
+def caller_of(element: PrincipalElement) -> Caller:
+    """The caller that a principal element names; an account id stands for any principal of it."""
+    kind = _CALLER_KINDS.get(element.form, CallerKind.UNKNOWN)
+    if kind in (CallerKind.SERVICE, CallerKind.SAML, CallerKind.OIDC):
+        return Caller(kind, element.account, provider=element.value)
     if element.form is PrincipalForm.SESSION:
         role, _, session = element.name.partition("/")
-        return Caller(caller, element.account, f"arn:{element.partition}:iam::{element.account}:role/{role}", session)
+        return Caller(kind, element.account, f"arn:{element.partition}:iam::{element.account}:role/{role}", session)
     if element.form is PrincipalForm.ACCOUNT:
-        return Caller(CallerKind.ROOT if parse_arn(text) else CallerKind.PRINCIPAL, element.account, text)
-    return Caller(caller, element.account, text)
+        # As a caller the ARN of the root is the root user itself.
+        is_root = parse_arn(element.value) is not None
+        return Caller(CallerKind.ROOT if is_root else CallerKind.PRINCIPAL, element.account, element.value)
+    return Caller(kind, element.account, element.value)
 
 
 _CALLER_KINDS = {

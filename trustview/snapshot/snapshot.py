@@ -15,7 +15,10 @@ from trustview.snapshot.usage import EvidenceWindow, Use
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What was read inside one account at `read_at`."""
+    """What was read inside one account at `read_at`.
+
+    `is_partial` says that some of its principals or policies are missing: nothing may be concluded from what is not here.
+    """
 
     id: str
     alias: str = ""
@@ -25,6 +28,7 @@ class AccountFacts:
     policies: tuple[ManagedPolicy, ...] = ()
     providers: tuple[IdentityProvider, ...] = ()
     read_at: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,10 @@ class Snapshot:
 
     @cached_property
     def unread_accounts(self) -> frozenset[str]:
-        """Accounts whose IAM could not be read: nothing may be said about what is in them."""
+        """Accounts whose IAM could not be read, or only in part: nothing may be concluded from what is not there."""
         known = {account.id for account in self.organization.accounts} if self.organization else set()
-        return frozenset(known - set(self.facts_by_account))
+        partial = {account.id for account in self.accounts if account.is_partial}
+        return frozenset((known - set(self.facts_by_account)) | partial)
 
     def account(self, account_id: str) -> Account | None:
         """The account in the organization; None for an outsider or without an organization."""
