@@ -1,0 +1,38 @@
+"""Everything that must hold, with one command: `python -m tests` (more words go to pytest).
+
+Format, lint, types, architecture, then the tests; it goes on after a failure and says at the end what failed.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+STEPS = (
+    ("format", [BIN / "ruff", "format", "--check", "."]),
+    ("lint", [BIN / "ruff", "check", "."]),
+    ("types", [BIN / "mypy"]),
+    ("architecture", [BIN / "lint-imports"]),
+    ("tests", [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]),
+)
+
+
+def main() -> int:
+    """Run every step; the exit code is 1 when one failed."""
+    failed = []
+    for name, command in STEPS:
+        started = time.monotonic()
+        print(f"── {name} ──", flush=True)
+        code = subprocess.run([str(word) for word in command], cwd=ROOT, check=False).returncode
+        print(f"── {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+        if code:
+            failed.append(name)
+    print(f"failed: {', '.join(failed)}" if failed else "everything holds")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
