@@ -107,6 +107,18 @@ class Access:
         policy = self.snapshot.policies_by_arn.get(principal.boundary)
         return read_policy(policy.document) if policy and policy.document else None
 
+    def has_unread_policies(self, principal: Role | User) -> bool:
+        """Whether some policy that hangs on the principal was not read."""
+        policies = self.snapshot.policies_by_arn
+        attached = list(principal.attached)
+        if isinstance(principal, User):
+            facts = self.snapshot.facts_by_account.get(principal.account)
+            known = {group.name: group for group in (facts.groups if facts else ())}
+            if any(name not in known for name in principal.groups):
+                return True
+            attached += [arn for name in principal.groups for arn in known[name].attached]
+        return any(arn not in policies or not policies[arn].document for arn in attached)
+
     @cached_property
     def _privileges(self) -> dict[str, Privilege]:
         return {}

@@ -101,6 +101,8 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
         case Crowd.SERVICE | Crowd.PROVIDER:
             caller = caller_of(element)
             yield Representative(caller, access.context_of(role, caller))
+        case Crowd.NOBODY if element.value in access.snapshot.principals_by_id:
+            yield _by_id(access, role, element.value)
 
 
 def _strangers(access: Access, role: Role, audience: Audience) -> Iterator[Representative]:
@@ -146,6 +148,14 @@ def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Re
     yield from _in_organizations(access, element.account, one)
 
 
+def _by_id(access: Access, role: Role, unique_id: str) -> Representative:
+    """The principal of ours that has this id: files show ids where AWS shows ARNs."""
+    principal = access.snapshot.principals_by_id[unique_id]
+    kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
+    caller = Caller(kind, principal.account, principal.arn, unique_id=unique_id)
+    return Representative(caller, access.context_of(role, caller, principal), principal)
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -155,10 +165,19 @@ def _read(access: Access, role: Role, one: Representative, answer: Evaluation) -
         return _open(access, one, reasons)
     if answer.outcome is Outcome.CONDITIONAL:
         return Reach(ReachKind.CONDITIONAL, answer.depends_on, reasons=reasons)
+    if one.principal is not None and _rests_on_unread(access, one.principal, answer):
+        gap = f"not all policies of `{one.principal.arn}` were read"
+        return Reach(ReachKind.UNKNOWN, reasons=(*reasons, gap))
     blocking = tuple(
         dict.fromkeys(name for reason in answer.reasons if (name := _blocker(access, role, one.caller, reason)))
     )
     return Reach(ReachKind.BLOCKED, (), blocking, reasons) if blocking else Reach(ReachKind.DEAD, reasons=reasons)
+
+
+def _rests_on_unread(access: Access, principal: Role | User, answer: Evaluation) -> bool:
+    """Whether a missing Allow may stand in a policy of the caller that we have not seen."""
+    is_missing = any(r.kind is ReasonKind.MISSING and r.layer is Layer.IDENTITY for r in answer.reasons)
+    return is_missing and access.has_unread_policies(principal)
 
 
 def _open(access: Access, one: Representative, reasons: tuple[str, ...]) -> Reach:

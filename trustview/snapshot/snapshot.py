@@ -17,7 +17,8 @@ from trustview.snapshot.usage import EvidenceWindow, Use
 class AccountFacts:
     """What was read inside one account at `read_at`.
 
-    `is_partial` says that some of its principals or policies are missing: nothing may be concluded from what is not here.
+    `is_partial` says that some of its principals or policies are missing: nothing may be concluded from what is not
+    here.
     """
 
     id: str
