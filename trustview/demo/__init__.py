@@ -3,14 +3,14 @@
     with serve_acme() as served:
         os.environ.update(served.environment)
 
-The variables are the SDK's own (`AWS_ENDPOINT_URL`, credentials, Region, empty configuration files), so whatever reads AWS
-reads the demo without knowing it; a caller that has `AWS_PROFILE` set must take it out. The credentials are a session of
+The variables are the SDK's own (`AWS_ENDPOINT_URL`, credentials, Region, an empty profile in place of the user's), so
+whatever reads AWS reads the demo without knowing it. The credentials are a session of
 `arn:aws:iam::999900001111:role/TrustviewCaller`, in the management account; the role to hop into is
 `arn:aws:iam::<account>:role/trustview/TrustviewReader` in every member account, except the suspended ones and
 `111100002222`, which refuses. Calls are checked as AWS checks them: signature, session token, read calls only.
 
-What may live here: the data files (`acme/`, described in `acme/README.md`), and what turns them into answers. Nothing here
-knows the collector, the snapshot or the analysis.
+What may live here: the data files (`acme/`, described in `acme/README.md`), and what turns them into answers. Nothing
+here knows the collector, the snapshot or the analysis.
 """
 
 from trustview.demo.launch import Served, serve_acme

@@ -46,11 +46,11 @@ class Signed:
 
 
 class BadCredentialsError(Exception):
-    """The request's credentials are not good; carries AWS's error code."""
+    """The request's credentials are not good; carries AWS's error code and the service, whose protocol tells it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, service: str, code: str, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.service, self.code = service, code
 
 
 class Credentials:
@@ -84,22 +84,22 @@ class Credentials:
             key, date, region, service, _ = fields["Credential"].split("/")
             names, signature = fields["SignedHeaders"].split(";"), fields["Signature"]
         except (KeyError, ValueError):
-            raise BadCredentialsError("MissingAuthenticationToken", "Request is missing Authentication Token") from None
+            message = "Request is missing Authentication Token"
+            raise BadCredentialsError("sts", "MissingAuthenticationToken", message) from None
         session = self._sessions.get(key)
         if session is None or not hmac.compare_digest(session.token, request.headers.get("x-amz-security-token", "")):
             code = "UnrecognizedClientException" if service not in ("iam", "sts") else "InvalidClientTokenId"
-            raise BadCredentialsError(code, "The security token included in the request is invalid.")
+            raise BadCredentialsError(service, code, "The security token included in the request is invalid.")
         if session.expires < datetime.now(UTC):
-            raise BadCredentialsError("ExpiredToken", "The security token included in the request is expired")
+            message = "The security token included in the request is expired"
+            raise BadCredentialsError(service, "ExpiredToken", message)
         scope = f"{date}/{region}/{service}/aws4_request"
         stamp = request.headers.get("x-amz-date", "")
         wanted = "\n".join([algorithm, stamp, scope, _digest(_canonical(request, names).encode())])
         found = hmac.new(_signing_key(session.secret_key, date, region, service), wanted.encode(), "sha256").hexdigest()
         if not hmac.compare_digest(found, signature):
-            raise BadCredentialsError(
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided.",
-            )
+            message = "The request signature we calculated does not match the signature you provided."
+            raise BadCredentialsError(service, "SignatureDoesNotMatch", message)
         return session, service, region
 
 

@@ -1,14 +1,15 @@
 """Access Analyzer's answers: one organization analyzer per Region, the findings of `external_findings.json` in each.
 
-The file holds one line per finding of a role; Access Analyzer reports a role in every Region where it runs, so each line
-is served once per Region, with an id of its own. https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html
+The file holds one line per finding of a role; Access Analyzer reports a role in every Region where it runs, so each
+line is served once per Region, with an id of its own. https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from trustview.demo.call import Call
 from trustview.demo.load import read_file
 from trustview.demo.records import Acme
 from trustview.demo.replies import Reply, refusal, rest_reply
@@ -28,45 +29,44 @@ class ExternalAccess:
         self._owner = self._ids[self._content["account"]]
         self._findings: dict[str, list[Finding]] = {}
 
-    def answer(self, call: "Call") -> Reply:
-        """The reply to one call; a Region that a service control policy closes refuses every member account."""
-        if call.region == self._content["refused_region"] and call.account_id != self._acme.management_id:
-            return self._refused(call)
+    def answer(self, call: Call) -> Reply:
+        """The reply to one call; the Region that a service control policy closes refuses every member account."""
+        account_id = call.session.account_id
+        if call.region == self._content["refused_region"] and account_id != self._acme.management_id:
+            return _refused(call, "with an explicit deny in a service control policy")
         parts = call.path.strip("/").split("/")
-        match (call.method, parts[0], len(parts)):
-            case ("GET", "analyzer", 1):
-                kind = call.query.get("type")
-                return rest_reply({"analyzers": [a for a in self._analyzers(call) if kind in (None, a["type"])]})
-            case ("GET", "analyzer", 2):
-                found = [a for a in self._analyzers(call) if a["name"] == parts[1]]
-                return rest_reply({"analyzer": found[0]}) if found else _missing(parts[1])
-            case ("GET", "analyzer", 3):
-                return rest_reply({"archiveRules": self._archive_rules()})
-            case ("POST", "findingv2" | "finding", 1):
-                return self._list(call, v2=parts[0] == "findingv2")
-            case ("GET", "findingv2" | "finding", 2):
-                return self._get(call, parts[1], v2=parts[0] == "findingv2")
-        return refusal("access-analyzer", "AccessDeniedException", f"the demo only reads: {call.method} {call.path}")
+        if parts[0] == "analyzer" and call.method == "GET":
+            return self._about_analyzers(call, parts[1:])
+        if parts[0] in ("finding", "findingv2"):
+            is_v2 = parts[0] == "findingv2"
+            if (call.method, len(parts)) == ("POST", 1):
+                return self._list(call, v2=is_v2)
+            if (call.method, len(parts)) == ("GET", 2):
+                return self._get(call, parts[1], v2=is_v2)
+        return _refused(call, "because the demo only reads")
 
-    def _refused(self, call: "Call") -> Reply:
-        return refusal(
-            "access-analyzer",
-            "AccessDeniedException",
-            f"User: {call.caller_arn} is not authorized to perform: access-analyzer:{_operation(call)} on resource: "
-            f"arn:aws:access-analyzer:{call.region}:{call.account_id}:* with an explicit deny in a service control policy",
-        )
+    def _about_analyzers(self, call: Call, names: list[str]) -> Reply:
+        """`/analyzer`, `/analyzer/NAME` and `/analyzer/NAME/archive-rule`."""
+        found = self._analyzers(call)
+        if not names:
+            kind = call.query.get("type")
+            return rest_reply({"analyzers": [analyzer for analyzer in found if kind in (None, analyzer["type"])]})
+        named = [analyzer for analyzer in found if analyzer["name"] == names[0]]
+        if not named:
+            return _missing(names[0])
+        return rest_reply({"archiveRules": self._archive_rules()} if names[1:] else {"analyzer": named[0]})
 
     def _analyzer_arn(self, region: str) -> str:
         return f"arn:aws:access-analyzer:{region}:{self._owner}:analyzer/{self._content['analyzer']}"
 
-    def _analyzers(self, call: "Call") -> list[dict[str, Any]]:
-        if call.account_id != self._owner or call.region not in self._content["regions"]:
+    def _analyzers(self, call: Call) -> list[dict[str, Any]]:
+        if call.session.account_id != self._owner or call.region not in self._content["regions"]:
             return []
         analyzer = {
             "arn": self._analyzer_arn(call.region),
             "name": self._content["analyzer"],
             "type": "ORGANIZATION",
-            "createdAt": _iso(moment_before(self._acme.now, 700)),
+            "createdAt": _iso(moment_before(self._acme.present, 700)),
             "lastResourceAnalyzed": f"arn:aws:iam::{self._owner}:role/audit-runner",
             "lastResourceAnalyzedAt": _iso(moment_before(self._acme.now, 0.02)),
             "tags": {"owner": "security-engineering"},
@@ -79,13 +79,13 @@ class ExternalAccess:
             {
                 "ruleName": rule["name"],
                 "filter": rule["filter"],
-                "createdAt": _iso(moment_before(self._acme.now, rule["days"])),
-                "updatedAt": _iso(moment_before(self._acme.now, rule["days"])),
+                "createdAt": _iso(moment_before(self._acme.present, rule["days"])),
+                "updatedAt": _iso(moment_before(self._acme.present, rule["days"])),
             }
             for rule in self._content["archive_rules"]
         ]
 
-    def _list(self, call: "Call", *, v2: bool) -> Reply:
+    def _list(self, call: Call, *, v2: bool) -> Reply:
         if call.content.get("analyzerArn") not in [analyzer["arn"] for analyzer in self._analyzers(call)]:
             return _missing(str(call.content.get("analyzerArn")))
         criteria = call.content.get("filter") or {}
@@ -96,7 +96,7 @@ class ExternalAccess:
             content["nextToken"] = str(start + size)
         return rest_reply(content)
 
-    def _get(self, call: "Call", finding_id: str, *, v2: bool) -> Reply:
+    def _get(self, call: Call, finding_id: str, *, v2: bool) -> Reply:
         found = [finding for finding in self._in_region(call.region) if finding["id"] == finding_id]
         if not found or not self._analyzers(call):
             return _missing(finding_id)
@@ -114,17 +114,19 @@ class ExternalAccess:
         return self._findings[region]
 
     def _make(self, region: str) -> Iterator[Finding]:
-        for line in self._content["findings"]:
-            if line.get("region", region) != region or line["account"] not in self._ids:
+        for template in self._content["findings"]:
+            if template.get("region", region) != region or template["account"] not in self._ids:
                 continue
-            owner = self._ids[line["account"]]
-            resource = fill(line["resource"], owner, self._ids, self._acme.organization_id).strip('"')
-            created = moment_before(self._acme.now, line["days"])
+            owner = self._ids[template["account"]]
+            line = json.loads(fill(template, owner, self._ids, self._acme.organization_id))
+            created = moment_before(self._acme.present, line["days"])
+            if created > self._acme.now:
+                continue
             yield {
-                "id": uuid_of("finding", region, resource, sorted(line["principal"].items())),
+                "id": uuid_of("finding", region, line["resource"], sorted(line["principal"].items())),
                 "principal": line["principal"],
                 "action": line["action"],
-                "resource": resource,
+                "resource": line["resource"],
                 "isPublic": line.get("public", False),
                 "resourceType": line["type"],
                 "condition": line.get("condition", {}),
@@ -137,23 +139,14 @@ class ExternalAccess:
             }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One access-analyzer request, taken apart."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    content: Mapping[str, Any]
-    account_id: str
-    caller_arn: str
-    region: str
-
-
-def _operation(call: Call) -> str:
-    """The IAM action behind the path: the second version of an operation shares the action of the first."""
-    names = {"analyzer": "ListAnalyzers", "findingv2": "ListFindings", "finding": "ListFindings"}
-    return names.get(call.path.strip("/").split("/")[0], "ListAnalyzers")
+def _refused(call: Call, why: str) -> Reply:
+    """The second version of an operation needs the same action as the first."""
+    operation = {"findingv2": "ListFindings", "finding": "ListFindings"}.get(call.path.strip("/").split("/")[0])
+    message = (
+        f"User: {call.session.arn} is not authorized to perform: access-analyzer:{operation or 'ListAnalyzers'} on "
+        f"resource: arn:aws:access-analyzer:{call.region}:{call.session.account_id}:* {why}"
+    )
+    return refusal("access-analyzer", "AccessDeniedException", message)
 
 
 def _summary(finding: Finding, *, v2: bool) -> Finding:

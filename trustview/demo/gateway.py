@@ -5,32 +5,22 @@ big IAM reads, and who may read Organizations. Everything else goes to moto unde
 """
 
 import io
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from trustview.demo.call import Call, read_call
 from trustview.demo.credentials import BadCredentialsError, Credentials, Session, Signed
-from trustview.demo.external_access import Call, ExternalAccess
+from trustview.demo.external_access import ExternalAccess
 from trustview.demo.iam_answers import IamAnswers
 from trustview.demo.records import Acme
-from trustview.demo.replies import IAM_NAMESPACE, STS_NAMESPACE, Reply, json_reply, query_reply, refusal
+from trustview.demo.replies import IAM_NAMESPACE, STS_NAMESPACE, Reply, query_reply, refusal
 from trustview.demo.trail import Trail
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., object]], Iterable[bytes]]
 
-_READS = (
-    "Get",
-    "List",
-    "Describe",
-    "Lookup",
-    "BatchGet",
-    "Simulate",
-    "TestEventPattern",
-    "GenerateServiceLastAccessed",
-)
+_READS = ("Get", "List", "Describe", "Lookup", "BatchGet", "Simulate", "TestEventPattern", "Generate")
 _STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found"}
 
 
@@ -42,99 +32,61 @@ class Gateway:
         self._credentials = credentials
         self._iam = iam
         self._moto = moto
-        self._external_access = ExternalAccess(acme)
         self._trail = Trail(acme)
         self._delegates = {account_id for account_id, _, _ in acme.delegated_administrators}
         self._roles = {role.arn: role for role in acme.roles}
-        self._refusing = {a.id for a in acme.accounts} - {a.id for a in acme.readable_accounts}
+        self._enterable = {account.id for account in acme.readable_accounts}
+        self._answers: dict[str, Callable[[Call], Reply | None]] = {
+            "access-analyzer": ExternalAccess(acme).answer,
+            "cloudtrail": self._answer_cloudtrail,
+            "ec2": self._answer_ec2,
+            "iam": self._answer_iam,
+            "organizations": self._answer_organizations,
+            "sts": self._answer_sts,
+        }
 
     def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
         """Answers one request."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"}
-        headers |= {
-            "content-type": environ.get("CONTENT_TYPE", ""),
-            "content-length": environ.get("CONTENT_LENGTH", ""),
-        }
         try:
-            session, service, region = self._credentials.check(
-                Signed(environ["REQUEST_METHOD"], environ["RAW_URI"], headers, body)
-            )
+            session, service, region = self._credentials.check(_signed(environ, body))
         except BadCredentialsError as error:
-            service = headers.get("authorization", "").partition("Credential=")[2].split("/")[3:4]
-            reply: Reply | None = refusal(service[0] if service else "sts", error.code, str(error))
-        else:
-            reply = self._answer(environ, body, session, service, region)
-        if reply is None:
-            environ["wsgi.input"] = io.BytesIO(body)
-            environ["HTTP_X_MOTO_ACCOUNT_ID"] = session.account_id
-            return self._moto(environ, start_response)
-        start_response(_STATUS[reply.status], [("Content-Type", reply.content_type), *reply.headers])
-        return [reply.body]
+            return _send(refusal(error.service, error.code, str(error)), start_response)
+        reply = self._answer(read_call(environ, body, session, service, region))
+        if reply is not None:
+            return _send(reply, start_response)
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = session.account_id
+        return self._moto(environ, start_response)
 
-    def _answer(self, environ: Environ, body: bytes, session: Session, service: str, region: str) -> Reply | None:
+    def _answer(self, call: Call) -> Reply | None:
         """Our reply, or nothing where moto's is right."""
-        if service == "access-analyzer":
-            content = json.loads(body) if body else {}
-            query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-            path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-            return self._external_access.answer(
-                Call(method, path, query, content, session.account_id, session.arn, region)
-            )
-        parameters = dict(parse_qsl(body.decode(), keep_blank_values=True)) if body[:1] != b"{" else {}
-        operation = parameters.get("Action") or environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-        if service == "sts":
-            return self._sts(operation, parameters, session)
-        if not operation.startswith(_READS) and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self._denied(service, operation, session, "because the demo only reads")
-        if service == "iam" and operation == "GetAccountAuthorizationDetails":
-            result = self._iam.authorization_details(session.account_id, parameters)
-            return query_reply(operation, result, IAM_NAMESPACE)
-        if service == "iam" and operation == "ListRoles":
-            return query_reply(operation, self._iam.roles(session.account_id, parameters), IAM_NAMESPACE)
-        if service == "cloudtrail" and operation == "LookupEvents":
-            return self._trail.lookup(session.account_id, region, json.loads(body))
-        if service == "ec2" and operation == "DescribeRegions":
-            return self._regions()
-        if service == "organizations":
-            return self._organizations(operation, body, session)
-        return None
+        is_read = call.operation.startswith(_READS) or (not call.operation and call.method in ("GET", "HEAD"))
+        if not is_read and call.service not in ("access-analyzer", "sts"):
+            return _denied(call, "because the demo only reads")
+        answer = self._answers.get(call.service)
+        return answer(call) if answer else None
 
-    def _sts(self, operation: str, parameters: dict[str, str], session: Session) -> Reply:
-        if operation == "GetCallerIdentity":
-            result = (
-                f"<Arn>{escape(session.arn)}</Arn><UserId>{session.role_id}:{escape(session.session_name)}</UserId>"
-                f"<Account>{session.account_id}</Account>"
-            )
-            return query_reply(operation, result, STS_NAMESPACE)
-        if operation == "AssumeRole":
-            return self._hop(parameters, session)
-        return self._denied("sts", operation, session, "because the demo only reads")
+    def _answer_iam(self, call: Call) -> Reply | None:
+        """Moto knows no pages of GetAccountAuthorizationDetails, and ListRoles tells more than AWS does."""
+        account_id = call.session.account_id
+        if call.operation == "GetAccountAuthorizationDetails":
+            result = self._iam.authorization_details(account_id, call.parameters)
+        elif call.operation == "ListRoles":
+            result = self._iam.roles(account_id, call.parameters)
+        else:
+            return None
+        return query_reply(call.operation, result, IAM_NAMESPACE)
 
-    def _hop(self, parameters: dict[str, str], session: Session) -> Reply:
-        """The demo's caller may become the reader role of every account that is open and does not refuse; no one else may."""
-        arn = parameters.get("RoleArn", "")
-        role = self._roles.get(arn)
-        may = session.account_id == self._acme.management_id and session.role_name == self._acme.caller_role
-        if role is None or not may or role.path + role.name != self._acme.hop_role or role.account_id in self._refusing:
-            return self._denied("sts", "AssumeRole", session, on=arn)
-        seconds = min(int(parameters.get("DurationSeconds", "3600")), 3600)
-        opened = self._credentials.open(role.account_id, role.name, role.id, parameters["RoleSessionName"], seconds)
-        result = (
-            f"<AssumedRoleUser><AssumedRoleId>{role.id}:{escape(opened.session_name)}</AssumedRoleId>"
-            f"<Arn>{escape(opened.arn)}</Arn></AssumedRoleUser><Credentials><AccessKeyId>{opened.access_key}</AccessKeyId>"
-            f"<SecretAccessKey>{opened.secret_key}</SecretAccessKey><SessionToken>{opened.token}</SessionToken>"
-            f"<Expiration>{opened.expires:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
-        )
-        return query_reply("AssumeRole", result, STS_NAMESPACE)
+    def _answer_cloudtrail(self, call: Call) -> Reply | None:
+        if call.operation != "LookupEvents":
+            return None
+        return self._trail.lookup(call.session.account_id, call.region, call.content)
 
-    def _denied(self, service: str, operation: str, session: Session, why: str = "", *, on: str = "*") -> Reply:
-        code = "AccessDenied" if service in ("sts", "iam") else "AccessDeniedException"
-        code = "UnauthorizedOperation" if service == "ec2" else code
-        message = f"User: {session.arn} is not authorized to perform: {service}:{operation} on resource: {on} {why}"
-        return refusal(service, code, message.strip())
-
-    def _regions(self) -> Reply:
+    def _answer_ec2(self, call: Call) -> Reply | None:
+        """DescribeRegions gives the Regions that the organization uses; moto's EC2 takes a second to load."""
+        if call.operation != "DescribeRegions":
+            return _denied(call)
         items = "".join(
             f"<item><regionName>{region}</regionName><regionEndpoint>ec2.{region}.amazonaws.com</regionEndpoint>"
             "<optInStatus>opt-in-not-required</optInStatus></item>"
@@ -147,15 +99,62 @@ class Gateway:
         )
         return Reply(200, "text/xml", text.encode())
 
-    def _organizations(self, operation: str, body: bytes, session: Session) -> Reply | None:
-        """Only the management account and delegated administrators read the organization; moto knows only the former."""
-        if operation == "DescribeOrganization" or session.account_id == self._acme.management_id:
+    def _answer_organizations(self, call: Call) -> Reply | None:
+        """Only the management account and delegated administrators read the organization; moto lets anyone ask."""
+        is_reader = call.session.account_id in {self._acme.management_id, *self._delegates}
+        if is_reader or call.operation == "DescribeOrganization":
             return None
-        if session.account_id in self._delegates:
-            return None
-        return refusal(
-            "organizations",
-            "AccessDeniedException",
-            "You don't have permissions to access this resource.",
-            status=400,
+        message = "You don't have permissions to access this resource."
+        return refusal("organizations", "AccessDeniedException", message, status=400)
+
+    def _answer_sts(self, call: Call) -> Reply:
+        if call.operation == "AssumeRole":
+            return self._hop(call)
+        if call.operation != "GetCallerIdentity":
+            return _denied(call, "because the demo only reads")
+        session = call.session
+        result = (
+            f"<Arn>{escape(session.arn)}</Arn><UserId>{session.role_id}:{escape(session.session_name)}</UserId>"
+            f"<Account>{session.account_id}</Account>"
         )
+        return query_reply(call.operation, result, STS_NAMESPACE)
+
+    def _hop(self, call: Call) -> Reply:
+        """Only the demo's caller may become the reader role, of every account that is open and does not refuse."""
+        arn = call.parameters.get("RoleArn", "")
+        role = self._roles.get(arn)
+        if role is None or not self._is_caller(call.session) or role.account_id not in self._enterable:
+            return _denied(call, on=arn)
+        if role.path + role.name != self._acme.hop_role:
+            return _denied(call, on=arn)
+        seconds = min(int(call.parameters.get("DurationSeconds", "3600")), 3600)
+        name = call.parameters.get("RoleSessionName", "")
+        opened = self._credentials.open(role.account_id, role.name, role.id, name, seconds)
+        result = (
+            f"<AssumedRoleUser><AssumedRoleId>{role.id}:{escape(name)}</AssumedRoleId><Arn>{escape(opened.arn)}</Arn>"
+            f"</AssumedRoleUser><Credentials><AccessKeyId>{opened.access_key}</AccessKeyId>"
+            f"<SecretAccessKey>{opened.secret_key}</SecretAccessKey><SessionToken>{opened.token}</SessionToken>"
+            f"<Expiration>{opened.expires:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
+        )
+        return query_reply(call.operation, result, STS_NAMESPACE)
+
+    def _is_caller(self, session: Session) -> bool:
+        return (session.account_id, session.role_name) == (self._acme.management_id, self._acme.caller_role)
+
+
+def _denied(call: Call, why: str = "", *, on: str = "*") -> Reply:
+    codes = {"sts": "AccessDenied", "iam": "AccessDenied", "ec2": "UnauthorizedOperation"}
+    action = f"{call.service}:{call.operation or call.method + ' ' + call.path}"
+    message = f"User: {call.session.arn} is not authorized to perform: {action} on resource: {on} {why}".strip()
+    return refusal(call.service, codes.get(call.service, "AccessDeniedException"), message)
+
+
+def _signed(environ: Environ, body: bytes) -> Signed:
+    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    headers |= {"content-type": environ.get("CONTENT_TYPE", ""), "content-length": environ.get("CONTENT_LENGTH", "")}
+    return Signed(environ["REQUEST_METHOD"], environ["RAW_URI"], headers, body)
+
+
+def _send(reply: Reply, start_response: Callable[..., object]) -> Iterable[bytes]:
+    start_response(_STATUS[reply.status], [("Content-Type", reply.content_type), *reply.headers])
+    return [reply.body]

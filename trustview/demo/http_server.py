@@ -45,7 +45,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._respond()
 
-    do_HEAD = do_PUT = do_DELETE = do_PATCH = do_GET
+    def do_HEAD(self) -> None:
+        self._respond()
+
+    def do_PUT(self) -> None:
+        self._respond()
+
+    def do_DELETE(self) -> None:
+        self._respond()
 
     def log_message(self, *_: object) -> None:
         """Quiet."""

@@ -1,7 +1,7 @@
 """GetAccountAuthorizationDetails and ListRoles from the records, paged, with exactly the fields that AWS gives.
 
-GetAccountAuthorizationDetails has no `MaxSessionDuration` and no `Description`; ListRoles has no last use, no tags and no
-boundary. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+GetAccountAuthorizationDetails has no `MaxSessionDuration` and no `Description`; ListRoles has no last use, no tags and
+no boundary. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,8 +78,10 @@ class IamAnswers:
         yield from (("User", _user(user)) for user in users)
         yield from (("Group", _group(group)) for group in groups)
         yield from (("Role", _role(role)) for role in roles)
-        attached = [arn for owner in (*users, *groups, *roles) for arn in owner.permissions.attached]
-        boundaries = [owner.boundary for owner in (*users, *roles) if owner.boundary]
+        owners: list[User | Group | Role] = [*users, *groups, *roles]
+        attached = [arn for owner in owners for arn in owner.permissions.attached]
+        bounded: list[User | Role] = [*users, *roles]
+        boundaries = [owner.boundary for owner in bounded if owner.boundary]
         for policy in acme.policies:
             if policy.account_id == account_id:
                 counts = (attached.count(policy.arn), boundaries.count(policy.arn))
@@ -158,8 +160,8 @@ def _instance_profile(role: Role) -> str:
     arn = f"arn:aws:iam::{role.account_id}:instance-profile{role.path}{role.name}"
     return (
         f"<member><Path>{escape(role.path)}</Path><InstanceProfileName>{escape(role.name)}</InstanceProfileName>"
-        f"<InstanceProfileId>{unique_id('AIPA', role.account_id, role.name)}</InstanceProfileId><Arn>{escape(arn)}</Arn>"
-        f"<CreateDate>{_date(role.created)}</CreateDate><Roles>{_listed(role)}</Roles></member>"
+        f"<InstanceProfileId>{unique_id('AIPA', role.account_id, role.name)}</InstanceProfileId>"
+        f"<Arn>{escape(arn)}</Arn><CreateDate>{_date(role.created)}</CreateDate><Roles>{_listed(role)}</Roles></member>"
     )
 
 
@@ -186,8 +188,9 @@ def _group(group: Group) -> str:
 def _policy(policy: CustomerPolicy | ManagedPolicy, identity: str, version: str, updated: datetime, use: str) -> str:
     return (
         f"<member><PolicyName>{escape(policy.name)}</PolicyName><PolicyId>{identity}</PolicyId>"
-        f"<Arn>{escape(policy.arn)}</Arn><Path>{escape(policy.path)}</Path><DefaultVersionId>{version}</DefaultVersionId>"
-        f"{use}<IsAttachable>true</IsAttachable><CreateDate>{_date(policy.created)}</CreateDate>"
+        f"<Arn>{escape(policy.arn)}</Arn><Path>{escape(policy.path)}</Path>"
+        f"<DefaultVersionId>{version}</DefaultVersionId>{use}<IsAttachable>true</IsAttachable>"
+        f"<CreateDate>{_date(policy.created)}</CreateDate>"
         f"<UpdateDate>{_date(updated)}</UpdateDate><PolicyVersionList><member>"
         f"<Document>{_document(policy.document)}</Document><VersionId>{version}</VersionId>"
         f"<IsDefaultVersion>true</IsDefaultVersion><CreateDate>{_date(updated)}</CreateDate></member></PolicyVersionList>"

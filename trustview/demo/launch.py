@@ -59,11 +59,10 @@ def _start(quarter: Quarter, now: datetime) -> subprocess.Popen[str]:
 
 def _ready_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     """What the server says of itself; one that says nothing in good time is ended."""
-    assert process.stdout is not None
     timer = threading.Timer(PATIENCE_SECONDS, process.kill)
     timer.start()
     try:
-        line = process.stdout.readline()
+        line = process.stdout.readline() if process.stdout else ""
     finally:
         timer.cancel()
     if not line:
@@ -86,8 +85,9 @@ def _served(told: dict[str, Any]) -> Served:
         **told["environment"],
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
-        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_CONFIG_FILE": str(Path(__file__).with_name("sdk.ini")),
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_PROFILE": "default",
         "NO_PROXY": "127.0.0.1",
     }
     return Served(endpoint, MappingProxyType(environment))
@@ -95,10 +95,9 @@ def _served(told: dict[str, Any]) -> Served:
 
 def _stop(process: subprocess.Popen[str]) -> None:
     """Closing stdin asks it to end; one that does not is killed."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
     try:
         process.wait(timeout=5)
     except subprocess.TimeoutExpired:

@@ -1,6 +1,7 @@
 """Reads `acme/*.json` and fills the templates in: files -> records.
 
-Two quarters can be had: `current` as the files say, and `earlier`, 91 days before, with the differences of `earlier.json`.
+Two quarters can be had: `current` as the files say, and `earlier`, 91 days before, with the differences of
+`earlier.json`.
 """
 
 import copy
@@ -44,7 +45,7 @@ def read_file(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What filling in a template needs to know; `quarter_days` is how far `moment` lies before the files' own present."""
+    """What filling in a template needs to know; `quarter_days` is how far `moment` lies before `present`."""
 
     present: datetime
     quarter_days: int
@@ -60,17 +61,21 @@ class _Context:
         return policy_text(statements, account_id, self.ids, self.organization_id)
 
     def created(self, spec: Mapping[str, Any], account: str) -> datetime:
-        days = spec["created"]
-        if days == "joined":
-            return moment_before(self.present, self.joined[account])
-        return moment_before(self.present, days_back(days, account, spec["name"], "created"))
+        """Nothing is older than its account."""
+        return moment_before(self.present, self._age(spec, account))
 
     def last_used(self, spec: Mapping[str, Any], account: str) -> datetime | None:
         """Use within the last quarter is taken as a habit: a quarter earlier it was as recent as it is today."""
         if spec.get("last_used") is None:
             return None
         days = days_back(spec["last_used"], account, spec["name"], "last_used")
-        return moment_before(self.present, days if days >= QUARTER_DAYS else days + self.quarter_days)
+        days = days if days >= QUARTER_DAYS else days + self.quarter_days
+        return moment_before(self.present, min(days, self._age(spec, account)))
+
+    def _age(self, spec: Mapping[str, Any], account: str) -> float:
+        if spec["created"] == "joined":
+            return self.joined[account]
+        return min(days_back(spec["created"], account, spec["name"], "created"), self.joined[account] - 0.01)
 
 
 def load_acme(quarter: Quarter, present: datetime) -> Acme:
@@ -90,13 +95,14 @@ def load_acme(quarter: Quarter, present: datetime) -> Acme:
         joined={account["key"]: account["joined"] for account in organization["accounts"]},
     )
     here = [account["key"] for account in organization["accounts"]]
-    selector = _selector(organization)
+    selector = _selector(read_file("organization.json"))
 
     def each(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        return ((key, spec) for spec in principals[kind] for key in selector.select(spec))
+        return ((key, spec) for spec in principals[kind] for key in selector.select(spec) if key in here)
 
     facts = organization["organization"]
     return Acme(
+        present=present,
         now=context.moment,
         organization_id=context.organization_id,
         root_id=facts["root"],
@@ -170,10 +176,11 @@ def _restore(roles: dict[tuple[str, str], dict[str, Any]], key: tuple[str, str],
 
 
 def _restored(items: list[dict[str, Any]], key: str, was: dict[str, Any] | None) -> list[dict[str, Any]]:
-    others = [item for item in items if item["key"] != key]
     if was is None:
-        return others
-    return [{**item, **was} if item["key"] == key else item for item in items]
+        return [item for item in items if item["key"] != key]
+    if any(item["key"] == key for item in items):
+        return [{**item, **was} if item["key"] == key else item for item in items]
+    return [*items, {"key": key, **was}]
 
 
 def _units(organization: Mapping[str, Any]) -> Iterator[Unit]:

@@ -22,7 +22,7 @@ from moto.organizations.models import (
 )
 
 from trustview.demo.iam_answers import ManagedPolicy
-from trustview.demo.records import Account, Acme, ControlPolicy, Role, Unit
+from trustview.demo.records import Account, Acme, ControlPolicy, Group, Role, Unit, User
 from trustview.demo.templates import unique_id
 
 
@@ -31,7 +31,7 @@ def load_library(acme: Acme) -> dict[str, ManagedPolicy]:
 
     Raises KeyError when the data name a policy that AWS does not have.
     """
-    owners = (*acme.roles, *acme.users, *acme.groups)
+    owners: list[Role | User | Group] = [*acme.roles, *acme.users, *acme.groups]
     arns = {arn for owner in owners for arn in owner.permissions.attached if ":iam::aws:" in arn}
     known = json.loads(aws_managed_policies_data)
     library = {}
@@ -147,7 +147,7 @@ def _fill_iam(acme: Acme, account: Account, library: Mapping[str, ManagedPolicy]
 
 
 def _naive(moment: datetime) -> datetime:
-    """moto's dates carry no time zone and mean UTC."""
+    """Moto's dates carry no time zone and mean UTC."""
     return moment.replace(tzinfo=None)
 
 

@@ -154,8 +154,9 @@ class IdentityProvider:
 
 @dataclass(frozen=True, slots=True)
 class Acme:
-    """The whole organization as it stands at `now`."""
+    """The whole organization as it stands at `now`; the files count back from `present`, at most a quarter later."""
 
+    present: datetime
     now: datetime
     organization_id: str
     root_id: str

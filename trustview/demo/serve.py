@@ -1,7 +1,7 @@
 """The server process: `python -m trustview.demo.serve --quarter current --now 2026-11-24T03:00:00+00:00`.
 
-It writes one line of JSON to stdout when it is ready (`{"endpoint", "environment"}`) or cannot be (`{"error"}`), and ends
-when its stdin ends, so that it never outlives the process that started it, however that one died.
+It writes one line of JSON to stdout when it is ready (`{"endpoint", "environment"}`) or cannot be (`{"error"}`), and
+ends when its stdin ends, so that it never outlives the process that started it, however that one died.
 """
 
 import argparse

@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 _PLACEHOLDER = re.compile(r"\$\{(organization|account|account:([a-z-]+))\}")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -25,9 +26,8 @@ class Selector:
 
     def select(self, template: Json) -> list[str]:
         """The keys of the accounts that the template is for."""
-        wanted, unwanted = template["in"], template.get("except", [])
-        assert isinstance(wanted, list)
-        assert isinstance(unwanted, list)
+        wanted: list[str] = template["in"]
+        unwanted: list[str] = template.get("except", [])
         return [
             key
             for key in self._units
@@ -48,7 +48,7 @@ class Selector:
 
 
 def fill(value: object, account_id: str, ids: Mapping[str, str], organization_id: str) -> str:
-    """The value as JSON text with `${organization}`, `${account}` and `${account:KEY}` filled in; policy variables stay.
+    """The value as JSON text with `${organization}`, `${account}`, `${account:KEY}` filled in; policy variables stay.
 
     Raises KeyError for a key that no account has.
     """
@@ -75,12 +75,11 @@ def fraction(*name: object) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def days_back(value: object, *name: object) -> float:
+def days_back(value: float | list[float], *name: object) -> float:
     """Days ago: a number as it is; a pair spreads the things with different names between its two ends."""
     if isinstance(value, list):
         low, high = value
-        return float(low + (high - low) * fraction(*name))
-    assert isinstance(value, int | float)
+        return low + (high - low) * fraction(*name)
     return float(value)
 
 
