@@ -1,0 +1,142 @@
+"""Every command with its arguments; `module` and `verb` say which function runs it."""
+
+from __future__ import annotations
+
+import argparse
+
+from trustview import __version__
+
+FORMATS = ("csv", "json", "markdown")
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+
+_Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="trustview",
+        description="Who can get into our cloud? The quarterly access review of an AWS Organization, in the terminal. "
+        "Without a command it opens the cockpit on the newest snapshot.",
+        epilog="exit codes: 0 done, 1 failed, 2 usage, 3 done with gaps, 4 --fail-on met",
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"trustview {__version__}")
+    _add_snapshot(parser)
+    parser.set_defaults(module="cockpit", verb="open_newest")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (
+        _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
+        _add_checks, _add_explain, _add_doctor,
+    ):  # fmt: skip
+        add(commands)
+    return parser
+
+
+def _command(commands: _Commands, name: str, text: str, module: str, verb: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(module=module, verb=verb)
+    return parser
+
+
+def _add_snapshot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name instead of the newest one")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--severity", choices=SEVERITIES, help="this severity and worse")
+    parser.add_argument("--check", action="append", metavar="ID", help="this check only; may be repeated")
+    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
+
+
+def _add_demo(commands: _Commands) -> None:
+    parser = _command(
+        commands, "demo", "collect and open an invented organization, served on this machine", "demo", "run_demo"
+    )
+    parser.add_argument("--headless", action="store_true", help="print the summary instead of opening the cockpit")
+    parser.add_argument("--fresh", action="store_true", help="collect again even when the demo was collected before")
+    parser.add_argument("--quarter", choices=("current", "earlier"), default="current", help="which state to serve")
+    _add_json(parser)
+
+
+def _add_collect(commands: _Commands) -> None:
+    parser = _command(commands, "collect", "read the AWS Organization into a new snapshot", "collecting", "run_collect")
+    parser.add_argument("--profile", help="a profile of the AWS configuration")
+    parser.add_argument("--role-name", metavar="NAME", help="the role to enter member accounts with, path included")
+    parser.add_argument("--external-id", metavar="ID", help="the external id that role asks for")
+    parser.add_argument("--account", action="append", metavar="ID", help="only this account; may be repeated")
+    parser.add_argument(
+        "--ou", action="append", metavar="OU", help="only accounts under this OU (id or name); repeatable"
+    )
+    parser.add_argument("--region", action="append", metavar="REGION", help="only these Regions; may be repeated")
+    parser.add_argument("--evidence", type=int, default=0, metavar="DAYS", help="CloudTrail evidence, at most 90 days")
+    parser.add_argument(
+        "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
+    )
+    parser.add_argument("--fresh", action="store_true", help="begin anew instead of resuming an interrupted run")
+    _add_json(parser)
+
+
+def _add_import(commands: _Commands) -> None:
+    parser = _command(commands, "import", "make a snapshot from files of the AWS CLI", "importing", "run_import")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    _add_json(parser)
+
+
+def _add_findings(commands: _Commands) -> None:
+    parser = _command(commands, "findings", "list what was found, worst first", "listing", "list_findings")
+    _add_snapshot(parser)
+    _add_filters(parser)
+    parser.add_argument("--format", choices=FORMATS, help="print in this format instead of a table")
+    parser.add_argument("--fail-on", choices=SEVERITIES, help="exit with 4 when something this bad is listed")
+    _add_json(parser)
+
+
+def _add_roles(commands: _Commands) -> None:
+    parser = _command(commands, "roles", "list every role", "listing", "list_roles")
+    _add_snapshot(parser)
+    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
+    _add_json(parser)
+
+
+def _add_grants(commands: _Commands) -> None:
+    parser = _command(commands, "grants", "list every way into every role", "listing", "list_grants")
+    _add_snapshot(parser)
+    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
+    _add_json(parser)
+
+
+def _add_export(commands: _Commands) -> None:
+    parser = _command(commands, "export", "write findings, or the organization, in a format", "exporting", "run_export")
+    _add_snapshot(parser)
+    _add_filters(parser)
+    parser.add_argument("--format", choices=(*FORMATS, "organization"), default="csv", help="the format (csv)")
+    parser.add_argument("--output", metavar="FILE", help="a file instead of stdout; never overwritten unasked")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file")
+
+
+def _add_snapshots(commands: _Commands) -> None:
+    parser = _command(commands, "snapshots", "list or delete snapshots", "listing", "list_snapshots")
+    parser.add_argument("--delete", metavar="NAME", help="delete this snapshot")
+    _add_json(parser)
+
+
+def _add_checks(commands: _Commands) -> None:
+    _add_json(_command(commands, "checks", "list what is looked for", "listing", "list_checks"))
+
+
+def _add_explain(commands: _Commands) -> None:
+    parser = _command(commands, "explain", "print the documentation of a check", "listing", "explain_check")
+    parser.add_argument("check", metavar="CHECK", help="a check's id, as `trustview checks` lists them")
+
+
+def _add_doctor(commands: _Commands) -> None:
+    parser = _command(
+        commands, "doctor", "tell what the current credentials can and cannot read", "collecting", "run_doctor"
+    )
+    parser.add_argument("--profile", help="a profile of the AWS configuration")
+    parser.add_argument("--role-name", metavar="NAME", help="the role to enter member accounts with, path included")
+    _add_json(parser)

@@ -1,0 +1,34 @@
+"""Run one command and turn what went wrong into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from trustview.cli.arguments import build_parser
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.output import say
+from trustview.errors import TrustviewError, UsageError
+
+
+def run(words: Sequence[str]) -> int:
+    """Parse the words, run the command's module, and give its exit code; a known error never shows a traceback."""
+    arguments = build_parser().parse_args(words)
+    try:
+        module = import_module(f"trustview.cli.{arguments.module}")
+        return int(getattr(module, arguments.verb)(arguments))
+    except UsageError as error:
+        say(f"trustview: {error}")
+        return ExitCode.USAGE
+    except TrustviewError as error:
+        say(f"trustview: {error}")
+        return ExitCode.FAILED
+    except KeyboardInterrupt:
+        say("trustview: interrupted; what was read is kept, run the same command again to go on")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe went away: not our failure, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
