@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from widgets.safe_text import Align
+from widgets.safe_text import Align, fit
+from widgets.tone import Cell, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,27 @@ def arrange(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     extra = _share(spare, [columns[index].weight for index in flexible])
     widths = dict(zip(flexible, extra, strict=True))
     return tuple(Slot(index, columns[index].width or columns[index].min_width + widths[index]) for index in shown)
+
+
+def lay_out_cells(cells: Sequence[Cell], columns: Sequence[Column], width: int) -> Line:
+    """Return the cells of the columns that fit, fitted, with the gaps between; a cell that is missing is blank."""
+    gap = Cell(" " * gap_at(width))
+    line: list[Cell] = []
+    for slot in arrange(columns, width):
+        cell = cells[slot.index] if slot.index < len(cells) else Cell("")
+        line += [gap] if line else []
+        line.append(Cell(fit(cell.text, slot.width, columns[slot.index].align), cell.tone))
+    return tuple(line)
+
+
+def column_at(x: int, columns: Sequence[Column], width: int) -> str | None:
+    """Return the key of the column that is drawn at cell `x`; None in a gap or beside the columns."""
+    start = 0
+    for slot in arrange(columns, width):
+        if start <= x < start + slot.width:
+            return columns[slot.index].key
+        start += slot.width + gap_at(width)
+    return None
 
 
 def _least(columns: Sequence[Column], shown: Sequence[int], gap: int) -> int:

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.graph import EgoGraphData, GraphEdge, GraphNode, GraphRow, Ref, Side
 from widgets.graph_layout import PerSide, is_side_by_side, layout, rooms
 from widgets.graph_window import scrolled_to
+from widgets.messages import FromWidget, Latest
 from widgets.painter import Painter
 from widgets.safe_text import cells
 from widgets.tone import TONE_CLASSES, Cell, Tone, tone_css
@@ -58,32 +58,21 @@ class EgoGraph(Painter, Widget, can_focus=True):
     EgoGraph:ansi:focus > .graph--cursor { background: ansi_default; text-style: reverse; }
     """ + tone_css("EgoGraph")
 
-    class Highlighted(Message):
+    class Highlighted(Latest["EgoGraph"]):
         """The cursor stands on another node; while many wait, only the last is handled."""
 
         def __init__(self, graph: "EgoGraph", edge: GraphEdge, side: Side) -> None:
-            super().__init__()
-            self.graph = graph
+            super().__init__(graph)
             self.edge = edge
             """The edge whose node is under the cursor."""
             self.side = side
             """Its side of the centre."""
 
-        @property
-        def control(self) -> "EgoGraph":
-            """The graph."""
-            return self.graph
-
-        def can_replace(self, message: Message) -> bool:
-            """Replace a move that nobody has handled yet."""
-            return isinstance(message, EgoGraph.Highlighted) and message.graph is self.graph
-
-    class Centred(Message):
+    class Centred(FromWidget["EgoGraph"]):
         """A node was chosen: put it in the centre, or open it if it is a group."""
 
         def __init__(self, graph: "EgoGraph", node_id: str, edge: GraphEdge, side: Side) -> None:
-            super().__init__()
-            self.graph = graph
+            super().__init__(graph)
             self.node_id = node_id
             """The id of the node."""
             self.edge = edge
@@ -91,22 +80,8 @@ class EgoGraph(Painter, Widget, can_focus=True):
             self.side = side
             """Its side of the centre."""
 
-        @property
-        def control(self) -> "EgoGraph":
-            """The graph."""
-            return self.graph
-
-    class WentBack(Message):
+    class WentBack(FromWidget["EgoGraph"]):
         """The user wants the node that was in the centre before."""
-
-        def __init__(self, graph: "EgoGraph") -> None:
-            super().__init__()
-            self.graph = graph
-
-        @property
-        def control(self) -> "EgoGraph":
-            """The graph."""
-            return self.graph
 
     def __init__(self, graph: EgoGraphData = _NOTHING, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

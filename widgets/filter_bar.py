@@ -3,11 +3,11 @@
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
 
+from widgets.messages import FromWidget, Latest
 from widgets.painter import PaintedLine
 from widgets.safe_input import SafeInput
 from widgets.safe_text import cells, safe_text
@@ -60,49 +60,24 @@ class FilterBar(Horizontal):
     FilterBar > #slash { width: 2; }
     """
 
-    class Changed(Message):
+    class Changed(Latest["FilterBar"]):
         """The text is another one; posted when no key came for a moment."""
 
         def __init__(self, bar: "FilterBar", text: str) -> None:
-            super().__init__()
-            self.bar = bar
+            super().__init__(bar)
             self.text = text
             """What is in the field now."""
 
-        @property
-        def control(self) -> "FilterBar":
-            """The bar."""
-            return self.bar
-
-        def can_replace(self, message: Message) -> bool:
-            """Replace a text that nobody has handled yet."""
-            return isinstance(message, FilterBar.Changed) and message.bar is self.bar
-
-    class Submitted(Message):
+    class Submitted(FromWidget["FilterBar"]):
         """Enter: the filter stays, the user goes to the rows."""
 
         def __init__(self, bar: "FilterBar", text: str) -> None:
-            super().__init__()
-            self.bar = bar
+            super().__init__(bar)
             self.text = text
             """What is in the field."""
 
-        @property
-        def control(self) -> "FilterBar":
-            """The bar."""
-            return self.bar
-
-    class Dismissed(Message):
+    class Dismissed(FromWidget["FilterBar"]):
         """The user leaves the field; the text is still in it, the caller decides whether it stays."""
-
-        def __init__(self, bar: "FilterBar") -> None:
-            super().__init__()
-            self.bar = bar
-
-        @property
-        def control(self) -> "FilterBar":
-            """The bar."""
-            return self.bar
 
     def __init__(
         self, text: str = "", placeholder: str = "filter", *, id: str | None = None, classes: str | None = None

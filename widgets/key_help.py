@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
+from widgets.messages import FromWidget
 from widgets.painter import PaintedLine
 from widgets.safe_text import cells, fit
 from widgets.scrolled_text import ScrolledText
@@ -63,19 +63,13 @@ class KeyLine(PaintedLine):
 
     DEFAULT_CSS = "KeyLine { height: 1; padding: 0 1; }"
 
-    class Pressed(Message):
+    class Pressed(FromWidget["KeyLine"]):
         """A key was clicked; callers usually simulate it."""
 
         def __init__(self, line: "KeyLine", hint: KeyHint) -> None:
-            super().__init__()
-            self.line = line
+            super().__init__(line)
             self.hint = hint
             """What was clicked."""
-
-        @property
-        def control(self) -> "KeyLine":
-            """The line of keys."""
-            return self.line
 
     def __init__(
         self,

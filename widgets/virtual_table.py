@@ -6,12 +6,11 @@ from typing import ClassVar, Protocol
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.message import Message
 from textual.strip import Strip
 
-from widgets.columns import Column, Slot, arrange, gap_at
+from widgets.columns import Column, column_at, lay_out_cells
 from widgets.marks import Marks, RangeKind
-from widgets.safe_text import fit
+from widgets.messages import FromWidget, Latest
 from widgets.scrolled_lines import CursorLines
 from widgets.tone import Cell, Tone
 
@@ -63,69 +62,37 @@ class VirtualTable(CursorLines):
     CACHED_LINES: ClassVar[int] = 512
     """How many drawn lines are kept."""
 
-    class CursorMoved(Message):
+    class CursorMoved(Latest["VirtualTable"]):
         """The cursor stands on another row; while many wait, only the last is handled."""
 
         def __init__(self, table: "VirtualTable", row: int | None) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.row = row
             """The row id under the cursor; None in an empty table."""
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-        def can_replace(self, message: Message) -> bool:
-            """Replace a move that nobody has handled yet."""
-            return isinstance(message, VirtualTable.CursorMoved) and message.table is self.table
-
-    class Activated(Message):
+    class Activated(FromWidget["VirtualTable"]):
         """A row was chosen with enter or a double click."""
 
         def __init__(self, table: "VirtualTable", row: int) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.row = row
             """The row id that was chosen."""
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-    class MarksChanged(Message):
+    class MarksChanged(Latest["VirtualTable"]):
         """Other rows are marked than before, or a range began or ended; while many wait, only the last is handled."""
 
         def __init__(self, table: "VirtualTable", count: int) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.count = count
             """How many rows are marked, seen or not."""
 
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
-
-        def can_replace(self, message: Message) -> bool:
-            """Replace a change that nobody has handled yet."""
-            return isinstance(message, VirtualTable.MarksChanged) and message.table is self.table
-
-    class HeaderClicked(Message):
+    class HeaderClicked(FromWidget["VirtualTable"]):
         """The header of a column was clicked; callers usually sort by it."""
 
         def __init__(self, table: "VirtualTable", key: str) -> None:
-            super().__init__()
-            self.table = table
+            super().__init__(table)
             self.key = key
             """The key of the column."""
-
-        @property
-        def control(self) -> "VirtualTable":
-            """The table."""
-            return self.table
 
     def __init__(
         self,
@@ -343,12 +310,9 @@ class VirtualTable(CursorLines):
     def clicked_header(self, event: events.Click) -> None:
         """Tell which column's header was clicked."""
         offset = event.get_content_offset(self)
-        width = self.line_width
-        x = self.GUTTER
-        for slot in self._slots(width):
-            if offset is not None and x <= offset.x < x + slot.width:
-                self.post_message(self.HeaderClicked(self, self._columns[slot.index].key))
-            x += slot.width + gap_at(width)
+        key = column_at(offset.x - self.GUTTER, self._columns, self.line_width - self.GUTTER) if offset else None
+        if key is not None:
+            self.post_message(self.HeaderClicked(self, key))
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -363,11 +327,9 @@ class VirtualTable(CursorLines):
 
     def draw_header(self, y: int, width: int) -> Strip:
         """Draw the labels of the columns."""
-        gap = Cell(" " * gap_at(width))
-        line = [Cell(" " * self.GUTTER)]
-        for slot in self._slots(width):
-            line += [Cell(fit(self._label(slot), slot.width, self._columns[slot.index].align), Tone.MUTED), gap]
-        return self.paint(line[:-1], width, "lines--header")
+        labels = [Cell(self._label(column), Tone.MUTED) for column in self._columns]
+        line = lay_out_cells(labels, self._columns, width - self.GUTTER)
+        return self.paint((Cell(" " * self.GUTTER), *line), width, "lines--header")
 
     def draw_line(self, index: int, width: int) -> Strip:
         """Draw a row, or take the strip that was drawn before."""
@@ -380,19 +342,11 @@ class VirtualTable(CursorLines):
         return strip
 
     def _draw_row(self, row: int, is_cursor: bool, is_marked: bool, width: int) -> Strip:
-        cells = self._source.cells(row)
-        gap = Cell(" " * gap_at(width))
-        line = [self.CURSOR_BAR if is_cursor else Cell(" "), self.MARK if is_marked else Cell(" "), Cell(" ")]
-        for slot in self._slots(width):
-            cell = cells[slot.index] if slot.index < len(cells) else Cell("")
-            line += [Cell(fit(cell.text, slot.width, self._columns[slot.index].align), cell.tone), gap]
-        return self.paint(line[:-1], width, "lines--cursor" if is_cursor else None)
+        gutter = (self.CURSOR_BAR if is_cursor else Cell(" "), self.MARK if is_marked else Cell(" "), Cell(" "))
+        line = lay_out_cells(self._source.cells(row), self._columns, width - self.GUTTER)
+        return self.paint((*gutter, *line), width, "lines--cursor" if is_cursor else None)
 
-    def _slots(self, width: int) -> tuple[Slot, ...]:
-        return arrange(self._columns, width - self.GUTTER)
-
-    def _label(self, slot: Slot) -> str:
-        column = self._columns[slot.index]
+    def _label(self, column: Column) -> str:
         if self._sort is None or self._sort[0] != column.key:
             return column.label
         return f"{column.label} {'↓' if self._sort[1] else '↑'}"

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.message import Message
 from textual.strip import Strip
 
-from widgets.safe_text import cells, fit
+from widgets.messages import FromWidget, Latest
 from widgets.scrolled_lines import CursorLines
 from widgets.tone import Cell, Tone
+from widgets.wrapping import spread
 
 Id = TypeVar("Id", bound=Hashable)
 
@@ -70,35 +70,29 @@ class VirtualTree(CursorLines, Generic[Id]):
     CACHED_LINES: ClassVar[int] = 512
     """How many drawn lines are kept."""
 
-    class NodeMessage(Message):
-        """Something happened to a node."""
+    class Highlighted(Latest["VirtualTree[Any]"]):
+        """The cursor stands on another node; while many wait, only the last is handled."""
 
         def __init__(self, tree: "VirtualTree[Any]", node: Any) -> None:  # noqa: ANN401
-            super().__init__()
-            self.tree = tree
+            super().__init__(tree)
             self.node = node
             """The id of the node."""
 
-        @property
-        def control(self) -> "VirtualTree[Any]":
-            """The tree."""
-            return self.tree
-
-    class Highlighted(NodeMessage):
-        """The cursor stands on another node; while many wait, only the last is handled."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Replace a move that nobody has handled yet."""
-            return isinstance(message, VirtualTree.Highlighted) and message.tree is self.tree
-
-    class Selected(NodeMessage):
+    class Selected(FromWidget["VirtualTree[Any]"]):
         """A node was chosen with enter or a double click."""
 
-    class Toggled(NodeMessage):
+        def __init__(self, tree: "VirtualTree[Any]", node: Any) -> None:  # noqa: ANN401
+            super().__init__(tree)
+            self.node = node
+            """The id of the node."""
+
+    class Toggled(FromWidget["VirtualTree[Any]"]):
         """A node was opened or closed."""
 
         def __init__(self, tree: "VirtualTree[Any]", node: Any, is_open: bool) -> None:  # noqa: ANN401
-            super().__init__(tree, node)
+            super().__init__(tree)
+            self.node = node
+            """The id of the node."""
             self.is_open = is_open
             """Whether the node is open now."""
 
@@ -302,24 +296,10 @@ class VirtualTree(CursorLines, Generic[Id]):
         right = self._source.counts(line.node)
         bar = self.CURSOR_BAR if is_cursor else Cell(" ")
         row_class = "lines--cursor" if is_cursor else None
-        return self.paint([bar, *_spread(left, right, width - 1)], width, row_class)
+        return self.paint([bar, *spread(left, right, width - 1)], width, row_class)
 
 
 def _guides_below(line: TreeLine[Id]) -> str:
     if not line.depth:
         return ""
     return line.guides + ("  " if line.is_last else "│ ")
-
-
-def _spread(left: Sequence[Cell], right: Sequence[Cell], width: int) -> Iterator[Cell]:
-    """Put `left` at the left and `right` at the right edge; where both do not fit, the left is cut first."""
-    right_width = sum(cells(cell.text) for cell in right)
-    if right and right_width > width // 2:
-        right, right_width = (), 0
-    room = width - right_width - (1 if right else 0)
-    for cell in left:
-        size = min(cells(cell.text), room)
-        yield Cell(fit(cell.text, size), cell.tone)
-        room -= size
-    yield Cell(" " * (room + (1 if right else 0)))
-    yield from right

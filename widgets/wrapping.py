@@ -1,10 +1,10 @@
-"""Wrap lines of cells to a width without losing a character. Pure."""
+"""Bring lines of cells to a width: wrapped without losing a character, or spread to both edges. Pure."""
 
 from collections.abc import Iterable, Sequence
 
 from rich.cells import get_character_cell_size
 
-from widgets.safe_text import cells, safe_text
+from widgets.safe_text import cells, fit, safe_text
 from widgets.tone import Cell, Line, Tone
 
 _BREAK_AFTER = frozenset(" ,;:/.=|&?)]}-")
@@ -40,6 +40,26 @@ def indent_of(text: str) -> int:
 def line_cells(line: Iterable[Cell]) -> int:
     """Return how many terminal cells a line fills."""
     return sum(cells(cell.text) for cell in line)
+
+
+def spread(left: Sequence[Cell], right: Sequence[Cell], width: int) -> Line:
+    """Put `left` at the left and `right` at the right edge; the left is cut first, the right to half the width."""
+    ending = cut(right, width // 2)
+    room = max(0, width - line_cells(ending) - (1 if ending else 0))
+    start = cut(left, room)
+    return (*start, Cell(" " * (width - line_cells(start) - line_cells(ending))), *ending)
+
+
+def cut(line: Sequence[Cell], width: int) -> Line:
+    """Return `line` without what exceeds `width` cells; where it ends too early stands `…`."""
+    kept: list[Cell] = []
+    for cell in line:
+        size = cells(cell.text)
+        if size > width:
+            return (*kept, Cell(fit(cell.text, width), cell.tone)) if width else tuple(kept)
+        kept.append(cell)
+        width -= size
+    return tuple(kept)
 
 
 def _end(chars: Sequence[tuple[str, Tone]], start: int, room: int) -> int:

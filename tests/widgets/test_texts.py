@@ -12,7 +12,7 @@ from widgets.key_help import HELP, KeyGroup, KeyHelp, KeyHint, KeyLine, fitting
 from widgets.safe_text import safe_text
 from widgets.status_line import Segment, StatusLine, arrange_segments
 from widgets.tone import Cell, Tone
-from widgets.wrapping import line_cells, wrap
+from widgets.wrapping import line_cells, spread, wrap
 
 cells_list = st.lists(st.builds(Cell, st.text(max_size=40), st.sampled_from(Tone)), max_size=5)
 
@@ -208,3 +208,13 @@ async def test_the_status_line_never_wraps() -> None:
         await pilot.pause()
         assert lines_of(line)[0] == "x" * 37 + "…"
         assert line.size.height == 1
+
+
+@given(cells_list, cells_list, st.integers(1, 60))
+def test_two_ends_of_a_line_fill_it_exactly(left: list[Cell], right: list[Cell], width: int) -> None:
+    assert line_cells(spread(left, right, width)) == width
+
+
+def test_the_left_end_gives_way_first() -> None:
+    line = spread((Cell("a long label"),), (Cell("✖2 "), Cell("▲9")), 14)
+    assert "".join(cell.text for cell in line) == "a long … ✖2 ▲9"
