@@ -54,6 +54,8 @@ def _grant(
     audience = find_audience(
         element, statement.conditions, access.snapshot.organization, is_inverted=statement.not_principals
     )
+    if element.value in access.snapshot.principals_by_id:
+        audience = Audience(audience.crowd, (access.snapshot.principals_by_id[element.value].account,))
     party = _party(access, role, audience)
     terms = own_terms(role.account, element, statement, actions)
     return Grant(

@@ -26,6 +26,14 @@ def evaluate_condition(condition: Condition, request: Request, *, substitutes: b
         return _evaluate_null(condition, is_known=given.is_present or given.is_absent, is_absent=given.is_absent)
     if given.is_absent:
         return _when_absent(condition, operator)
+    if given.candidates:
+        answers = {
+            _when_absent(condition, operator)
+            if values is None
+            else _compare_values(condition, operator, values, request, substitutes=substitutes)
+            for values in given.candidates
+        }
+        return answers.pop() if len(answers) == 1 else depends(condition.key)
     if given.values is None:
         return _when_unknown(condition, operator, is_present=given.is_present)
     return _compare_values(condition, operator, given.values, request, substitutes=substitutes)

@@ -79,11 +79,15 @@ _CALLER_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class KeyValue:
-    """What is known of one key: its values, that it is there, that it is absent, or (all three unset) nothing."""
+    """What is known of one key: its values, that it is there, that it is absent, or (all three unset) nothing.
+
+    `candidates` are all that an unknown key may hold, None standing for its absence; empty when it may hold anything.
+    """
 
     values: tuple[str, ...] | None = None
     is_present: bool = False
     is_absent: bool = False
+    candidates: tuple[tuple[str, ...] | None, ...] = ()
 
     @property
     def is_unknown(self) -> bool:
@@ -94,6 +98,9 @@ class KeyValue:
 _ABSENT = KeyValue(is_absent=True)
 _PRESENT = KeyValue(is_present=True)
 _UNKNOWN = KeyValue()
+# Sessions of a role carry no proof of multi-factor authentication; AWS does not say whether the key is false or absent.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+_NO_MFA = KeyValue(candidates=(None, ("false",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,8 @@ class Context:
             return KeyValue(self.values[name], is_present=True)
         if not self.is_open or name in self.absent:
             return _ABSENT
+        if name == "aws:multifactorauthpresent" and caller.kind is CallerKind.ROLE:
+            return _NO_MFA
         presence = find_context_key(name).presence(caller.kind, caller.provider_name)
         return {Presence.ALWAYS: _PRESENT, Presence.NEVER: _ABSENT, Presence.MAYBE: _UNKNOWN}[presence]
 
