@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from tests.analysis.small_organization import MANAGEMENT, PROD, SANDBOX, STRANGER, UNREAD, policy, role, snapshot, trust
+from tests.analysis.small_organization import (
+    DATADOG,
+    MANAGEMENT,
+    PROD,
+    SANDBOX,
+    STRANGER,
+    UNREAD,
+    policy,
+    role,
+    snapshot,
+    trust,
+)
 from trustview.analysis import Fleet, analyse
 from trustview.snapshot import AccountFacts, Role
 
@@ -49,7 +60,7 @@ def test_text_that_looks_like_a_placeholder_is_not_taken_for_one() -> None:
 
 
 def test_a_role_that_differs_from_the_same_role_elsewhere_is_an_outlier_of_it() -> None:
-    usual = [role("ops", policy(trust({"AWS": MANAGEMENT})), account) for account in (MANAGEMENT, PROD, SANDBOX)]
+    usual = [role("ops", policy(trust({"AWS": DATADOG})), account) for account in (MANAGEMENT, PROD, SANDBOX)]
     odd = AccountFacts(UNREAD, roles=(role("ops", policy(trust({"AWS": STRANGER})), UNREAD),))
     facts = snapshot(*usual)
     fleet, outlier = analyse(replace(facts, accounts=(*facts.accounts, odd)), checks=()).fleets
@@ -58,6 +69,6 @@ def test_a_role_that_differs_from_the_same_role_elsewhere_is_an_outlier_of_it() 
 
 
 def test_two_grants_of_the_same_roles_are_no_outliers_of_each_other() -> None:
-    document = policy(trust({"AWS": MANAGEMENT}), trust({"Service": "ec2.amazonaws.com"}))
+    document = policy(trust({"AWS": DATADOG}), trust({"Service": "ec2.amazonaws.com"}))
 
     assert [fleet.outlier_of for fleet in fleets_of(*everywhere("ops", document))] == ["", ""]

@@ -55,7 +55,11 @@ CASES = [
         Change(ChangeKind.REMOVE_PRINCIPAL, 1, "", principal_kind="Service", principal="ec2.amazonaws.com"),
         lambda s: len(s) == 1 and s[0]["Sid"] == "Keep",
     ),
-    ("a statement is removed", Change(ChangeKind.REMOVE_STATEMENT, 0, ""), lambda s: len(s) == 1 and "Service" in s[0]["Principal"]),
+    (
+        "a statement is removed",
+        Change(ChangeKind.REMOVE_STATEMENT, 0, ""),
+        lambda s: len(s) == 1 and "Service" in s[0]["Principal"],
+    ),
     ("a statement that is not there is left alone", Change(ChangeKind.REMOVE_STATEMENT, 7, ""), lambda s: len(s) == 2),
 ]  # fmt: skip
 
@@ -80,7 +84,7 @@ def test_several_changes_keep_the_numbers_of_the_policy_given() -> None:
         Change(ChangeKind.REMOVE_STATEMENT, 0, ""),
         Change(ChangeKind.ADD_CONDITION, 1, "", "Bool", "a", ("true",)),
     ]
-    after = json.loads(apply_changes(BASE, changes))
+    after = json.loads(apply_changes(BASE, [remove, add]))
 
     assert [statement.get("Condition") for statement in after["Statement"]] == [{"Bool": {"a": "true"}}]
 
