@@ -84,7 +84,7 @@ def test_several_changes_keep_the_numbers_of_the_policy_given() -> None:
         Change(ChangeKind.REMOVE_STATEMENT, 0, ""),
         Change(ChangeKind.ADD_CONDITION, 1, "", "Bool", "a", ("true",)),
     ]
-    after = json.loads(apply_changes(BASE, [remove, add]))
+    after = json.loads(apply_changes(BASE, changes))
 
     assert [statement.get("Condition") for statement in after["Statement"]] == [{"Bool": {"a": "true"}}]
 
