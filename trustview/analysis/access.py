@@ -131,7 +131,7 @@ class Access:
             is_admin = any(arn.endswith(":policy/AdministratorAccess") for arn in unread) and not principal.boundary
             if is_admin:
                 known = Privilege.ADMIN
-            elif unread and known is Privilege.NONE:
+            elif unread and not known.may_write:
                 known = Privilege.UNKNOWN
             self._privileges[principal.arn] = known
         return self._privileges[principal.arn]

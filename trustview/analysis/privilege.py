@@ -1,6 +1,8 @@
-"""Privilege: what a role may do, in classes.
+"""Privilege: what a role may do, in classes. THE ONE PLACE that tells them.
 
-Only `admin`, `none` and `other` are told apart so far; the finer classes stand in the order in which they matter.
+An action reads when its name begins with a verb that only reads; whatever else it begins with counts as writing, so that
+an unknown action never looks harmless.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from __future__ import annotations
@@ -12,25 +14,46 @@ from trustview.policy import PolicyDocument, Statement, matches
 
 
 class Privilege(StrEnum):
-    """What an identity can do with its policies, its boundary counted."""
+    """What an identity can do with its policies, its boundary counted; UNKNOWN when they were not all read."""
 
     ADMIN = "admin"
-    OTHER = "other"
+    WRITE = "write"
+    READ = "read"
     NONE = "none"
     UNKNOWN = "unknown"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it can change something, or nobody can say that it cannot."""
+        return self in (Privilege.ADMIN, Privilege.WRITE, Privilege.UNKNOWN)
 
 
 # Whoever may do all of these on everything can give itself everything else.
 _ADMIN_ACTIONS = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion")
+_READING_VERBS = (
+    "batchcheck", "batchdescribe", "batchget", "check", "compare", "describe", "detect", "discover", "download",
+    "estimate", "filter", "get", "head", "list", "lookup", "query", "read", "scan", "search", "select", "simulate",
+    "test", "validate", "verify", "view",
+)  # fmt: skip
 
 
 def classify_privilege(policies: Iterable[PolicyDocument], boundary: PolicyDocument | None) -> Privilege:
     """The class of the identity policies together, within the boundary."""
     documents = tuple(policies)
-    if not any(document.allows for document in documents):
+    allows = [statement for document in documents for statement in document.allows]
+    if not allows:
         return Privilege.NONE
-    admin = _is_admin(documents) and (boundary is None or _is_admin((boundary,)))
-    return Privilege.ADMIN if admin else Privilege.OTHER
+    if _is_admin(documents) and (boundary is None or _is_admin((boundary,))):
+        return Privilege.ADMIN
+    within = allows if boundary is None else [*boundary.allows]
+    reads_only = all(map(_reads_only, allows)) or all(map(_reads_only, within))
+    return Privilege.READ if reads_only else Privilege.WRITE
+
+
+def _reads_only(statement: Statement) -> bool:
+    if statement.not_actions:
+        return False
+    return all(action.partition(":")[2].lower().startswith(_READING_VERBS) for action in statement.actions)
 
 
 def _is_admin(documents: tuple[PolicyDocument, ...]) -> bool:

@@ -53,7 +53,7 @@ def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
 
 
 _REACH_RANKS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
-_PRIVILEGE_RANKS = (Privilege.ADMIN, Privilege.UNKNOWN, Privilege.OTHER, Privilege.NONE)
+_PRIVILEGE_RANKS = (Privilege.ADMIN, Privilege.UNKNOWN, Privilege.WRITE, Privilege.READ, Privilege.NONE)
 
 
 def rank(item: ReviewItem) -> tuple[int, int, int, int, str, str]:
