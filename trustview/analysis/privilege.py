@@ -1,7 +1,7 @@
 """Privilege: what a role may do, in classes. THE ONE PLACE that tells them.
 
-An action reads when its name begins with a verb that only reads; whatever else it begins with counts as writing, so that
-an unknown action never looks harmless.
+An action reads when its name begins with a verb that only reads; whatever else it begins with counts as writing: an
+unknown action never looks harmless.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
