@@ -13,8 +13,9 @@ What may live here: the data files (`acme/`, described in `acme/README.md`), and
 here knows the collector, the snapshot or the analysis.
 """
 
+from trustview.demo.build import QUARTER_DAYS
 from trustview.demo.launch import Served, serve_acme
-from trustview.demo.load import QUARTER_DAYS, Quarter, load_acme, read_file
+from trustview.demo.load import Quarter, load_acme, read_file
 from trustview.demo.records import Acme
 
 __all__ = ["QUARTER_DAYS", "Acme", "Quarter", "Served", "load_acme", "read_file", "serve_acme"]

@@ -56,7 +56,9 @@ class Gateway:
         if reply is not None:
             return _send(reply, start_response)
         environ["wsgi.input"] = io.BytesIO(body)
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = session.account_id
+        # moto keeps the organization with its management account; delegated administrators read the same one.
+        owner = self._acme.management_id if service == "organizations" else session.account_id
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = owner
         return self._moto(environ, start_response)
 
     def _answer(self, call: Call) -> Reply | None:
@@ -143,7 +145,7 @@ class Gateway:
 
 
 def _denied(call: Call, why: str = "", *, on: str = "*") -> Reply:
-    codes = {"sts": "AccessDenied", "iam": "AccessDenied", "ec2": "UnauthorizedOperation"}
+    codes = {"sts": "AccessDenied", "iam": "AccessDenied", "s3": "AccessDenied", "ec2": "UnauthorizedOperation"}
     action = f"{call.service}:{call.operation or call.method + ' ' + call.path}"
     message = f"User: {call.session.arn} is not authorized to perform: {action} on resource: {on} {why}".strip()
     return refusal(call.service, codes.get(call.service, "AccessDeniedException"), message)

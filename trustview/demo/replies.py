@@ -53,6 +53,9 @@ def refusal(service: str, code: str, message: str, *, status: int = 403) -> Repl
             "<RequestID>00000000-0000-4000-8000-000000000000</RequestID></Response>"
         )
         return Reply(status, "text/xml", text.encode())
+    if service == "s3":
+        text = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        return Reply(status, "application/xml", text.encode())
     body = json.dumps({"__type": code, "message": message, "Message": message}).encode()
     kind = "application/json" if service == "access-analyzer" else "application/x-amz-json-1.1"
     return Reply(status, kind, body, (("x-amzn-ErrorType", code),))
