@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from widgets.safe_text import Align, fit
 from widgets.tone import Cell, Line
@@ -37,7 +38,8 @@ def gap_at(width: int) -> int:
     return 2 if width >= 100 else 1
 
 
-def arrange(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
+@lru_cache(maxsize=64)
+def arrange(columns: tuple[Column, ...], width: int) -> tuple[Slot, ...]:
     """Return the columns that fit in `width` cells with their widths; together with the gaps they never exceed it."""
     gap = gap_at(width)
     shown = list(range(len(columns)))
@@ -55,7 +57,7 @@ def arrange(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     return tuple(Slot(index, columns[index].width or columns[index].min_width + widths[index]) for index in shown)
 
 
-def lay_out_cells(cells: Sequence[Cell], columns: Sequence[Column], width: int) -> Line:
+def lay_out_cells(cells: Sequence[Cell], columns: tuple[Column, ...], width: int) -> Line:
     """Return the cells of the columns that fit, fitted, with the gaps between; a cell that is missing is blank."""
     gap = Cell(" " * gap_at(width))
     line: list[Cell] = []
@@ -66,7 +68,7 @@ def lay_out_cells(cells: Sequence[Cell], columns: Sequence[Column], width: int) 
     return tuple(line)
 
 
-def column_at(x: int, columns: Sequence[Column], width: int) -> str | None:
+def column_at(x: int, columns: tuple[Column, ...], width: int) -> str | None:
     """Return the key of the column that is drawn at cell `x`; None in a gap or beside the columns."""
     start = 0
     for slot in arrange(columns, width):

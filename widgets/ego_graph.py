@@ -43,6 +43,8 @@ class EgoGraph(Painter, Widget, can_focus=True):
         Binding("backspace", "back", "back", show=False, id="graph.back"),
     ]
 
+    ALLOW_SELECT = False
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {"graph--cursor", *TONE_CLASSES}
     """
     | Class | Is |

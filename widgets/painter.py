@@ -1,6 +1,7 @@
 """Draw lines of cells as strips. The choke point: whatever is drawn is made safe and cut to its width here."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import ClassVar, cast
 
 from rich.cells import cell_len
@@ -11,6 +12,20 @@ from textual.widget import Widget
 
 from widgets.safe_text import fit, safe_text
 from widgets.tone import TONE_CLASSES, Cell, Tone, tone_css
+
+
+@lru_cache(maxsize=512)
+def _mix(full: Style, partial: Style, row: Style) -> Style:
+    """Put a tone on a row: `full` is the tone's style as it comes out, `partial` only what the tone itself sets."""
+    if row.reverse:  # the terminal's own colours: a reversed row stays one block
+        return row + Style(bold=partial.bold)
+    return row + Style(
+        color=full.color,
+        bgcolor=full.bgcolor if partial.bgcolor is not None else None,
+        bold=partial.bold,
+        dim=partial.dim,
+        underline=partial.underline,
+    )
 
 
 class Painter:
@@ -35,31 +50,30 @@ class Painter:
         pieces.append((" " * left, fill))
         return Strip(self._segments(pieces, row_class), width)
 
-    def pen(self, tone: Tone, row_class: str | None = None) -> Style:
-        """Return how a text of this tone looks, on the background of `row_class` if one is given."""
+    def ground(self) -> Style:
+        """Return what the widget itself looks like: its background and its plain colour."""
+        return cast(Widget, self).rich_style
+
+    def pen(self, tone: Tone, row: Style) -> Style:
+        """Return how a text of this tone looks on a row of this style."""
         widget = cast(Widget, self)
-        row = widget.get_component_rich_style(row_class) if row_class else widget.rich_style
-        look = widget.get_component_rich_style(tone.component_class, partial=True)
-        if row.reverse:  # the terminal's own colours: a reversed row stays one block
-            return row + Style(bold=look.bold)
         full = widget.get_component_rich_style(tone.component_class)
-        return row + Style(
-            color=full.color,
-            bgcolor=full.bgcolor if look.bgcolor is not None else None,
-            bold=look.bold,
-            dim=look.dim,
-            underline=look.underline,
-        )
+        partial = widget.get_component_rich_style(tone.component_class, partial=True)
+        return _mix(full, partial, row)
 
     def _segments(self, pieces: Sequence[tuple[str, Tone]], row_class: str | None) -> list[Segment]:
         """Join neighbours that look the same: few, long segments are drawn fastest."""
+        row = cast(Widget, self).get_component_rich_style(row_class) if row_class else self.ground()
+        pens: dict[Tone, Style] = {}
         segments: list[Segment] = []
         last_style: Style | None = None
         run = ""
         for text, tone in pieces:
             if not text:
                 continue
-            style = self.pen(tone, row_class)
+            style = pens.get(tone)
+            if style is None:
+                style = pens[tone] = self.pen(tone, row)
             if style == last_style:
                 run += text
                 continue
@@ -73,6 +87,8 @@ class Painter:
 
 class PaintedLine(Painter, Widget):
     """A widget of one or more painted lines that does not scroll."""
+
+    ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
     """One component class per tone, for example `tone--critical`."""

@@ -39,7 +39,7 @@ class PromptLine(Vertical):
     DEFAULT_CSS = """
     PromptLine { height: auto; max-height: 8; padding: 0 1; display: none; }
     PromptLine.-open { display: block; }
-    PromptLine SafeInput { display: none; padding: 0; }
+    PromptLine SafeInput { display: none; margin-left: 2; }
     PromptLine.-text SafeInput { display: block; }
     PromptLine > #prompt-error { display: none; }
     PromptLine.-wrong > #prompt-error { display: block; }

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -54,8 +55,13 @@ class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False)
     ScrolledLines:ansi { scrollbar-color: ansi_bright_black; }
     """ + tone_css("ScrolledLines")
 
+    ALLOW_SELECT = False
+
     HEADER_LINES = 0
     """How many lines at the top stay while the rest scrolls."""
+
+    _frame_width = 0
+    _frame_ground: Style | None = None
 
     def line_count(self) -> int:
         """Return how many lines there are, header not counted."""
@@ -98,13 +104,24 @@ class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False)
         self.lines_changed()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Measure the width once per frame, then draw the lines inside `crop`."""
+        """Find out width and background once per frame, then draw the lines inside `crop`."""
         self._frame_width = self.line_width
+        ground = self.rich_style
+        if ground != self._frame_ground:
+            self._frame_ground = ground
+            self.ground_changed()
         return super().render_lines(crop)
+
+    def ground(self) -> Style:
+        """Return the background and plain colour of this frame."""
+        return self._frame_ground or self.rich_style
+
+    def ground_changed(self) -> None:
+        """React to another background: lines that were drawn before cannot be used again."""
 
     def render_line(self, y: int) -> Strip:
         """Return the line at height `y` of the widget."""
-        width = getattr(self, "_frame_width", 0) or self.line_width
+        width = self._frame_width or self.line_width
         if y < self.HEADER_LINES:
             return self.draw_header(y, width)
         count = self.line_count()
@@ -129,7 +146,8 @@ class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False)
 
     def scroll_to_line(self, index: int) -> None:
         """Make line `index` the topmost one, as far as there are lines below it."""
-        self.scroll_to(y=max(0, index), animate=False, force=True)
+        if self.is_attached:  # else the first layout does it
+            self.scroll_to(y=max(0, index), animate=False, force=True)
 
     def move_by(self, lines: int) -> None:
         """Move down by `lines` (up if negative)."""

@@ -320,6 +320,10 @@ class VirtualTable(CursorLines):
         """Return how many rows the view has."""
         return len(self._view)
 
+    def ground_changed(self) -> None:
+        """Draw every line anew."""
+        self._generation += 1
+
     def notify_style_update(self) -> None:
         """Draw again in the new style."""
         super().notify_style_update()

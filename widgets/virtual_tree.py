@@ -271,6 +271,10 @@ class VirtualTree(CursorLines, Generic[Id]):
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────
 
+    def ground_changed(self) -> None:
+        """Draw every line anew."""
+        self._generation += 1
+
     def notify_style_update(self) -> None:
         """Draw again in the new style."""
         super().notify_style_update()

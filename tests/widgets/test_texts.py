@@ -218,3 +218,15 @@ def test_two_ends_of_a_line_fill_it_exactly(left: list[Cell], right: list[Cell],
 def test_the_left_end_gives_way_first() -> None:
     line = spread((Cell("a long label"),), (Cell("✖2 "), Cell("▲9")), 14)
     assert "".join(cell.text for cell in line) == "a long … ✖2 ▲9"
+
+
+async def test_a_text_given_while_hidden_is_seen_when_shown() -> None:
+    facts = FactList(FACTS)
+    async with Host(facts).run_test(size=(60, 24)) as pilot:
+        facts.display = False
+        await pilot.pause()
+        facts.set_facts((Fact("label", "given while hidden"),))
+        await pilot.pause()
+        facts.display = True
+        await pilot.pause()
+        assert "given while hidden" in "\n".join(screen_lines(pilot.app))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown
 
-from tests.widgets.hosts import Host, Rows, lines_of
+from tests.widgets.hosts import Host, Rows, lines_of, screen_lines
 from widgets.columns import Column
 from widgets.marks import Marks, RangeKind
 from widgets.virtual_table import VirtualTable
@@ -251,3 +251,47 @@ async def test_other_data_start_at_the_top_without_marks() -> None:
         await pilot.pause()
         assert (table.cursor_row, table.mark_count, table.first_seen) == (0, 0, 0)
         assert "other-0" in lines_of(table)[1]
+
+
+async def test_a_cursor_set_before_the_first_frame_is_seen() -> None:
+    table, _ = table_of(500)
+    table.set_view(range(500), cursor=400)
+    async with Host(table).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert any(line.startswith("▌") and "role-400" in line for line in lines_of(table))
+
+
+async def test_a_view_set_while_hidden_is_seen_when_shown() -> None:
+    table, _ = table_of(500)
+    async with Host(table).run_test(size=(80, 24)) as pilot:
+        table.display = False
+        await pilot.pause()
+        table.set_view(range(100, 300), cursor=250)
+        await pilot.pause()
+        table.display = True
+        await pilot.pause()
+        assert any(line.startswith("▌") and "role-250" in line for line in screen_lines(pilot.app))
+
+
+async def test_focus_and_theme_change_the_look_at_once() -> None:
+    table, _ = table_of(50)
+    other, _ = table_of(50)
+    host = Host(table, other)
+    async with host.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        def backgrounds() -> list[object]:
+            strips = [table.render_lines(table.size.region)[y] for y in (1, 2)]
+            return [[segment.style.bgcolor for segment in strip if segment.style] for strip in strips]
+
+        focused = backgrounds()
+        other.focus()
+        await pilot.pause()
+        blurred = backgrounds()
+        host.theme = "textual-light"
+        await pilot.pause()
+        light = backgrounds()
+        assert focused[0] != blurred[0]
+        assert focused[1] == blurred[1]
+        assert light[0] != blurred[0]
+        assert light[1] != blurred[1]
