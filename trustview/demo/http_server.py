@@ -65,7 +65,10 @@ class _Handler(BaseHTTPRequestHandler):
             status.append(line)
             sent.extend(headers)
 
-        body = _joined(self.server.application(self._environ(), start_response))
+        try:
+            body = _joined(self.server.application(self._environ(), start_response))
+        except Exception as error:  # whatever goes wrong in an answer is that answer's failure, not the server's
+            status[:], body = ["500 Internal Server Error"], f"{type(error).__name__}: {error}".encode()
         code, _, reason = status[0].partition(" ")
         head = [f"HTTP/1.1 {code} {reason}"]
         head += [f"{k}: {v}" for k, v in sent if k.lower() not in ("content-length", "connection", "transfer-encoding")]

@@ -7,6 +7,7 @@ ends when its stdin ends, so that it never outlives the process that started it,
 import argparse
 import json
 import os
+import signal
 import sys
 import threading
 from datetime import datetime
@@ -32,6 +33,7 @@ def main() -> None:
         raise SystemExit(1) from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _tell(ready)
+    _be_quiet()
     while sys.stdin.buffer.read(4096):
         pass
     os._exit(0)
@@ -64,6 +66,14 @@ def _prepare(quarter: Quarter, now: datetime, port: int) -> tuple[dict[str, Any]
         "AWS_REGION": acme.home_region,
     }
     return {"endpoint": endpoint, "environment": environment}, server
+
+
+def _be_quiet() -> None:
+    """Neither moto's messages nor the terminal's Ctrl-C are for the screen that the parent draws."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
 
 
 def _tell(message: dict[str, Any]) -> None:
