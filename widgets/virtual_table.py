@@ -310,7 +310,9 @@ class VirtualTable(CursorLines):
     def clicked_header(self, event: events.Click) -> None:
         """Tell which column's header was clicked."""
         offset = event.get_content_offset(self)
-        key = column_at(offset.x - self.GUTTER, self._columns, self.line_width - self.GUTTER) if offset else None
+        if offset is None:
+            return
+        key = column_at(offset.x - self.GUTTER, self._columns, self._room(self.line_width))
         if key is not None:
             self.post_message(self.HeaderClicked(self, key))
 
@@ -332,7 +334,7 @@ class VirtualTable(CursorLines):
     def draw_header(self, y: int, width: int) -> Strip:
         """Draw the labels of the columns."""
         labels = [Cell(self._label(column), Tone.MUTED) for column in self._columns]
-        line = lay_out_cells(labels, self._columns, width - self.GUTTER)
+        line = lay_out_cells(labels, self._columns, self._room(width))
         return self.paint((Cell(" " * self.GUTTER), *line), width, "lines--header")
 
     def draw_line(self, index: int, width: int) -> Strip:
@@ -347,8 +349,12 @@ class VirtualTable(CursorLines):
 
     def _draw_row(self, row: int, is_cursor: bool, is_marked: bool, width: int) -> Strip:
         gutter = (self.CURSOR_BAR if is_cursor else Cell(" "), self.MARK if is_marked else Cell(" "), Cell(" "))
-        line = lay_out_cells(self._source.cells(row), self._columns, width - self.GUTTER)
+        line = lay_out_cells(self._source.cells(row), self._columns, self._room(width))
         return self.paint((*gutter, *line), width, "lines--cursor" if is_cursor else None)
+
+    def _room(self, width: int) -> int:
+        """Return the cells for the columns: one is left free at the right edge."""
+        return width - self.GUTTER - 1
 
     def _label(self, column: Column) -> str:
         if self._sort is None or self._sort[0] != column.key:

@@ -300,7 +300,7 @@ class VirtualTree(CursorLines, Generic[Id]):
         right = self._source.counts(line.node)
         bar = self.CURSOR_BAR if is_cursor else Cell(" ")
         row_class = "lines--cursor" if is_cursor else None
-        return self.paint([bar, *spread(left, right, width - 1)], width, row_class)
+        return self.paint([bar, *spread(left, right, width - 2)], width, row_class)
 
 
 def _guides_below(line: TreeLine[Id]) -> str:

@@ -30,7 +30,7 @@ async def test_guides_arrows_and_counts_are_drawn(size: tuple[int, int]) -> None
             "",
         ]
         assert [line[-1:] for line in lines] == ["2", "2", "0", "0", "1", ""]
-        assert lines_of(tree)[0].endswith("2")
+        assert lines_of(tree)[0].endswith("2 ")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_an_empty_tree_says_what_to_do() -> None:
 async def test_long_labels_give_way_to_counts_with_an_ellipsis() -> None:
     tree, _ = tree_of({"": ["a-name-much-longer-than-the-pane-can-ever-show-in-one-line"], "x": []})
     async with Host(tree).run_test(size=(40, 10)):
-        assert lines_of(tree)[0].endswith("… 0")
+        assert lines_of(tree)[0].endswith("… 0 ")
 
 
 class CountedNodes(Nodes):
