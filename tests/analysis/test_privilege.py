@@ -1,5 +1,8 @@
 """What a role may do, in classes."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from trustview.analysis import Privilege
@@ -35,3 +38,22 @@ CASES = [
 @pytest.mark.parametrize(("policies", "boundary", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_privilege(policies: list[PolicyDocument], boundary: PolicyDocument | None, expected: Privilege) -> None:
     assert classify_privilege(policies, boundary) is expected
+
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "managed_policies"
+DOCUMENTS = [
+    ("SecurityAudit--v85", Privilege.READ),
+    ("ViewOnlyAccess--v43", Privilege.READ),
+    ("ReadOnlyAccess--v178", Privilege.READ),
+    ("PowerUserAccess--v8", Privilege.WRITE),
+    ("AdministratorAccess--v1", Privilege.ADMIN),
+]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+@pytest.mark.parametrize(("name", "expected"), DOCUMENTS, ids=[name for name, _ in DOCUMENTS])
+def test_the_class_of_a_policy_that_aws_wrote(name: str, expected: Privilege) -> None:
+    value = json.loads((CORPUS / f"{name}.json").read_text(encoding="utf-8"))
+    value = value.get("PolicyVersion", value)
+
+    assert classify_privilege([parse_policy(value.get("Document", value))], None) is expected

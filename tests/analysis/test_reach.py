@@ -1,5 +1,7 @@
 """Who gets in through a grant: party and reach of every kind of principal, after every layer."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,6 +168,12 @@ CASES = [
         Party.ORGANIZATION,
         ReachKind.UNKNOWN,
     ),
+    (
+        "a principal of another partition is nobody",
+        trust({"AWS": f"arn:aws-cn:iam::{STRANGER}:root"}),
+        Party.UNKNOWN_ACCOUNT,
+        ReachKind.DEAD,
+    ),
     ("a deleted principal is nobody", trust({"AWS": "AROAEXAMPLEEXAMPLE12"}), Party.UNKNOWN_ACCOUNT, ReachKind.DEAD),
     ("the id of a living role is that role", trust({"AWS": "AROACI0000000000"}), Party.ORGANIZATION, ReachKind.OPEN),
     ("a service gets in", trust({"Service": "lambda.amazonaws.com"}), Party.SERVICE, ReachKind.OPEN),
@@ -253,6 +261,17 @@ def test_a_resource_control_policy_with_the_service_exemption_lets_services_and_
     )
 
     assert (service.reach.kind, member.reach.kind) == (ReachKind.OPEN, ReachKind.OPEN)
+
+
+def test_an_exemption_by_a_tag_that_the_role_has_not_does_not_open_it() -> None:
+    statement = json.loads(RCP_ONLY_OURS.document)["Statement"][0]
+    statement["Condition"]["StringNotEqualsIfExists"]["aws:ResourceTag/trust"] = "approved"
+    exempting = guardrail(GuardrailKind.RCP, "Exempting", statement, ROOT)
+    plain = role("target", policy(trust({"AWS": STRANGER})))
+    tagged = replace(plain, tags=(("trust", "approved"),))
+    reaches = [of_target(analyse(snapshot(r, guardrails=(exempting,)), checks=()))[0].reach for r in (plain, tagged)]
+
+    assert [reach.kind for reach in reaches] == [ReachKind.BLOCKED, ReachKind.OPEN]
 
 
 def test_no_guardrail_protects_a_role_of_the_management_account() -> None:

@@ -30,6 +30,8 @@ from trustview.policy import (
 )
 from trustview.snapshot import GuardrailKind, IdentityProvider, Role, Snapshot, User
 
+_ROLE_TAGS = ("aws:ResourceTag/", "iam:ResourceTag/")
+
 
 @dataclass(frozen=True)
 class Access:
@@ -196,13 +198,15 @@ class Access:
             values["aws:PrincipalServiceName"] = caller.provider
         absent = ["sts:ExternalId"] if caller.kind is CallerKind.SERVICE else []
         self._add_organization(values, absent, role, caller)
-        for prefix, tags in (("aws:ResourceTag/", role.tags), ("iam:ResourceTag/", role.tags)):
-            values |= {f"{prefix}{key}": value for key, value in tags}
+        for prefix in _ROLE_TAGS:
+            values |= {f"{prefix}{key}": value for key, value in role.tags}
         if caller.arn and caller.kind.is_iam:
             values["aws:PrincipalArn"] = caller.arn
         if principal is not None:
             values |= {f"aws:PrincipalTag/{key}": value for key, value in principal.tags}
-        return open_context(values, absent)
+        # Where the account was read in full the role has the tags that we see and no others.
+        is_read = role.account not in self.snapshot.unread_accounts
+        return open_context(values, absent, _ROLE_TAGS if is_read else ())
 
     def _add_organization(
         self, values: dict[str, str | tuple[str, ...]], absent: list[str], role: Role, caller: Caller

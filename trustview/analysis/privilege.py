@@ -1,7 +1,7 @@
 """Privilege: what a role may do, in classes. THE ONE PLACE that tells them.
 
-An action reads when its name begins with a verb that only reads; whatever else it begins with counts as writing: an
-unknown action never looks harmless.
+An action reads when its name begins with a verb that only reads, or when AWS's own read-only policies hold it; whatever
+else counts as writing: an unknown action never looks harmless.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -31,10 +31,22 @@ class Privilege(StrEnum):
 # Whoever may do all of these on everything can give itself everything else.
 _ADMIN_ACTIONS = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion")
 _READING_VERBS = (
-    "batchcheck", "batchdescribe", "batchget", "check", "compare", "describe", "detect", "discover", "download",
-    "estimate", "filter", "get", "head", "list", "lookup", "query", "read", "scan", "search", "select", "simulate",
-    "test", "validate", "verify", "view",
+    "adminget", "adminlist", "batchcheck", "batchdescribe", "batchdetect", "batchget", "batchread", "check", "classify",
+    "compare", "contains", "count", "describe", "detect", "discover", "download", "estimate", "evaluate", "filter",
+    "get", "head", "list", "lookup", "preview", "probe", "query", "read", "recognize", "resolve", "retrieve", "sample",
+    "scan", "search", "select", "simulate", "test", "validate", "verify", "view",
 )  # fmt: skip
+# Actions of AWS's own ReadOnlyAccess and SecurityAudit that begin with no reading verb.
+_READING_ACTIONS = frozenset({
+    "athena:batch*", "cloudwatch:generatequery", "cloudwatch:generatequeryresultssummary", "codecommit:gitpull",
+    "codedeploy:batch*", "config:deliver*", "devops-guru:startcostestimation", "dynamodb:partiqlselect",
+    "elasticbeanstalk:request*", "es:eshttpget", "es:eshttphead", "iam:generate*", "iam:generatecredentialreport",
+    "iam:generateservicelastaccesseddetails", "identitystore:ismemberingroups", "lightsail:is*",
+    "lightsail:isvpcpeered", "logs:startlivetail", "logs:startquery", "logs:stoplivetail", "logs:stopquery",
+    "polly:synthesizespeech", "sdb:domainmetadata", "servicequotas:startquotautilizationreport", "sqs:receive*",
+    "sqs:receivemessage", "verifiedpermissions:isauthorized", "verifiedpermissions:isauthorizedwithtoken",
+    "wellarchitected:exportlens", "xray:canceltraceretrieval", "xray:starttraceretrieval",
+})  # fmt: skip
 
 
 def classify_privilege(policies: Iterable[PolicyDocument], boundary: PolicyDocument | None) -> Privilege:
@@ -53,7 +65,10 @@ def classify_privilege(policies: Iterable[PolicyDocument], boundary: PolicyDocum
 def _reads_only(statement: Statement) -> bool:
     if statement.not_actions:
         return False
-    return all(action.partition(":")[2].lower().startswith(_READING_VERBS) for action in statement.actions)
+    return all(
+        action.lower() in _READING_ACTIONS or action.partition(":")[2].lower().startswith(_READING_VERBS)
+        for action in statement.actions
+    )
 
 
 def _is_admin(documents: tuple[PolicyDocument, ...]) -> bool:

@@ -7,7 +7,7 @@ the engine in an open context; the widest answer is the grant's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience, Crowd
@@ -43,7 +43,7 @@ class Representative:
 
 def find_reach(access: Access, role: Role, element: PrincipalElement, audience: Audience) -> Reach:
     """The reach of one principal element of a role's trust policy."""
-    dead = _never(access, element)
+    dead = _never(access, role, element)
     if dead:
         return dead
     answers = [
@@ -63,7 +63,7 @@ def widest(reaches: Iterable[Reach]) -> Reach:
     return max(reaches, key=lambda reach: _WIDTHS.index(reach.kind))
 
 
-def _never(access: Access, element: PrincipalElement) -> Reach | None:
+def _never(access: Access, role: Role, element: PrincipalElement) -> Reach | None:
     """Elements that mean nobody, or a principal of ours that is not there."""
     if element.form is PrincipalForm.UNIQUE_ID and element.value not in access.snapshot.principals_by_id:
         return Reach(
@@ -71,6 +71,8 @@ def _never(access: Access, element: PrincipalElement) -> Reach | None:
         )
     if element.form in (PrincipalForm.MALFORMED, PrincipalForm.CANONICAL_USER):
         return Reach(ReachKind.DEAD, reasons=(f"`{element.value}` matches nobody in a trust policy",))
+    if element.partition and element.partition != role.arn.split(":")[1]:
+        return Reach(ReachKind.DEAD, reasons=(f"`{element.value}` is of another partition: it matches nobody here",))
     if element.account in access.snapshot.unread_accounts:
         return None
     is_named = element.form in (PrincipalForm.ROLE, PrincipalForm.USER)
@@ -110,7 +112,7 @@ def _strangers(access: Access, role: Role, audience: Audience) -> Iterator[Repre
     caller = Caller(CallerKind.PRINCIPAL)
     context = access.context_of(role, caller)
     absent = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-    yield Representative(caller, Context(context.values, absent, is_open=True))
+    yield Representative(caller, replace(context, absent=context.absent | absent))
     for organization in (*audience.organizations, STRANGER_ORGANIZATION):
         yield Representative(caller, context.with_values({"aws:PrincipalOrgID": organization}))
 
@@ -135,7 +137,7 @@ def _in_organizations(access: Access, account: str, one: Representative) -> Iter
         yield one
         return
     absent = one.context.absent | {"aws:principalorgid", "aws:principalorgpaths"}
-    yield Representative(one.caller, Context(one.context.values, absent, is_open=True), one.principal)
+    yield Representative(one.caller, replace(one.context, absent=absent), one.principal)
     elsewhere = one.context.with_values({"aws:PrincipalOrgID": STRANGER_ORGANIZATION})
     yield Representative(one.caller, elsewhere, one.principal)
 

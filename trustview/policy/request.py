@@ -108,19 +108,21 @@ class Context:
     """The condition keys of a request. Keys ignore case; `values` and `absent` hold them in lower case.
 
     A closed context (`is_open` false) is complete: what is not given is absent. In an open one what is not given is
-    unknown, save where the kind of caller settles that a key is always or never sent.
+    unknown, save where the kind of caller settles that a key is always or never sent. `complete` are prefixes (of tag
+    keys) of which everything is known: what is not given is absent.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     is_open: bool = False
+    complete: tuple[str, ...] = ()
 
     def look_up(self, key: str, caller: Caller) -> KeyValue:
         """What is known of a key in a request of this caller."""
         name = key.lower()
         if name in self.values:
             return KeyValue(self.values[name], is_present=True)
-        if not self.is_open or name in self.absent:
+        if not self.is_open or name in self.absent or name.startswith(self.complete):
             return _ABSENT
         if name == "aws:multifactorauthpresent" and caller.kind is CallerKind.ROLE:
             return _NO_MFA
@@ -137,9 +139,12 @@ def closed_context(values: Mapping[str, str | Iterable[str]]) -> Context:
     return Context(_normal(values))
 
 
-def open_context(values: Mapping[str, str | Iterable[str]], absent: Iterable[str] = ()) -> Context:
+def open_context(
+    values: Mapping[str, str | Iterable[str]], absent: Iterable[str] = (), complete: Iterable[str] = ()
+) -> Context:
     """A context of which only these values and absences are known."""
-    return Context(_normal(values), frozenset(key.lower() for key in absent), is_open=True)
+    absences = frozenset(key.lower() for key in absent)
+    return Context(_normal(values), absences, is_open=True, complete=tuple(prefix.lower() for prefix in complete))
 
 
 def _normal(values: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
