@@ -40,11 +40,6 @@ class ScrolledText(ScrolledLines):
         if self.line_width != self._laid_out_for:
             self._lay_out_now()
 
-    def on_show(self) -> None:
-        """Lay out what was given while the widget could not be seen."""
-        if self.line_width != self._laid_out_for:
-            self._lay_out_now()
-
     def draw_line(self, index: int, width: int) -> Strip:
         """Draw a line that was laid out."""
         return self.paint(self._lines[index], width)

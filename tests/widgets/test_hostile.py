@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import pytest
 from rich.cells import cell_len
 from textual.widget import Widget
+from textual.widgets import Input
 
-from tests.widgets.hosts import HOSTILE, Host, Nodes
+from tests.widgets.hosts import HOSTILE, Host, Nodes, screen_lines
 from widgets.columns import Column
 from widgets.diff_view import DiffView
 from widgets.ego_graph import EgoGraph
@@ -17,6 +18,7 @@ from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.json_view import JsonView, MarkedRange
 from widgets.key_help import KeyGroup, KeyHelp, KeyHint, KeyLine
 from widgets.prompt_line import PromptLine
+from widgets.safe_text import safe_text
 from widgets.status_line import Segment, StatusLine
 from widgets.tone import Cell, Tone
 from widgets.virtual_table import VirtualTable
@@ -124,3 +126,22 @@ async def test_a_picture_of_it_is_a_readable_file(name: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert all(char.isprintable() or char == "\n" for char in app.export_screenshot().replace("\u00a0", " "))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_an_input_field_shows_a_value_and_a_placeholder_only_as_plain_text(text: str) -> None:
+    prompt, bar = PromptLine(), FilterBar(text)
+    app = Host(prompt, bar)
+    async with app.run_test(size=(120, 12)) as pilot:
+        asked = asyncio.ensure_future(prompt.ask("note:", placeholder=text))
+        await pilot.pause()
+        for value in ("", text):
+            prompt.query_one(Input).value = value
+            prompt.query_one(Input).cursor_position = 0
+            await pilot.pause()
+            lines = screen_lines(app)
+            assert all(line.isprintable() and cell_len(line) == 120 for line in lines)
+            assert safe_text(text)[:40] in "\n".join(lines)
+        prompt.cancel()
+        assert await asked is None
+        assert bar.text == safe_text(text)
