@@ -1,0 +1,1 @@
+"""The cockpit, driven by keys; the demo's organization is its material."""

@@ -1,0 +1,156 @@
+"""Deciding, clearing, noting, undoing: each asks what is missing, then writes one step into the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from trustview.review import Decision, EntryKind, Verdict, check_decision
+from trustview.ui.desk import Desk
+from trustview.ui.present.signs import VERDICTS
+from trustview.ui.present.status import about, say_decided, say_step
+from trustview.ui.state import step_to_redo, step_to_undo
+
+ACCEPTED_DAYS = 90
+DEFERRED_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What was asked for a decision."""
+
+    note: str = ""
+    until: str = ""
+    assignee: str = ""
+
+
+async def approve(desk: Desk) -> None:
+    """Right as it is."""
+    await _decide(desk, Verdict.APPROVE)
+
+
+async def revoke(desk: Desk) -> None:
+    """Remove the grant."""
+    await _decide(desk, Verdict.REVOKE)
+
+
+async def narrow(desk: Desk) -> None:
+    """Apply the proposed change; refused where there is none."""
+    without = [number for number in desk.state.targets if not _has_change(desk, number)]
+    if without:
+        which = about(desk.state, tuple(without))
+        desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
+        return
+    await _decide(desk, Verdict.NARROW)
+
+
+async def accept_risk(desk: Desk) -> None:
+    """Wrong but tolerated until a day."""
+    await _decide(desk, Verdict.ACCEPT_RISK)
+
+
+async def defer(desk: Desk) -> None:
+    """Somebody else, later."""
+    await _decide(desk, Verdict.DEFER)
+
+
+def _has_change(desk: Desk, number: int) -> bool:
+    roles = {grant.role for grant in desk.reader.item_grants(desk.state.rows[number].id)}
+    return any(desk.reader.remediation(role) is not None for role in roles)
+
+
+async def _decide(desk: Desk, verdict: Verdict) -> None:
+    numbers = desk.state.targets
+    if not numbers:
+        desk.say("there is nothing under the cursor to decide", is_bad=True)
+        return
+    answers = await _ask(desk, verdict, numbers)
+    if answers is None:
+        desk.say(f"{verdict.value} was left; nothing is decided")
+        return
+    at = desk.now()
+    decisions = [
+        Decision(desk.state.rows[n].id, verdict, desk.reviewer, at, answers.note, answers.until, answers.assignee)
+        for n in numbers
+    ]
+    desk.keep(EntryKind.DECIDE, say_decided(desk.state, verdict, numbers), decisions)
+
+
+async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answers | None:
+    """Ask for whatever the decision needs; None when the reviewer leaves a question."""
+    head = f"{VERDICTS[verdict].glyph} {verdict.value} {about(desk.state, numbers)}"
+    answers = _Answers()
+    prompt = desk.bench.prompt
+    if verdict is Verdict.DEFER:
+        who = await prompt.ask(f"{head} · to whom", placeholder="a name or team", required=True)
+        if who is None:
+            return None
+        answers = replace(answers, assignee=who)
+    if verdict.needs_date:
+        days = DEFERRED_DAYS if verdict is Verdict.DEFER else ACCEPTED_DAYS
+        until = await prompt.ask(
+            f"{head} · until which day",
+            value=str(date.fromisoformat(desk.today) + timedelta(days=days)),
+            required=True,
+            validate=lambda text: check_decision(verdict, 1, "asked next", text, desk.today) or None,
+        )
+        if until is None:
+            return None
+        answers = replace(answers, until=until)
+    if verdict.needs_note or len(numbers) > 1:
+        note = await prompt.ask(f"{head} · why", placeholder="the note that goes with the decision", required=True)
+        if note is None:
+            return None
+        answers = replace(answers, note=note)
+    return answers
+
+
+# ── afterwards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def note(desk: Desk) -> None:
+    """Another note on what is decided already."""
+    found = [(n, d) for n in desk.state.targets if (d := desk.state.decision(n)) is not None]
+    if not found:
+        desk.say("a note belongs to a decision: decide first (a r f w d)", is_bad=True)
+        return
+    numbers = tuple(number for number, _ in found)
+    needed = any(d.verdict.needs_note for _, d in found) or len(found) > 1
+    text = await desk.bench.prompt.ask(
+        f"note on {about(desk.state, numbers)}", value=found[0][1].note, placeholder="why", required=needed
+    )
+    if text is None:
+        desk.say("the note is as it was")
+        return
+    at = desk.now()
+    decisions = [replace(decision, note=text, by=desk.reviewer, at=at) for _, decision in found]
+    desk.keep(EntryKind.DECIDE, f"noted on {about(desk.state, numbers)} · u undoes it", decisions)
+
+
+def clear(desk: Desk) -> None:
+    """Open again."""
+    numbers = tuple(number for number in desk.state.targets if desk.state.decision(number) is not None)
+    if not numbers:
+        desk.say("nothing is decided here", is_bad=True)
+        return
+    notice = f"open again: {about(desk.state, numbers)} · u undoes it"
+    desk.keep(EntryKind.DECIDE, notice, cleared=[desk.state.rows[number].id for number in numbers])
+
+
+def undo(desk: Desk) -> None:
+    """Take back the last step, a batch as one."""
+    step = step_to_undo(desk.state)
+    if step is None:
+        desk.say("nothing to undo: this review has no steps")
+        return
+
+    desk.keep(EntryKind.UNDO, f"undid: {say_step(desk.state, step)} · U redoes it")
+
+
+def redo(desk: Desk) -> None:
+    """Bring back what undo took."""
+    step = step_to_redo(desk.state)
+    if step is None:
+        desk.say("nothing to redo")
+        return
+    desk.keep(EntryKind.REDO, f"redid: {say_step(desk.state, step)}")

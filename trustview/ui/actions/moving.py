@@ -1,0 +1,172 @@
+"""Going from item to item, from pane to pane, and back; marking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trustview.ui.desk import Desk
+from trustview.ui.state import (
+    Notice,
+    Pane,
+    Sheet,
+    State,
+    at_member,
+    at_next_pane,
+    at_pane,
+    at_undecided,
+    filtered,
+    kin,
+    stepped,
+    widened,
+)
+
+
+def next_undecided(desk: Desk) -> None:
+    """The next item that is not decided."""
+    desk.show(at_undecided(_quiet(desk), 1))
+
+
+def previous_undecided(desk: Desk) -> None:
+    """The previous item that is not decided."""
+    desk.show(at_undecided(_quiet(desk), -1))
+
+
+def next_item(desk: Desk) -> None:
+    """The next item."""
+    desk.show(stepped(_quiet(desk), 1))
+
+
+def previous_item(desk: Desk) -> None:
+    """The previous item."""
+    desk.show(stepped(_quiet(desk), -1))
+
+
+def next_member(desk: Desk) -> None:
+    """The next account of the fleet."""
+    desk.show(at_member(_quiet(desk), 1))
+
+
+def previous_member(desk: Desk) -> None:
+    """The previous account of the fleet."""
+    desk.show(at_member(_quiet(desk), -1))
+
+
+def next_pane(desk: Desk) -> None:
+    """The next pane."""
+    desk.show(at_next_pane(desk.state, 1))
+
+
+def previous_pane(desk: Desk) -> None:
+    """The previous pane."""
+    desk.show(at_next_pane(desk.state, -1))
+
+
+def scope(desk: Desk) -> None:
+    """To the scope; away from it when one is there."""
+    if desk.state.pane is Pane.SCOPE:
+        desk.show(replace(at_pane(desk.state, Pane.QUEUE), is_scope_shown=False))
+    else:
+        desk.show(at_pane(desk.state, Pane.SCOPE))
+
+
+def queue(desk: Desk) -> None:
+    """To the queue."""
+    desk.show(at_pane(desk.state, Pane.QUEUE))
+
+
+def why(desk: Desk) -> None:
+    """To what was found."""
+    desk.show(at_pane(desk.state, Pane.WHY))
+
+
+def graph(desk: Desk) -> None:
+    """To the graph."""
+    desk.show(at_pane(desk.state, Pane.GRAPH))
+
+
+def fix(desk: Desk) -> None:
+    """To the proposed change."""
+    desk.show(at_pane(desk.state, Pane.FIX))
+
+
+def zoom(desk: Desk) -> None:
+    """One pane alone, or all."""
+    desk.show(replace(desk.state, is_zoomed=not desk.state.is_zoomed))
+
+
+def back(desk: Desk) -> None:
+    """One step back: the sheet, the graph's walk, the zoom, the pane, the filter, the scope."""
+    state = desk.state
+    if state.sheet is not Sheet.NONE:
+        desk.show(replace(state, sheet=Sheet.NONE))
+    elif state.pane is Pane.GRAPH and len(state.trail) > 1:
+        desk.show(replace(state, trail=state.trail[:-1], opened=frozenset()))
+    elif state.is_zoomed:
+        desk.show(replace(state, is_zoomed=False))
+    elif state.pane is not Pane.QUEUE:
+        is_overlay = state.pane is Pane.SCOPE and desk.bench.has_class("-narrow")
+        desk.show(replace(at_pane(state, Pane.QUEUE), is_scope_shown=state.is_scope_shown and not is_overlay))
+    elif (wider := widened(state)) is not None:
+        desk.show(wider)
+    else:
+        desk.say("q quits; all decisions are saved")
+
+
+def back_or_quit(desk: Desk) -> None:
+    """One step back; out of the cockpit when nothing is left to leave."""
+    before = desk.state
+    back(desk)
+    if replace(desk.state, notice=before.notice) == before:
+        desk.leave()
+
+
+def leave(desk: Desk) -> None:
+    """Quit; everything is saved."""
+    desk.leave()
+
+
+# ── marks and filter ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def mark_shown(desk: Desk) -> None:
+    """Mark all items shown."""
+    desk.show(replace(desk.state, marks=desk.state.marks | frozenset(desk.state.view), notice=Notice()))
+
+
+def mark_kin(desk: Desk) -> None:
+    """Mark all like the one under the cursor."""
+    found = kin(desk.state)
+    if not found:
+        desk.say("there is no item under the cursor", is_bad=True)
+        return
+    row = desk.state.row
+    what = ", ".join(row.checks) if row and row.checks else f"role {row.role_name if row else ''}"
+    desk.show(
+        replace(
+            desk.state, marks=desk.state.marks | frozenset(found), notice=Notice(f"marked {len(found)} with {what}")
+        )
+    )
+
+
+def clear_marks(desk: Desk) -> None:
+    """Mark nothing."""
+    desk.show(replace(desk.state, marks=frozenset(), notice=Notice()))
+
+
+def edit_filter(desk: Desk) -> None:
+    """Type words that narrow the queue."""
+    desk.show(at_pane(desk.state, Pane.QUEUE))
+    desk.bench.queue.edit_filter()
+
+
+def every_grant(desk: Desk) -> None:
+    """Also the items without findings, or only those with."""
+    words = [word for word in desk.state.filter_text.split() if word != "is:all"]
+    if not desk.state.filter.shows_all:
+        words.append("is:all")
+    desk.show(filtered(desk.state, " ".join(words)))
+
+
+def _quiet(desk: Desk) -> State:
+    """The state without its notice, which was about what came before."""
+    return replace(desk.state, notice=Notice())

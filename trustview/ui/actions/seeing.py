@@ -1,0 +1,30 @@
+"""What lies over the panes: help, gaps, palette."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trustview.ui.commands import Context
+from trustview.ui.desk import Desk
+from trustview.ui.state import Sheet
+
+
+def show_help(desk: Desk) -> None:
+    """The keys that work here, or away with them."""
+    desk.bench.sheet.show_help(Context(desk.state.pane.value))
+    _turn(desk, Sheet.HELP)
+
+
+def show_gaps(desk: Desk) -> None:
+    """What could not be read, or away with it."""
+    desk.bench.sheet.show_gaps(desk.reader.gaps(), desk.state.places)
+    _turn(desk, Sheet.GAPS)
+
+
+def _turn(desk: Desk, sheet: Sheet) -> None:
+    desk.show(replace(desk.state, sheet=Sheet.NONE if desk.state.sheet is sheet else sheet))
+
+
+def show_palette(desk: Desk) -> None:
+    """Every command by name."""
+    desk.open_palette()

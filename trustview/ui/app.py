@@ -1,0 +1,283 @@
+"""The application: holds the one state, routes messages to it, and reads details when the cursor rests.
+
+It decides nothing: `actions` make states, `present` makes words of them, panes show them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from trustview.errors import TrustviewError
+from trustview.review import Decision, EntryKind, make_entry
+from trustview.ui.actions import ACTIONS
+from trustview.ui.detail import Detail, read_detail, read_surroundings
+from trustview.ui.messages import PaneChosen
+from trustview.ui.present.graph import GROUP
+from trustview.ui.present.status import top_line
+from trustview.ui.reading import Journal, Reader
+from trustview.ui.screens.workbench import Workbench
+from trustview.ui.state import Notice, Pane, State, after_entry, at_pane, at_row, filtered, scoped
+from widgets.ego_graph import EgoGraph
+from widgets.filter_bar import FilterBar
+from widgets.key_help import KeyLine
+from widgets.virtual_table import VirtualTable
+from widgets.virtual_tree import VirtualTree
+
+REST_SECONDS = 0.05
+"""How long the cursor rests before the details of its row are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What one sitting at the cockpit is about, and who sits there.
+
+    `organization` and `taken_at` are shown; `now` gives the moment in UTC; `save_view` keeps how the screen was left.
+    """
+
+    reader: Reader
+    journal: Journal
+    review_id: str
+    organization: str
+    taken_at: str
+    gaps: int
+    reviewer: str
+    today: str
+    now: Callable[[], str]
+    save_view: Callable[[State], None]
+
+
+class Cockpit(App[None]):
+    """The review of one snapshot."""
+
+    CSS_PATH = "trustview.tcss"
+    TITLE = "trustview"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    AUTO_FOCUS = None
+
+    def __init__(self, sitting: Sitting, state: State) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.sitting = sitting
+        self.bench = Workbench()
+        self.detail: Detail | None = None
+        self._state = state
+        self._rest: Timer | None = None
+
+    # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> State:
+        """All that is shown."""
+        return self._state
+
+    @property
+    def reader(self) -> Reader:
+        """Answers about the snapshot."""
+        return self.sitting.reader
+
+    @property
+    def review_id(self) -> str:
+        """The review under way."""
+        return self.sitting.review_id
+
+    @property
+    def reviewer(self) -> str:
+        """Who decides."""
+        return self.sitting.reviewer
+
+    @property
+    def today(self) -> str:
+        """The day."""
+        return self.sitting.today
+
+    def now(self) -> str:
+        """The moment, in UTC."""
+        return self.sitting.now()
+
+    def show(self, state: State) -> None:
+        """Take over another state and draw what changed; details follow when the cursor rests."""
+        before, self._state = self._state, state
+        self.bench.show_change(before, state)
+        self._show_top()
+        if (before.cursor, before.member) != (state.cursor, state.member):
+            self._read_soon()
+        elif state.decisions != before.decisions:
+            self.bench.why.show_detail(state, self.detail, keep_scroll=True)
+        if (before.trail, before.opened) != (state.trail, state.opened) and before.cursor == state.cursor:
+            self._show_graph(before.trail[-1] if before.trail else None)
+
+    def say(self, text: str, *, is_bad: bool = False) -> None:
+        """Say one thing in the status line."""
+        self.show(replace(self._state, notice=Notice(text, is_bad)))
+
+    def keep(
+        self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
+    ) -> None:
+        """Write a step into the journal, then show it."""
+        entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), decisions, cleared)
+        try:
+            kept = self.sitting.journal.append(self.review_id, entry)
+        except TrustviewError as error:
+            self.say(f"not saved, nothing is decided: {error}", is_bad=True)
+            return
+        self.show(after_entry(self._state, kept, Notice(notice)))
+        self.save_view()
+
+    def copy(self, text: str) -> None:
+        """Put a text into the terminal's clipboard."""
+        self.copy_to_clipboard(text)
+
+    def open_palette(self) -> None:
+        """Offer every command by name."""
+        self.action_command_palette()
+
+    def save_view(self) -> None:
+        """Keep how the screen stands; a disk that is full costs only this."""
+        try:
+            self.sitting.save_view(self._state)
+        except (OSError, TrustviewError) as error:
+            self.say(f"how the screen stands could not be kept: {error}", is_bad=True)
+
+    def leave(self) -> None:
+        """Save the view and quit."""
+        self.save_view()
+        self.exit()
+
+    # ── the screen ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_default_screen(self) -> Workbench:
+        """The workbench is the only screen."""
+        return self.bench
+
+    def on_mount(self) -> None:
+        """Show the review; its details follow."""
+        self.bench.begin(self._state)
+        self._show_top()
+        self._read_soon()
+
+    def _show_top(self) -> None:
+        sitting = self.sitting
+        review = sitting.review_id.rpartition("/")[2]
+        words = (sitting.organization, review, sitting.taken_at, sitting.gaps)
+        self.bench.show_top(*top_line(self._state, *words, self.size.width))
+
+    def on_resize(self) -> None:
+        """Say more in the top line where there is room."""
+        self._show_top()
+
+    def _read_soon(self) -> None:
+        """Read the details once the cursor rests: a held key reads nothing."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._read_now)
+
+    def _read_now(self) -> None:
+        self._rest = None
+        row = self._state.row
+        try:
+            self.detail = read_detail(self.reader, row, self._state.member) if row else None
+        except TrustviewError as error:
+            self.detail = None
+            self.say(f"{error}", is_bad=True)
+        self.bench.why.show_detail(self._state, self.detail)
+        self.bench.fix.show_detail(self._state, self.detail)
+        self._show_graph()
+
+    def _show_graph(self, cursor: str | None = None) -> None:
+        arn = self._state.trail[-1] if self._state.trail else self.detail.role.arn if self.detail else ""
+        around = read_surroundings(self.reader, arn) if arn else None
+        self.bench.graph.show_surroundings(self._state, around, cursor)
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_command(self, command: str) -> None:
+        """Run a command by its id; questions are asked in a worker, so that keys can answer them."""
+        if self.bench.prompt.is_open or (self.bench.is_too_small and command != "quit"):
+            if command == "quit":
+                self.leave()
+            return
+        self._take_over()
+        action = ACTIONS[command]
+        if inspect.iscoroutinefunction(action):
+            self.run_worker(partial(action, self), group="asking", exclusive=True)
+        else:
+            action(self)
+
+    def action_help_quit(self) -> None:
+        """ctrl+c: say how to leave."""
+        self.say("ctrl+q quits; everything is saved")
+
+    def _take_over(self) -> None:
+        """Bring the state up to the table: its messages may still be on their way."""
+        table = self.bench.queue.table
+        marks = frozenset(table.marks)
+        if marks != self._state.marks or table.cursor_row != self._state.cursor:
+            self._state = at_row(replace(self._state, marks=marks), table.cursor_row)
+            self._read_soon()
+
+    # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(VirtualTable.CursorMoved)
+    @on(VirtualTable.MarksChanged)
+    def _queue_moved(self) -> None:
+        table = self.bench.queue.table
+        self.show(replace(at_row(self._state, table.cursor_row), marks=frozenset(table.marks)))
+
+    @on(VirtualTable.Activated)
+    def _row_opened(self) -> None:
+        self.show(at_pane(self._state, self._state.detail))
+
+    @on(VirtualTree.Selected)
+    def _place_chosen(self, event: VirtualTree.Selected) -> None:
+        self.show(at_pane(scoped(self._state, event.node), Pane.QUEUE))
+
+    @on(VirtualTree.Toggled)
+    def _place_toggled(self, event: VirtualTree.Toggled) -> None:
+        self._state = replace(self._state, open_places=event.control.open_nodes)
+
+    @on(FilterBar.Changed)
+    def _filter_typed(self, event: FilterBar.Changed) -> None:
+        self.show(filtered(self._state, event.text))
+
+    @on(FilterBar.Submitted)
+    def _filter_kept(self) -> None:
+        self.bench.queue.focus_content()
+
+    @on(FilterBar.Dismissed)
+    def _filter_left(self) -> None:
+        self.bench.queue.focus_content()
+        self.show(filtered(self._state, ""))
+
+    @on(EgoGraph.Centred)
+    def _node_chosen(self, event: EgoGraph.Centred) -> None:
+        if event.node_id.startswith(GROUP):
+            self.show(replace(self._state, opened=self._state.opened | {event.node_id}))
+        elif self.reader.role(event.node_id) is None:
+            self.say(f"{event.edge.node.label} is no role of this snapshot: nothing more is known of it")
+        else:
+            start = self._state.trail or ((self.detail.role.arn,) if self.detail else ())
+            self.show(replace(self._state, trail=(*start, event.node_id), opened=frozenset()))
+
+    @on(EgoGraph.WentBack)
+    def _went_back(self) -> None:
+        self.action_command("back")
+
+    @on(PaneChosen)
+    def _pane_chosen(self, event: PaneChosen) -> None:
+        if event.pane is not self._state.pane and not self.bench.prompt.is_open:
+            self.show(at_pane(self._state, event.pane))
+
+    @on(KeyLine.Pressed)
+    def _key_clicked(self, event: KeyLine.Pressed) -> None:
+        self.simulate_key(event.hint.name or event.hint.key)

@@ -1,0 +1,67 @@
+"""Desk: what an action may use of the application, and nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from trustview.review import Decision, EntryKind
+from trustview.ui.detail import Detail
+from trustview.ui.reading import Reader
+from trustview.ui.screens.workbench import Workbench
+from trustview.ui.state import State
+
+
+class Desk(Protocol):
+    """The state, what it was read from, and the ways to change both."""
+
+    @property
+    def state(self) -> State:
+        """All that is shown."""
+
+    @property
+    def reader(self) -> Reader:
+        """Answers about the snapshot."""
+
+    @property
+    def bench(self) -> Workbench:
+        """The screen: its prompt, its panes."""
+
+    @property
+    def detail(self) -> Detail | None:
+        """The item whose details are shown."""
+
+    @property
+    def review_id(self) -> str:
+        """The review under way."""
+
+    @property
+    def reviewer(self) -> str:
+        """Who decides."""
+
+    @property
+    def today(self) -> str:
+        """The day, as `2026-11-20`."""
+
+    def now(self) -> str:
+        """The moment, in UTC."""
+
+    def show(self, state: State) -> None:
+        """Take over another state and draw what changed."""
+
+    def say(self, text: str, *, is_bad: bool = False) -> None:
+        """Say one thing in the status line."""
+
+    def keep(
+        self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
+    ) -> None:
+        """Write a step into the journal, then show it; a step that cannot be written is refused with a message."""
+
+    def copy(self, text: str) -> None:
+        """Put a text into the terminal's clipboard."""
+
+    def leave(self) -> None:
+        """Save the view and quit."""
+
+    def open_palette(self) -> None:
+        """Offer every command by name."""

@@ -1,0 +1,86 @@
+"""Detail: all that is shown of one account's part of a review item, read when the cursor rests on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trustview.analysis import Edge, Finding, Grant, Remediation
+from trustview.snapshot import Role
+from trustview.ui.reading import ItemRow, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One role of an item.
+
+    `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
+    this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
+    rest.
+    """
+
+    row: ItemRow
+    roles: tuple[str, ...]
+    member: int
+    role: Role
+    grants: tuple[Grant, ...]
+    others: tuple[Grant, ...]
+    findings: tuple[Finding, ...]
+    role_findings: tuple[Finding, ...]
+    remediation: Remediation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A role with who comes in and what it can reach; `conditions` by grant id."""
+
+    role: Role
+    grants: tuple[Grant, ...]
+    incoming: tuple[Edge, ...]
+    outgoing: tuple[Edge, ...]
+    targets: dict[str, Role]
+    findings: tuple[Finding, ...]
+    way_out: dict[str, Grant]
+
+
+def read_detail(reader: Reader, row: ItemRow, member: int) -> Detail | None:
+    """Read one role of an item; None when the snapshot does not have it."""
+    item_grants = reader.item_grants(row.id)
+    roles = tuple(dict.fromkeys(grant.role for grant in item_grants))
+    if not roles:
+        return None
+    arn = roles[member % len(roles)]
+    role = reader.role(arn)
+    if role is None:
+        return None
+    grants = tuple(grant for grant in item_grants if grant.role == arn)
+    ids = {grant.id for grant in grants}
+    found = reader.findings_of(arn)
+    return Detail(
+        row=row,
+        roles=roles,
+        member=roles.index(arn),
+        role=role,
+        grants=grants,
+        others=tuple(grant for grant in reader.grants_of(arn) if grant.id not in ids),
+        findings=tuple(finding for finding in found if ids.intersection(finding.grants)),
+        role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
+        remediation=reader.remediation(arn),
+    )
+
+
+def read_surroundings(reader: Reader, arn: str) -> Surroundings | None:
+    """Read a role's neighbours in the trust graph; None when the snapshot does not have the role."""
+    role = reader.role(arn)
+    if role is None:
+        return None
+    outgoing = reader.edges_out_of(arn)
+    targets = {edge.target: found for edge in outgoing if (found := reader.role(edge.target)) is not None}
+    return Surroundings(
+        role=role,
+        grants=reader.grants_of(arn),
+        incoming=reader.edges_into(arn),
+        outgoing=outgoing,
+        targets=targets,
+        findings=reader.findings_of(arn),
+        way_out={grant.id: grant for target in targets for grant in reader.grants_of(target)},
+    )

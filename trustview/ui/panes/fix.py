@@ -1,0 +1,49 @@
+"""What would mend a role: the changes in words, and the trust policy before and after."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from trustview.ui.detail import Detail
+from trustview.ui.panes.frame import Frame, detail_tabs
+from trustview.ui.present.fix import fix_facts, policies
+from trustview.ui.present.why import subject, subject_note
+from trustview.ui.state import Pane, State
+from widgets.diff_view import DiffView
+from widgets.fact_list import FactList
+
+
+class FixPane(Frame):
+    """The proposed changes over the difference that they make."""
+
+    DEFAULT_CSS = """
+    FixPane FactList { height: auto; max-height: 45%; }
+    FixPane.-nothing FactList { height: 1fr; max-height: 100%; }
+    FixPane.-nothing DiffView { display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Pane.FIX, detail_tabs(Pane.FIX))
+        self.facts = FactList(empty="choose an item in the queue (2)")
+        self.diff = DiffView(empty="")
+
+    def compose(self) -> ComposeResult:
+        """The title, the changes, the difference."""
+        yield self.title_line
+        yield self.facts
+        yield self.diff
+
+    def show_detail(self, state: State, detail: Detail | None) -> None:
+        """Show another item."""
+        self.title_line.show(subject(state, detail), subject_note(detail))
+        self.facts.set_facts(tuple(fix_facts(detail)) if detail else ())
+        texts = policies(detail) if detail else None
+        self.set_class(texts is None, "-nothing")
+        if texts is None:
+            self.diff.clear()
+        else:
+            self.diff.show(*texts, "trust policy now", "as proposed")
+
+    def focus_content(self) -> None:
+        """Let keys go to the difference, or to the words where there is none."""
+        (self.facts if self.has_class("-nothing") else self.diff).focus()

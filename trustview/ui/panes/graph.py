@@ -1,0 +1,46 @@
+"""Who comes into a role and what it can become."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from trustview.ui.detail import Surroundings
+from trustview.ui.panes.frame import Frame, detail_tabs
+from trustview.ui.present.graph import ego_graph
+from trustview.ui.state import Pane, State
+from widgets.ego_graph import EgoGraph
+from widgets.graph import EgoGraphData, GraphNode
+from widgets.tone import Cell, Tone
+
+_NOTHING = EgoGraphData(
+    GraphNode("", "choose an item in the queue (2)"), incoming_empty="", outgoing_empty="", legend=()
+)
+
+
+class GraphPane(Frame):
+    """The trust graph around one role."""
+
+    def __init__(self) -> None:
+        super().__init__(Pane.GRAPH, detail_tabs(Pane.GRAPH))
+        self.graph = EgoGraph(_NOTHING)
+
+    def compose(self) -> ComposeResult:
+        """The title and the graph."""
+        yield self.title_line
+        yield self.graph
+
+    def show_surroundings(self, state: State, around: Surroundings | None, cursor: str | None = None) -> None:
+        """Put a role in the centre; the cursor goes to the node `cursor` if it is there."""
+        if around is None:
+            self.title_line.show(())
+            self.graph.show(_NOTHING)
+            return
+        self.title_line.show(
+            (Cell(around.role.name, Tone.STRONG), Cell(f" @ {state.places.name(around.role.account)}", Tone.MUTED)),
+            f"{len(state.trail)} deep" if len(state.trail) > 1 else "",
+        )
+        self.graph.show(ego_graph(around, state.trail[:-1], state.opened, state.places), cursor)
+
+    def focus_content(self) -> None:
+        """Let keys go to the graph."""
+        self.graph.focus()

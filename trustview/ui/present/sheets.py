@@ -1,0 +1,73 @@
+"""What lies over the panes: the help of a context, and the list of what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trustview.snapshot import Gap, GapKind
+from trustview.ui.commands import COMMANDS_BY_ID, FOOTERS, Command, Context, Group, commands_at, shown_key, shown_keys
+from trustview.ui.filter import WORDS
+from trustview.ui.places import Places
+from trustview.ui.present.signs import OUTLIER, REACHES, SEVERITIES, SUSPENDED, UNREAD, VERDICTS, Sign, counted
+from widgets.fact_list import Fact, Heading
+from widgets.key_help import KeyGroup, KeyHint
+from widgets.tone import Tone
+
+
+def footer(context: Context) -> tuple[KeyHint, ...]:
+    """The keys of the footer while a pane has the focus; the first key of each command."""
+    return tuple(_hint(COMMANDS_BY_ID[id_]) for id_ in FOOTERS[context])
+
+
+def _hint(command: Command) -> KeyHint:
+    return KeyHint(shown_key(command.keys[0]), command.label, command.keys[0])
+
+
+def help_groups(context: Context) -> tuple[KeyGroup, ...]:
+    """Every key that works here, the words of the filter, and what the signs mean."""
+    found: dict[Group, list[KeyHint]] = {}
+    for command in commands_at(context):
+        found.setdefault(command.group, []).append(KeyHint(shown_keys(command), command.description))
+    titles = {Group.HERE: f"In the {context.value} pane"}
+    groups = [KeyGroup(titles.get(group, group.value), hints) for group, hints in found.items()]
+    words = [KeyHint(word, meaning) for word, meaning in WORDS]
+    return (*groups, KeyGroup("Filter words (/)", words), KeyGroup("Signs", list(_signs())))
+
+
+def _signs() -> Iterator[KeyHint]:
+    tables: tuple[Iterable[Sign], ...] = (SEVERITIES.values(), VERDICTS.values(), REACHES.values())
+    for signs in tables:
+        yield KeyHint(" ".join(sign.glyph for sign in signs), ", ".join(sign.word for sign in signs))
+    for sign in (OUTLIER, SUSPENDED, UNREAD):
+        yield KeyHint(sign.glyph, f"{sign.short}: {sign.word}" if sign is OUTLIER else sign.word)
+    yield KeyHint("●", "marked")
+    yield KeyHint("×n", "so many at once: a fleet, a group")
+
+
+_GAP_KINDS = {
+    GapKind.DENIED: ("x", Tone.HIGH),
+    GapKind.SUSPENDED: ("⊘", Tone.MUTED),
+    GapKind.FAILED: ("!", Tone.HIGH),
+    GapKind.NOT_ASKED: ("·", Tone.MUTED),
+    GapKind.DAMAGED: ("!", Tone.HIGH),
+}
+
+
+def gap_facts(gaps: Iterable[Gap], places: Places) -> Iterator[Fact | Heading]:
+    """Each gap with its account, what is missing and why."""
+    listed = list(gaps)
+    if not listed:
+        yield Fact("", "everything that was asked for could be read", Tone.GOOD, "✓")
+        return
+    yield Heading(f"{counted(len(listed), 'gap')}: what could not be read", "nothing is concluded from what is missing")
+    for gap in listed:
+        glyph, tone = _GAP_KINDS[gap.kind]
+        what = " ".join(filter(None, (gap.service or "everything", f"in {gap.region}" if gap.region else "")))
+        account = f"{places.name(gap.account)} {gap.account}" if gap.account else "the organization"
+        yield Fact(account, f"{what}: {gap.kind.value}", tone, glyph)
+        yield Fact(" ", gap.reason, Tone.MUTED)
+
+
+def sheet_footer() -> tuple[KeyHint, ...]:
+    """The keys of the footer while a sheet lies over the panes."""
+    return (KeyHint("j", "down"), KeyHint("k", "up"), KeyHint("q", "back"))

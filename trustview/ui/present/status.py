@@ -1,0 +1,85 @@
+"""The top line, the line of notices, and the question lines of the prompt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from trustview.analysis import Severity
+from trustview.review import Entry, Verdict
+from trustview.ui.present.signs import VERDICTS, counted, severity_sign
+from trustview.ui.state import State
+from widgets.status_line import Segment
+from widgets.tone import Tone
+
+TwoSides = tuple[list[Segment], list[Segment]]
+_BAR = 10
+_ROOMY = 100
+
+
+def top_line(state: State, organization: str, review: str, taken_at: str, gaps: int, width: int) -> TwoSides:
+    """What is under review, how far it is, from when it is, and what is missing; left and right segments."""
+    decided, total = state.progress
+    filled = decided * _BAR // total if total else 0
+    is_roomy = width >= _ROOMY
+    bar = Segment(f"{'━' * filled}{'╌' * (_BAR - filled)}", Tone.ACCENT, 5)
+    left = [
+        Segment("trustview", Tone.HEADING, 0),
+        Segment(organization, Tone.STRONG, 1),
+        Segment(review, Tone.PLAIN, 3),
+        *((bar,) if is_roomy else ()),
+        Segment(f"{decided:,}/{total:,} decided", Tone.GOOD if total and decided == total else Tone.PLAIN, 2),
+    ]
+    taken = f"snapshot {short_moment(taken_at)}" if is_roomy else short_moment(taken_at)
+    missing = Segment(f"! {counted(gaps, 'gap')}", Tone.MEDIUM, 1) if gaps else Segment("no gaps", Tone.MUTED, 6)
+    return left, [Segment(taken, Tone.MUTED, 4), missing]
+
+
+def short_moment(moment: str) -> str:
+    """`2026-11-20T06:00:00Z` as `2026-11-20 06:00Z`."""
+    day, _, time = moment.partition("T")
+    return f"{day} {time[:5]}Z" if time else day
+
+
+def status_line(state: State) -> TwoSides:
+    """The last notice, the number of marks, and what undo would take back."""
+    tone = Tone.CRITICAL if state.notice.is_bad else Tone.PLAIN
+    sign = "✗ " if state.notice.is_bad else ""
+    left = [Segment(f"{sign}{state.notice.text}", tone, 0)] if state.notice.text else []
+    right = []
+    if state.marks:
+        right.append(Segment(f"● {len(state.marks):,} marked", Tone.ACCENT, 1))
+    return left, right
+
+
+# ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def severity_counts(state: State, numbers: Iterable[int]) -> str:
+    """`✖1 ▲4 ■33`: how bad the items are."""
+    counts = Counter(state.rows[number].severity for number in numbers)
+    order: tuple[Severity | None, ...] = (*reversed(Severity), None)
+    return " ".join(f"{severity_sign(severity).glyph}{counts[severity]:,}" for severity in order if counts[severity])
+
+
+def about(state: State, numbers: tuple[int, ...]) -> str:
+    """What a question is about: the item by its role and who gets in, or so many with their severities."""
+    if len(numbers) == 1:
+        row = state.rows[numbers[0]]
+        return f"{row.role_name.rpartition('/')[2]} ← {row.party_name or row.principal}"
+    return f"{counted(len(numbers), 'item')} ({severity_counts(state, numbers)})"
+
+
+def say_decided(state: State, verdict: Verdict, numbers: tuple[int, ...]) -> str:
+    """What was just decided."""
+    return f"{VERDICTS[verdict].glyph} {verdict.value}: {about(state, numbers)} · u undoes it"
+
+
+def say_step(state: State, entry: Entry) -> str:
+    """What a step of the journal did."""
+    numbers = {row.id: number for number, row in enumerate(state.rows)}
+    items = tuple(numbers[d.item] for d in entry.decisions if d.item in numbers)
+    if items:
+        return f"{entry.decisions[0].verdict.value} of {about(state, items)}"
+    cleared = tuple(numbers[item] for item in entry.cleared if item in numbers)
+    return f"clearing of {about(state, cleared)}" if cleared else "a step on items of another snapshot"

@@ -1,0 +1,231 @@
+"""The Why pane: what was found and why it matters, who gets in, the role, its fleet, its trust policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant
+from trustview.policy import is_account_id
+from trustview.review import Decision
+from trustview.snapshot import Role
+from trustview.ui.detail import Detail
+from trustview.ui.places import Places
+from trustview.ui.present.signs import (
+    CONFIDENCES,
+    OUTLIER,
+    PARTIES,
+    PRIVILEGES,
+    REACH_SENTENCES,
+    REACHES,
+    SUSPENDED,
+    UNREAD,
+    VERDICTS,
+    counted,
+    severity_sign,
+)
+from trustview.ui.state import State
+from widgets.fact_list import Fact, Heading
+from widgets.json_view import MarkedRange, tone_json
+from widgets.tone import Cell, Tone
+
+Lines = Iterator[Fact | Heading]
+
+
+def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Lines:
+    """Everything in words, the most important first."""
+    decision = state.decisions.get(detail.row.id)
+    if decision is not None:
+        yield from _decided(decision)
+    yield from _found(detail, checks)
+    yield from _who(detail, state.places)
+    yield from _role(detail, state.places)
+    yield from _fleet(state, detail)
+    yield from _beside(detail, checks)
+
+
+def policy_facts(text: str, marks: tuple[MarkedRange, ...]) -> Lines:
+    """The trust policy as further lines of the same text, for panes with room for one column."""
+    yield Heading("Trust policy", "▌ what lets this principal in")
+    for number, line in enumerate(text.split("\n"), 1):
+        mark = next((mark for mark in marks if mark.first <= number <= mark.last), None)
+        bar = Cell("▌ " if mark else "  ", mark.tone if mark else Tone.PLAIN)
+        yield Fact("", (bar, *tone_json(line)))
+        for noted in marks:
+            if noted.note and noted.last == number:
+                yield Fact("", (Cell("▌ ", noted.tone), Cell(f"    └ {noted.note}", noted.tone)))
+
+
+# ── what was found ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decided(decision: Decision) -> Lines:
+    sign = VERDICTS[decision.verdict]
+    yield Heading("Decided")
+    until = f" until {decision.until}" if decision.until else ""
+    who = f" ({decision.assignee})" if decision.assignee else ""
+    yield Fact("", f"{sign.word}{until}{who}, by {decision.by} at {decision.at}", sign.tone, sign.glyph)
+    if decision.note:
+        yield Fact("note", decision.note)
+
+
+def _found(detail: Detail, checks: Mapping[str, Check]) -> Lines:
+    if not detail.findings:
+        yield Heading("Nothing was found on this grant")
+    for finding in detail.findings:
+        yield from _finding(finding, checks.get(finding.check))
+
+
+def _finding(finding: Finding, check: Check | None) -> Lines:
+    sign = severity_sign(finding.severity)
+    yield Heading(f"{sign.glyph} {check.title if check else finding.check}", finding.check)
+    for sentence in finding.because:
+        yield Fact("because", sentence, Tone.STRONG)
+    yield Fact("severity", (Cell(f"{sign.glyph} {sign.word}", sign.tone), *_joined(finding.graded)))
+    confidence = CONFIDENCES[finding.confidence]
+    depends = f": {', '.join(finding.depends_on)}" if finding.depends_on else ""
+    hedge = "" if finding.confidence is Confidence.PROVEN else depends
+    yield Fact("certainty", f"{confidence.word}{hedge}", confidence.tone)
+    if check:
+        yield Fact("matters", check.why)
+        yield Fact("remedy", check.fix)
+        if check.see:
+            yield Fact("see", check.see, Tone.MUTED)
+
+
+def _joined(sentences: tuple[str, ...]) -> tuple[Cell, ...]:
+    return (Cell(f" · {' · '.join(sentences)}", Tone.MUTED),) if sentences else ()
+
+
+# ── who gets in ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _who(detail: Detail, places: Places) -> Lines:
+    for grant in detail.grants:
+        party = PARTIES[grant.party]
+        yield Heading("Who gets in", f"statement {grant.statement}{f' {grant.sid}' if grant.sid else ''}")
+        yield Fact("principal", grant.principal.value, Tone.STRONG)
+        yield Fact("who", (Cell(grant.party_name), Cell(f" · {party.word}", Tone.MUTED)))
+        for account in grant.party_accounts:
+            yield _account("account", account, places)
+        yield Fact("how", ", ".join(grant.actions))
+        for index, condition in enumerate(grant.conditions):
+            values = ", ".join(condition.values) or "no value"
+            yield Fact(" " if index else "provided", f"{condition.spelling} {condition.key} = {values}")
+        if not grant.conditions:
+            yield Fact("provided", "nothing: there is no condition", Tone.MUTED)
+        yield from _reach(grant)
+
+
+def _reach(grant: Grant) -> Lines:
+    sign = REACHES[grant.reach.kind]
+    yield Fact("reach", (Cell(sign.word, sign.tone), Cell(f": {REACH_SENTENCES[grant.reach.kind]}")))
+    if grant.reach.depends_on:
+        yield Fact("depends on", ", ".join(grant.reach.depends_on))
+    if grant.reach.blocked_by:
+        yield Fact("blocked by", ", ".join(grant.reach.blocked_by))
+    for index, reason in enumerate(grant.reach.reasons):
+        yield Fact(" " if index else "layers", reason, Tone.MUTED)
+
+
+def _account(label: str, account: str, places: Places) -> Fact:
+    """An account with all that is known of it; a party may also be several or a text that is no account."""
+    place = places.by_id.get(account)
+    if place is None:
+        outside = "not of this organization" if is_account_id(account) else "no account id"
+        return Fact(label, (Cell(account), Cell(f" · {outside}", Tone.MEDIUM)))
+    units = "/".join(places.path_names(account)) or "at the root"
+    cells = [Cell(place.name, Tone.STRONG), Cell(f" {account} · {units}", Tone.MUTED)]
+    if place.tier:
+        cells.append(Cell(f" · {place.tier}", Tone.MUTED))
+    if place.is_suspended:
+        cells.append(Cell(f" · {SUSPENDED.glyph} suspended", Tone.MEDIUM))
+    if place.is_unread:
+        cells.append(Cell(f" · {UNREAD.glyph} {UNREAD.word}", UNREAD.tone))
+    return Fact(label, tuple(cells))
+
+
+# ── the role ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _role(detail: Detail, places: Places) -> Lines:
+    role = detail.role
+    yield Heading("The role", role.path if role.path != "/" else "")
+    yield Fact("name", role.name, Tone.STRONG)
+    yield _account("account", role.account, places)
+    privilege = PRIVILEGES[detail.grants[0].privilege]
+    yield Fact("privilege", privilege.word, privilege.tone, privilege.glyph)
+    if role.description:
+        yield Fact("says", role.description)
+    yield Fact("created", _day(role.created) or "not known")
+    yield Fact("last used", last_used(role))
+    if role.max_session_seconds is not None:
+        yield Fact("session", f"at most {_hours(role.max_session_seconds)}")
+    policies = [arn.rpartition("/")[2] for arn in role.attached] + [f"{p.name} (inline)" for p in role.inline]
+    yield Fact("policies", ", ".join(policies) or "none")
+    yield Fact("boundary", role.boundary.rpartition("/")[2] or "none")
+    if role.tags:
+        yield Fact("tags", ", ".join(f"{key}={value}" for key, value in role.tags))
+    yield Fact("arn", role.arn, Tone.MUTED)
+
+
+def _day(moment: str) -> str:
+    return moment.partition("T")[0]
+
+
+def last_used(role: Role) -> str:
+    """The day and Region of the last use that AWS remembers."""
+    if not role.last_used:
+        return "not within the 400 days that AWS keeps, or not read"
+    return f"{_day(role.last_used)}{f' in {role.last_used_region}' if role.last_used_region else ''}"
+
+
+def _hours(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return counted(hours, "hour") + (f" {rest // 60} min" if rest else "")
+
+
+def _fleet(state: State, detail: Detail) -> Lines:
+    row = detail.row
+    outliers = [other for other in state.rows if other.outlier_of == row.id]
+    if len(row.accounts) < 2 and not row.outlier_of and not outliers:
+        return
+    yield Heading("The fleet", f"{len(row.accounts)} equal grants, decided together" if len(row.accounts) > 1 else "")
+    if row.outlier_of:
+        majority = next((other for other in state.rows if other.id == row.outlier_of), None)
+        count = counted(len(majority.accounts), "account") if majority else "other accounts"
+        yield Fact("", f"{OUTLIER.word}: {count} have it otherwise", OUTLIER.tone, OUTLIER.glyph)
+    if len(row.accounts) > 1:
+        yield Fact("accounts", ", ".join(state.places.name(account) for account in row.accounts))
+    for other in outliers:
+        names = ", ".join(state.places.name(account) for account in other.accounts)
+        yield Fact("outlier", f"{names}: {other.principal}", OUTLIER.tone, OUTLIER.glyph)
+
+
+def _beside(detail: Detail, checks: Mapping[str, Check]) -> Lines:
+    if not detail.others:
+        return
+    yield Heading("Other ways into this role", "items of their own")
+    for grant in detail.others:
+        sign = REACHES[grant.reach.kind]
+        yield Fact(sign.word, grant.party_name or grant.principal.value)
+    for finding in detail.role_findings:
+        severity = severity_sign(finding.severity)
+        known = checks.get(finding.check)
+        yield Fact("found", known.title if known else finding.check, severity.tone, severity.glyph)
+
+
+# ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def subject(state: State, detail: Detail | None) -> tuple[Cell, ...]:
+    """The role and its account, for the title of a pane."""
+    if detail is None:
+        return ()
+    return (Cell(detail.role.name, Tone.STRONG), Cell(f" @ {state.places.name(detail.role.account)}", Tone.MUTED))
+
+
+def subject_note(detail: Detail | None) -> str:
+    """Which account of how many of a fleet is shown, and how to see the others."""
+    if detail is None or len(detail.roles) < 2:
+        return ""
+    return f"account {detail.member + 1} of {len(detail.roles)}  , ."

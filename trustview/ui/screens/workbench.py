@@ -1,0 +1,129 @@
+"""The workbench: all panes of a review on one screen; classes decide which are seen, never another screen.
+
+At 80 cells the detail stands below the queue and the scope lies over them on demand; from 100 the scope stands left;
+from 170 all panes are seen at once.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from trustview.ui.commands import COMMANDS, Context
+from trustview.ui.panes.fix import FixPane
+from trustview.ui.panes.frame import Frame
+from trustview.ui.panes.graph import GraphPane
+from trustview.ui.panes.queue import QueuePane
+from trustview.ui.panes.scope import ScopePane
+from trustview.ui.panes.sheet import SheetPane
+from trustview.ui.panes.why import WhyPane
+from trustview.ui.present.sheets import footer, sheet_footer
+from trustview.ui.present.status import status_line
+from trustview.ui.screens.notice import TooSmall
+from trustview.ui.state import Pane, Sheet, State
+from widgets.key_help import KeyLine
+from widgets.prompt_line import PromptLine
+from widgets.status_line import Segment, StatusLine
+
+
+class Workbench(Screen[None], inherit_bindings=False):
+    """Top line, panes, status, prompt, footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            ",".join(command.keys),
+            f"app.command('{command.id}')",
+            command.label,
+            show=False,
+            id=command.id,
+        )
+        for command in COMMANDS
+        if not command.is_built_in
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (80, "-narrow"), (100, "-medium"), (170, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = StatusLine(id="top")
+        self.scope = ScopePane()
+        self.queue = QueuePane()
+        self.why = WhyPane()
+        self.graph = GraphPane()
+        self.fix = FixPane()
+        self.sheet = SheetPane()
+        self.status = StatusLine(id="status")
+        self.prompt = PromptLine(id="prompt")
+        self.keys = KeyLine(id="keys")
+
+    def compose(self) -> ComposeResult:
+        """Everything, once; what is not wanted is hidden by classes."""
+        yield self.top
+        with Container(id="panes"):
+            yield self.scope
+            yield self.queue
+            yield self.graph
+            yield self.why
+            yield self.fix
+        yield self.sheet
+        yield self.status
+        yield self.prompt
+        yield self.keys
+        yield TooSmall(id="too-small")
+
+    def pane(self, pane: Pane) -> Frame:
+        """The frame of a pane."""
+        frames: dict[Pane, Frame] = {
+            Pane.SCOPE: self.scope, Pane.QUEUE: self.queue, Pane.WHY: self.why, Pane.GRAPH: self.graph,
+            Pane.FIX: self.fix,
+        }  # fmt: skip
+        return frames[pane]
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether nothing but a message is shown."""
+        return self.has_class("-tiny") or self.has_class("-low")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all panes are seen at once."""
+        return self.has_class("-wide")
+
+    def begin(self, state: State) -> None:
+        """Show a review that was just opened."""
+        self.queue.begin(state)
+        self.scope.begin(state)
+        self._arrange(state)
+        self.call_after_refresh(self.pane(state.pane).focus_content)
+
+    def show_change(self, before: State, state: State) -> None:
+        """Draw again what changed between two states."""
+        self.queue.show_change(before, state)
+        self.scope.show_change(before, state)
+        self._arrange(state)
+        if state.sheet is not Sheet.NONE:
+            if before.sheet is not state.sheet:
+                self.call_after_refresh(self.sheet.focus_content)
+        elif (before.pane, before.sheet) != (state.pane, state.sheet) and not self.prompt.is_open:
+            self.call_after_refresh(self.pane(state.pane).focus_content)
+
+    def show_top(self, left: list[Segment], right: list[Segment]) -> None:
+        """Show what is under review and how far it is."""
+        self.top.show(left, right)
+
+    def _arrange(self, state: State) -> None:
+        """Which panes are seen, and what stands in the last lines."""
+        shown = {Pane.SCOPE: state.is_scope_shown, Pane.QUEUE: True}
+        for pane in Pane:
+            frame = self.pane(pane)
+            frame.set_class(shown.get(pane, pane is state.detail), "-shown")
+            frame.set_class(pane is state.pane, "-current")
+        self.set_class(state.is_zoomed, "-zoomed")
+        self.set_class(state.sheet is not Sheet.NONE, "-sheet")
+        self.set_class(state.is_scope_shown, "-scope")
+        self.status.show(*status_line(state))
+        self.keys.show(sheet_footer() if state.sheet is not Sheet.NONE else footer(Context(state.pane.value)))

@@ -1,0 +1,272 @@
+"""State: all that the cockpit shows, as one frozen value, and the pure steps from one to the next.
+
+The queue is a tuple of rows, worst first; a row's number is its place in that tuple and never changes. What is decided
+follows from the journal alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from trustview.review import Decision, Entry, EntryKind, current_decisions, replay
+from trustview.ui.filter import Filter, matching, read_filter
+from trustview.ui.places import Places
+from trustview.ui.reading import ItemRow
+
+
+class Pane(StrEnum):
+    """The five panes, in the order of their numbers."""
+
+    SCOPE = "scope"
+    QUEUE = "queue"
+    WHY = "why"
+    GRAPH = "graph"
+    FIX = "fix"
+
+    @property
+    def number(self) -> int:
+        """The key that leads to it."""
+        return list(Pane).index(self) + 1
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether it shows one item."""
+        return self in (Pane.WHY, Pane.GRAPH, Pane.FIX)
+
+
+class Sheet(StrEnum):
+    """What may lie over the panes: nothing, the keys, or what could not be read."""
+
+    NONE = ""
+    HELP = "help"
+    GAPS = "gaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The last thing to say to the reviewer; `is_bad` for refusals and errors."""
+
+    text: str = ""
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the cockpit shows and nothing about how.
+
+    `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows,
+    `scope` the id of the OU or account to which the queue is narrowed (empty: all). `detail` is the pane that shows
+    the item while the focus is in the queue. `filter` is that of the last text that could be read; `filter_problem` says
+    what is wrong with the present one. `member` counts the accounts of a fleet from 0; `trail` are the ARNs of roles
+    walked through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of the
+    graph that are shown member by member, `open_places` the OUs that are open in the tree.
+    """
+
+    rows: Sequence[ItemRow]
+    places: Places
+    journal: tuple[Entry, ...] = ()
+    decisions: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
+    filter_text: str = ""
+    filter: Filter = field(default_factory=Filter)
+    filter_problem: str = ""
+    scope: str = ""
+    view: tuple[int, ...] = ()
+    cursor: int | None = None
+    marks: frozenset[int] = frozenset()
+    pane: Pane = Pane.QUEUE
+    detail: Pane = Pane.WHY
+    is_zoomed: bool = False
+    is_scope_shown: bool = False
+    sheet: Sheet = Sheet.NONE
+    member: int = 0
+    trail: tuple[str, ...] = ()
+    opened: frozenset[str] = frozenset()
+    open_places: frozenset[str] = frozenset()
+    notice: Notice = field(default_factory=Notice)
+
+    @property
+    def row(self) -> ItemRow | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.cursor is not None else None
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """What a decision acts on: the marks if there are any, else the cursor's row; worst first."""
+        if self.marks:
+            return tuple(sorted(self.marks))
+        return () if self.cursor is None else (self.cursor,)
+
+    def decision(self, number: int) -> Decision | None:
+        """The decision on a row."""
+        return self.decisions.get(self.rows[number].id)
+
+    @property
+    def in_review(self) -> tuple[int, ...]:
+        """The rows that count for the progress: those with findings."""
+        return tuple(number for number, row in enumerate(self.rows) if row.severity is not None)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the items with findings are decided, and how many there are."""
+        found = self.in_review
+        return sum(self.rows[number].id in self.decisions for number in found), len(found)
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin(rows: Sequence[ItemRow], places: Places, journal: Iterable[Entry]) -> State:
+    """The state of a review when it is opened."""
+    units = frozenset(place.id for place in places.places if places.children(place.id))
+    return refreshed(with_journal(State(rows, places, open_places=units), journal))
+
+
+def with_journal(state: State, journal: Iterable[Entry]) -> State:
+    """The same view after other steps; it is not filtered again, so that a decided row does not jump away."""
+    entries = tuple(journal)
+    return replace(state, journal=entries, decisions=MappingProxyType(current_decisions(entries)))
+
+
+def refreshed(state: State) -> State:
+    """Filter again; the cursor stays on its row, or goes to the nearest row below it that is shown."""
+    inside = state.places.accounts_below(state.scope) if state.scope else None
+    candidates = (
+        (number, row, decision.verdict if (decision := state.decisions.get(row.id)) else None)
+        for number, row in enumerate(state.rows)
+        if inside is None or not inside.isdisjoint(row.accounts)
+    )
+    view = matching(candidates, state.filter, state.places, state.marks)
+    return at_row(replace(state, view=view), _nearest(view, state.cursor))
+
+
+def _nearest(view: Sequence[int], wanted: int | None) -> int | None:
+    if wanted is None or not view:
+        return view[0] if view else None
+    return next((number for number in view if number >= wanted), view[-1])
+
+
+def filtered(state: State, text: str) -> State:
+    """Narrow the queue to what the words mean; words that cannot be read leave the rows as they are."""
+    wanted = read_filter(text)
+    if wanted.problem:
+        return replace(state, filter_text=text, filter_problem=wanted.problem)
+    return refreshed(replace(state, filter_text=text, filter=wanted, filter_problem="", notice=Notice()))
+
+
+def scoped(state: State, place: str) -> State:
+    """Narrow the queue to an OU or an account; the empty text means all."""
+    at_top = place in state.places.children("") and not state.places.by_id[place].is_account
+    return refreshed(replace(state, scope="" if at_top else place, notice=Notice()))
+
+
+def widened(state: State) -> State | None:
+    """One step wider: without the filter, then without the scope; None when nothing narrows the queue."""
+    if state.filter_text:
+        return filtered(state, "")
+    return scoped(state, "") if state.scope else None
+
+
+# ── where one is ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def at_row(state: State, number: int | None) -> State:
+    """The cursor on another row: its first account, and its own role in the graph."""
+    if number == state.cursor:
+        return state
+    return replace(state, cursor=number, member=0, trail=(), opened=frozenset())
+
+
+def stepped(state: State, step: int) -> State:
+    """The cursor `step` rows further in the view, as far as there are rows."""
+    if not state.view:
+        return state
+    line = state.view.index(state.cursor) if state.cursor in state.view else 0
+    return at_row(state, state.view[max(0, min(line + step, len(state.view) - 1))])
+
+
+def at_undecided(state: State, step: int) -> State:
+    """The cursor on the next (`step` 1) or previous (-1) undecided row of the view, round the end if need be."""
+    count = len(state.view)
+    line = state.view.index(state.cursor) if state.cursor in state.view else -1
+    for offset in range(1, count + 1):
+        number = state.view[(line + step * offset) % count]
+        if state.decision(number) is None:
+            return at_row(state, number) if number != state.cursor else state
+    return replace(state, notice=Notice("all items shown are decided; widen the filter to see others"))
+
+
+def at_member(state: State, step: int) -> State:
+    """Another account of the same fleet."""
+    row = state.row
+    if row is None or len(row.accounts) < 2:
+        return replace(state, notice=Notice("this grant stands in one account only"))
+    return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=frozenset())
+
+
+def at_pane(state: State, pane: Pane) -> State:
+    """The focus in a pane, which is thereby seen."""
+    return replace(
+        state,
+        pane=pane,
+        detail=pane if pane.is_detail else state.detail,
+        is_scope_shown=state.is_scope_shown or pane is Pane.SCOPE,
+        sheet=Sheet.NONE,
+    )
+
+
+def at_next_pane(state: State, step: int) -> State:
+    """The focus in the next or previous pane; the scope is passed over while it is hidden."""
+    panes = [pane for pane in Pane if pane is not Pane.SCOPE or state.is_scope_shown]
+    return at_pane(state, panes[(panes.index(state.pane) + step) % len(panes)])
+
+
+# ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kin(state: State) -> tuple[int, ...]:
+    """The rows like the one under the cursor, in the view: of the same role name and checks, or else the checks."""
+    row = state.row
+    if row is None:
+        return ()
+    last = row.role_name.rpartition("/")[2]
+    return tuple(
+        number
+        for number in state.view
+        if state.rows[number].checks == row.checks
+        and (bool(row.checks) or state.rows[number].role_name.rpartition("/")[2] == last)
+    )
+
+
+def touched_by(entry: Entry) -> frozenset[str]:
+    """The ids of the items that a step decided or cleared."""
+    return frozenset((*entry.cleared, *(decision.item for decision in entry.decisions)))
+
+
+def step_to_undo(state: State) -> Entry | None:
+    """The step that undo takes back."""
+    done, _ = replay(state.journal)
+    return done[-1] if done else None
+
+
+def step_to_redo(state: State) -> Entry | None:
+    """The step that redo brings back."""
+    _, undone = replay(state.journal)
+    return undone[-1] if undone else None
+
+
+def after_entry(state: State, entry: Entry, notice: Notice) -> State:
+    """The state once a step is in the journal: marks are gone, and the cursor is where one goes on.
+
+    After a decision that is the next undecided row; after undo, redo or clearing the first row that was touched.
+    """
+    source = step_to_undo(state) if entry.kind is EntryKind.UNDO else step_to_redo(state)
+    touched = touched_by(entry if entry.kind is EntryKind.DECIDE else source or entry)
+    state = replace(with_journal(state, (*state.journal, entry)), marks=frozenset())
+    if entry.kind is EntryKind.DECIDE and entry.decisions:
+        return replace(refreshed(at_undecided(state, 1)), notice=notice)
+    state = refreshed(state)
+    first = next((number for number in state.view if state.rows[number].id in touched), None)
+    return replace(at_row(state, first) if first is not None else state, notice=notice)
