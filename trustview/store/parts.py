@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -123,7 +123,7 @@ class Shelf:
 
     def begin_run(self, scope: str, began: str) -> str:
         """The id of a new run that asks for this scope and began at this moment (ISO 8601, UTC)."""
-        run = f"{''.join(filter(str.isalnum, began))}-{secrets.token_hex(3)}"
+        run = f"{''.join(filter(str.isalnum, began))}-{time.time_ns():x}"
         self.put(_RUNS + run, {"scope": scope, "began": began, "is_finished": False})
         return run
 
@@ -211,7 +211,7 @@ def _open_cache(folder: Path) -> Any:  # noqa: ANN401  diskcache ships no types
 
 
 def _drop_foreign_settings(database: Path) -> None:
-    """The database holds settings that diskcache obeys, whatever they are (even names of its own methods): foreign ones go first."""
+    """Removes foreign settings first: diskcache obeys all that a database holds, even names of its own methods."""
     connection = sqlite3.connect(database, timeout=60, isolation_level=None)
     try:
         if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'Settings'").fetchone():
@@ -234,8 +234,8 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
 
 def _unusable(folder: Path, error: BaseException) -> StoreError:
     return StoreError(
-        f"cannot use the collected parts in `{folder}`: {error}; close other trustview processes, make room on the disk, "
-        "or set TRUSTVIEW_HOME to another folder"
+        f"cannot use the collected parts in `{folder}`: {error}; close other trustview processes, "
+        "make room on the disk, or set TRUSTVIEW_HOME to another folder"
     )
 
 

@@ -1,0 +1,117 @@
+"""Progress and AccountRead: what a collection tells while it runs, and how that reads as a line of text. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+BAR_WIDTH = 20
+
+
+class AccountState(StrEnum):
+    """How the reading of one account ended."""
+
+    READ = "read"
+    KEPT = "kept"
+    PARTLY = "read in part"
+    UNREAD = "not read"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a collection stands.
+
+    `accounts_total` is 0 until the organization has been walked. `failed` accounts were not read, or only in part.
+    `rate` is in calls a second over the last seconds, `seconds_left` None while it cannot be told. `kept` parts were
+    taken from the shelf. `current` are the names of the accounts that are being read.
+    """
+
+    accounts_total: int = 0
+    done: int = 0
+    failed: int = 0
+    throttled: int = 0
+    calls: int = 0
+    kept: int = 0
+    rate: float = 0.0
+    seconds_left: float | None = None
+    current: tuple[str, ...] = ()
+    is_stopping: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every account is done."""
+        return 0 < self.accounts_total == self.done
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """One account is done; `reason` says what is missing and why, empty when nothing is."""
+
+    account: str
+    name: str
+    state: AccountState
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know; one sentence."""
+
+    text: str
+
+
+Event = Progress | AccountRead | Notice
+
+
+def progress_line(progress: Progress, width: int = 80) -> str:
+    """One line for a terminal, at most so many characters wide; names give way first."""
+    if not progress.accounts_total:
+        return _cut(f"reading the organization · {_count(progress.calls, 'call')}", width)
+    full = round(BAR_WIDTH * progress.done / progress.accounts_total)
+    bar = "█" * full + "░" * (BAR_WIDTH - full)
+    said = f"{bar} {progress.done}/{progress.accounts_total} accounts · {_numbers(progress)}"
+    if progress.is_stopping:
+        return _cut(f"{said} · finishing what is under way; once more stops at once", width)
+    return _cut(said, width)
+
+
+def plain_line(event: Event) -> str:
+    """One line for a log."""
+    if isinstance(event, Notice):
+        return event.text
+    if isinstance(event, AccountRead):
+        name = f"{event.account} {event.name}" if event.name and event.name != event.account else event.account
+        return f"{event.state}: {name}{f' ({event.reason})' if event.reason else ''}"
+    if not event.accounts_total:
+        return f"reading the organization, {_count(event.calls, 'call')}"
+    return f"{event.done} of {event.accounts_total} accounts, {_numbers(event, ', ')}"
+
+
+def _numbers(progress: Progress, between: str = " · ") -> str:
+    said = [f"{_count(progress.calls, 'call')} ({progress.rate:.0f}/s)"]
+    if progress.failed:
+        said.append(f"{progress.failed} with gaps")
+    if progress.throttled:
+        said.append(f"{progress.throttled} throttled")
+    if progress.kept:
+        said.append(f"{progress.kept} kept")
+    if progress.seconds_left is not None and not progress.is_complete:
+        said.append(f"about {_duration(progress.seconds_left)} left")
+    return between.join(said)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

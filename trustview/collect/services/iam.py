@@ -1,0 +1,230 @@
+"""IAM: roles, users, groups, policies in force, identity providers and the alias of one account.
+
+GetAccountAuthorizationDetails lacks session lengths and descriptions, ListRoles lacks last use, tags and boundaries:
+both are asked. Where only ListRoles is allowed, roles and trust policies are still read, and the account is partial.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from trustview.collect.parts import Part
+from trustview.collect.reader import Reader, member, together
+from trustview.collect.scope import Scope
+from trustview.collect.services.service import Extent, Service
+from trustview.snapshot import (
+    AccountFacts,
+    Group,
+    IdentityProvider,
+    InlinePolicy,
+    ManagedPolicy,
+    ProviderKind,
+    Role,
+    Snapshot,
+    User,
+)
+
+PAGE = 1000
+Raw = Mapping[str, Any]
+
+_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+
+
+# ── fetch ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
+    """Everything of one account; CallError when not even its roles can be listed."""
+    details, roles, saml, oidc, aliases = await together(
+        reader.attempt("policies, users and groups", _fetch_details(reader)),
+        reader.attempt("session lengths and descriptions", reader.items("iam", "ListRoles", "Roles", MaxItems=PAGE)),
+        reader.attempt("SAML providers", reader.get("iam", "ListSAMLProviders", "SAMLProviderList")),
+        reader.attempt("OpenID Connect providers", _fetch_oidc(reader)),
+        reader.attempt("alias", reader.get("iam", "ListAccountAliases", "AccountAliases")),
+    )
+    return {"details": details, "roles": roles, "saml": saml, "oidc": oidc, "aliases": aliases}
+
+
+async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
+    """All pages; of each managed policy only the version in force, which is the only one that decides."""
+    found: dict[str, list[Any]] = {name: [] for name in _LISTS}
+    async for page in reader.pages("iam", "GetAccountAuthorizationDetails", MaxItems=PAGE):
+        for name in _LISTS:
+            found[name].extend(member(page, name, "iam:GetAccountAuthorizationDetails"))
+    for role in found["RoleDetailList"]:
+        role.pop("InstanceProfileList", None)
+    for policy in found["Policies"]:
+        policy["PolicyVersionList"] = [v for v in policy.get("PolicyVersionList", ()) if v.get("IsDefaultVersion")]
+    return found
+
+
+async def _fetch_oidc(reader: Reader) -> list[dict[str, Any]]:
+    listed = await reader.get("iam", "ListOpenIDConnectProviders", "OpenIDConnectProviderList")
+    arns = [entry["Arn"] for entry in listed]
+    told = await together(
+        *(reader.call("iam", "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn) for arn in arns)
+    )
+    return [{"Arn": arn, **about} for arn, about in zip(arns, told, strict=True)]
+
+
+# ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(part: Part) -> AccountFacts | None:
+    """The facts of one account; None when neither its details nor its roles were read."""
+    answer = part.answer
+    details, listed = answer.get("details"), answer.get("roles")
+    if details is None and listed is None:
+        return None
+    more = {role["Arn"]: role for role in listed or ()}
+    given = (details or {}).get("RoleDetailList") if details is not None else listed
+    providers = answer.get("saml"), answer.get("oidc")
+    return AccountFacts(
+        id=part.account,
+        alias=next(iter(answer.get("aliases") or ()), ""),
+        roles=tuple(complete_role(read_role(role, part.account), more.get(role["Arn"])) for role in given or ()),
+        users=tuple(read_user(user, part.account) for user in (details or {}).get("UserDetailList", ())),
+        groups=tuple(read_group(group, part.account) for group in (details or {}).get("GroupDetailList", ())),
+        policies=tuple(read_policy(policy) for policy in (details or {}).get("Policies", ())),
+        providers=tuple(read_providers(part.account, *providers)),
+        read_at=part.read_at,
+        is_partial=details is None or None in providers,
+    )
+
+
+def read_role(raw: Raw, account: str) -> Role:
+    """A role of GetAccountAuthorizationDetails, ListRoles or GetRole: what one of them lacks stays empty."""
+    used = raw.get("RoleLastUsed") or {}
+    seconds = raw.get("MaxSessionDuration")
+    return Role(
+        arn=raw["Arn"],
+        account=account,
+        name=raw["RoleName"],
+        path=raw.get("Path") or "/",
+        id=raw.get("RoleId") or "",
+        trust_policy=document_text(raw.get("AssumeRolePolicyDocument")),
+        description=raw.get("Description") or "",
+        created=raw.get("CreateDate") or "",
+        max_session_seconds=int(seconds) if seconds is not None else None,
+        last_used=used.get("LastUsedDate") or "",
+        last_used_region=used.get("Region") or "",
+        boundary=_boundary(raw),
+        inline=_inline(raw.get("RolePolicyList")),
+        attached=_attached(raw),
+        tags=_tags(raw),
+    )
+
+
+def complete_role(role: Role, listed: Raw | None) -> Role:
+    """The role with the session length and description that only ListRoles tells."""
+    if listed is None:
+        return role
+    seconds = listed.get("MaxSessionDuration")
+    return replace(
+        role,
+        description=listed.get("Description") or role.description,
+        max_session_seconds=int(seconds) if seconds is not None else role.max_session_seconds,
+    )
+
+
+def read_user(raw: Raw, account: str) -> User:
+    """A user of GetAccountAuthorizationDetails."""
+    return User(
+        arn=raw["Arn"],
+        account=account,
+        name=raw["UserName"],
+        path=raw.get("Path") or "/",
+        id=raw.get("UserId") or "",
+        created=raw.get("CreateDate") or "",
+        boundary=_boundary(raw),
+        inline=_inline(raw.get("UserPolicyList")),
+        attached=_attached(raw),
+        groups=tuple(raw.get("GroupList") or ()),
+        tags=_tags(raw),
+    )
+
+
+def read_group(raw: Raw, account: str) -> Group:
+    """A group of GetAccountAuthorizationDetails."""
+    return Group(
+        arn=raw["Arn"],
+        account=account,
+        name=raw["GroupName"],
+        path=raw.get("Path") or "/",
+        id=raw.get("GroupId") or "",
+        inline=_inline(raw.get("GroupPolicyList")),
+        attached=_attached(raw),
+    )
+
+
+def read_policy(raw: Raw) -> ManagedPolicy:
+    """A managed policy in the version in force; its document is empty when that version is not there."""
+    version: Raw = next((v for v in raw.get("PolicyVersionList") or () if v.get("IsDefaultVersion")), {})
+    return _managed_policy(
+        raw["Arn"],
+        raw["PolicyName"],
+        document_text(version.get("Document")),
+        version.get("VersionId") or raw.get("DefaultVersionId") or "",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _managed_policy(arn: str, name: str, document: str, version: str) -> ManagedPolicy:
+    """One value for a policy that stands in every account."""
+    return ManagedPolicy(arn, name, document, version)
+
+
+def read_providers(account: str, saml: Iterable[Raw] | None, oidc: Iterable[Raw] | None) -> Iterable[IdentityProvider]:
+    """The identity providers of an account, SAML first."""
+    for raw in saml or ():
+        yield IdentityProvider(raw["Arn"], account, ProviderKind.SAML, created=raw.get("CreateDate") or "")
+    for raw in oidc or ():
+        clients = tuple(raw.get("ClientIDList") or ())
+        created = raw.get("CreateDate") or ""
+        yield IdentityProvider(raw["Arn"], account, ProviderKind.OIDC, raw.get("Url") or "", clients, created)
+
+
+@lru_cache(maxsize=16384)
+def _decode(encoded: str) -> str:
+    return unquote(encoded)
+
+
+def document_text(encoded: str | None) -> str:
+    """The JSON text of a policy document as IAM sends it, percent-encoded; empty for none.
+
+    Equal documents, which fleets and AWS's own policies are full of, are decoded once.
+    """
+    return _decode(encoded) if encoded else ""
+
+
+def _inline(raw: Iterable[Raw] | None) -> tuple[InlinePolicy, ...]:
+    return tuple(InlinePolicy(p["PolicyName"], document_text(p.get("PolicyDocument"))) for p in raw or ())
+
+
+def _attached(raw: Raw) -> tuple[str, ...]:
+    return tuple(policy["PolicyArn"] for policy in raw.get("AttachedManagedPolicies") or ())
+
+
+def _boundary(raw: Raw) -> str:
+    return (raw.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""
+
+
+def _tags(raw: Raw) -> tuple[tuple[str, str], ...]:
+    return tuple((tag["Key"], tag["Value"]) for tag in raw.get("Tags") or ())
+
+
+# ── join ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def join(snapshot: Snapshot, facts: Sequence[AccountFacts | None]) -> Snapshot:
+    """The snapshot with the accounts that were read, in the order of their ids."""
+    read_ones = [account for account in facts if account is not None]
+    return replace(snapshot, accounts=tuple(sorted(read_ones, key=lambda account: account.id)))
+
+
+IAM = Service("iam", Extent.ACCOUNT, fetch, read, join)

@@ -1,0 +1,228 @@
+"""Organizations: the tree with its accounts, the guardrails and where they hang, the tags of the accounts.
+
+Three questions, because the accounts can be read as soon as the first is answered. Guardrails of a kind count only when
+they were read in full: a level whose policies are unknown would look like one that allows nothing.
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from trustview.collect.parts import Part
+from trustview.collect.reader import Reader, together
+from trustview.collect.scope import Scope
+from trustview.collect.services.service import Extent, Service
+from trustview.snapshot import (
+    Account,
+    AccountStatus,
+    GuardrailKind,
+    GuardrailPolicy,
+    Organization,
+    OrganizationalUnit,
+    Snapshot,
+)
+
+Raw = Mapping[str, Any]
+PAGE = 20
+
+
+# ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fetch_tree(reader: Reader, _scope: Scope) -> dict[str, Any]:
+    """The organization, its root, OUs and accounts; CallError when they cannot all be had."""
+    organization, roots = await together(
+        reader.get("organizations", "DescribeOrganization", "Organization"),
+        reader.items("organizations", "ListRoots", "Roots"),
+    )
+    branches, delegated = await together(
+        _fetch_branches(reader, [root["Id"] for root in roots]),
+        reader.attempt("delegated administrators", _fetch_delegated(reader)),
+    )
+    return {"organization": organization, "roots": roots, "branches": branches, "delegated": delegated or []}
+
+
+async def _fetch_branches(reader: Reader, parents: Sequence[str]) -> list[dict[str, Any]]:
+    """What hangs below each parent, level by level."""
+    found: list[dict[str, Any]] = []
+    while parents:
+        level = await together(*(_fetch_branch(reader, parent) for parent in parents))
+        found.extend(level)
+        parents = [unit["Id"] for branch in level for unit in branch["units"]]
+    return found
+
+
+async def _fetch_branch(reader: Reader, parent: str) -> dict[str, Any]:
+    units, accounts = await together(
+        reader.items(
+            "organizations", "ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent, MaxResults=PAGE
+        ),
+        reader.items("organizations", "ListAccountsForParent", "Accounts", ParentId=parent, MaxResults=PAGE),
+    )
+    return {"parent": parent, "units": units, "accounts": accounts}
+
+
+async def _fetch_delegated(reader: Reader) -> list[list[str]]:
+    """(account id, service principal) pairs."""
+    accounts = await reader.items("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators")
+    services = await together(
+        *(
+            reader.items("organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=one["Id"])
+            for one in accounts
+        )
+    )
+    return [
+        [account["Id"], service["ServicePrincipal"]]
+        for account, its in zip(accounts, services, strict=True)
+        for service in its
+    ]
+
+
+def read_tree(part: Part) -> Organization:
+    """The organization without guardrails and tags."""
+    answer = part.answer
+    organization = answer["organization"]
+    units = [read_unit(root, "") for root in answer["roots"]]
+    accounts = []
+    for branch in answer["branches"]:
+        units += [read_unit(unit, branch["parent"]) for unit in branch["units"]]
+        accounts += [read_account(account, branch["parent"]) for account in branch["accounts"]]
+    return Organization(
+        id=organization["Id"],
+        management_account=organization.get("MasterAccountId") or organization.get("ManagementAccountId") or "",
+        units=tuple(units),
+        accounts=tuple(sorted(accounts, key=lambda account: account.id)),
+        delegated=tuple(sorted((str(account), str(service)) for account, service in answer["delegated"])),
+    )
+
+
+def read_unit(raw: Raw, parent: str) -> OrganizationalUnit:
+    """A root or an OU."""
+    return OrganizationalUnit(raw["Id"], raw.get("Name") or raw["Id"], parent)
+
+
+def read_account(raw: Raw, parent: str) -> Account:
+    """An account; its `State` takes the place of the older `Status`."""
+    return Account(
+        id=raw["Id"],
+        name=raw.get("Name") or raw["Id"],
+        parent=parent,
+        status=read_status(raw.get("State") or raw.get("Status")),
+        email=raw.get("Email") or "",
+        joined=raw.get("JoinedTimestamp") or "",
+    )
+
+
+def read_status(status: str | None) -> AccountStatus:
+    """The status by AWS's name; one that we do not know is told as such."""
+    try:
+        return AccountStatus(status or "UNKNOWN")
+    except ValueError:
+        return AccountStatus.UNKNOWN
+
+
+def join_tree(snapshot: Snapshot, organizations: Sequence[Organization]) -> Snapshot:
+    """The snapshot with its organization."""
+    return replace(snapshot, organization=next(iter(organizations), None))
+
+
+# ── guardrails ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fetch_guardrails(reader: Reader, _scope: Scope) -> dict[str, Any]:
+    """The SCPs and RCPs with their documents and targets; a kind that cannot be read in full is null."""
+    roots = await reader.items("organizations", "ListRoots", "Roots")
+    enabled = {
+        policy_type["Type"]
+        for root in roots
+        for policy_type in root.get("PolicyTypes") or ()
+        if policy_type.get("Status") in ("ENABLED", "PENDING_DISABLE")
+    }
+    kinds = [kind for kind in GuardrailKind if kind.value in enabled]
+    found = await together(*(reader.attempt(f"{kind.name}s", _fetch_kind(reader, kind)) for kind in kinds))
+    return {kind.value: policies for kind, policies in zip(kinds, found, strict=True)}
+
+
+async def _fetch_kind(reader: Reader, kind: GuardrailKind) -> list[dict[str, Any]]:
+    listed = await reader.items("organizations", "ListPolicies", "Policies", Filter=kind.value, MaxResults=PAGE)
+    return list(await together(*(_fetch_policy(reader, policy) for policy in listed)))
+
+
+async def _fetch_policy(reader: Reader, summary: Raw) -> dict[str, Any]:
+    described, targets = await together(
+        reader.get("organizations", "DescribePolicy", "Policy", PolicyId=summary["Id"]),
+        reader.items("organizations", "ListTargetsForPolicy", "Targets", PolicyId=summary["Id"], MaxResults=PAGE),
+    )
+    return {"summary": dict(summary), "content": described["Content"], "targets": [t["TargetId"] for t in targets]}
+
+
+def read_guardrails(part: Part) -> tuple[GuardrailPolicy, ...]:
+    """The guardrails that were read."""
+    return tuple(
+        read_guardrail(policy["summary"], GuardrailKind(kind), policy["content"], policy["targets"])
+        for kind, policies in part.answer.items()
+        for policy in policies or ()
+    )
+
+
+def read_guardrail(summary: Raw, kind: GuardrailKind, content: str, targets: Sequence[str]) -> GuardrailPolicy:
+    """An SCP or RCP; `summary` is what ListPolicies tells of it."""
+    return GuardrailPolicy(
+        id=summary["Id"],
+        name=summary.get("Name") or summary["Id"],
+        kind=kind,
+        document=content,
+        targets=tuple(sorted(targets)),
+        description=summary.get("Description") or "",
+        is_aws=bool(summary.get("AwsManaged")),
+    )
+
+
+def join_guardrails(snapshot: Snapshot, found: Sequence[tuple[GuardrailPolicy, ...]]) -> Snapshot:
+    """The snapshot with the guardrails in its organization."""
+    if snapshot.organization is None:
+        return snapshot
+    policies = sorted((policy for part in found for policy in part), key=lambda policy: (policy.kind, policy.id))
+    return replace(snapshot, organization=replace(snapshot.organization, guardrails=tuple(policies)))
+
+
+# ── tags of the accounts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fetch_tags(reader: Reader, _scope: Scope) -> dict[str, Any]:
+    """The tags of the account that is asked about, by the caller: members may not read them."""
+    return {"tags": await reader.items("organizations", "ListTagsForResource", "Tags", ResourceId=reader.about)}
+
+
+def read_tags(part: Part) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The account's id and its tags."""
+    return part.account, tuple((tag["Key"], tag["Value"]) for tag in part.answer["tags"])
+
+
+def join_tags(snapshot: Snapshot, found: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Snapshot:
+    """The snapshot with tags on the accounts of its organization."""
+    if snapshot.organization is None:
+        return snapshot
+    tags = dict(found)
+    accounts = tuple(_with_tags(snapshot.organization.accounts, tags))
+    return replace(snapshot, organization=replace(snapshot.organization, accounts=accounts))
+
+
+def _with_tags(accounts: Sequence[Account], tags: Mapping[str, tuple[tuple[str, str], ...]]) -> Iterator[Account]:
+    return (replace(account, tags=tags[account.id]) if account.id in tags else account for account in accounts)
+
+
+TREE = Service("organizations", Extent.ORGANIZATION, fetch_tree, read_tree, join_tree)
+GUARDRAILS = Service("organizations-policies", Extent.ORGANIZATION, fetch_guardrails, read_guardrails, join_guardrails)
+TAGS = Service(
+    "organizations-tags",
+    Extent.ABOUT,
+    fetch_tags,
+    read_tags,
+    join_tags,
+    is_asked=lambda scope: scope.has_account_tags,
+    not_asked="the tags of accounts were left out",
+)
