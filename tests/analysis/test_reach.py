@@ -121,6 +121,60 @@ CASES = [
         Party.UNKNOWN_ACCOUNT,
         ReachKind.OPEN,
     ),
+    (
+        "a star bound to the organization by a policy variable is the organization",
+        trust({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}),
+        Party.ORGANIZATION,
+        ReachKind.OPEN,
+    ),
+    (
+        "a star bound to the role's own account by a policy variable is that account",
+        trust({"AWS": "*"}, {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}),
+        Party.SAME_ACCOUNT,
+        ReachKind.OPEN,
+    ),
+    (
+        "two conditions on accounts leave those that both name",
+        trust(
+            {"AWS": "*"},
+            {
+                "StringEquals": {"aws:PrincipalAccount": [STRANGER, SANDBOX]},
+                "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{SANDBOX}:role/*"},
+            },
+        ),
+        Party.ORGANIZATION,
+        ReachKind.CONDITIONAL,
+    ),
+    (
+        "a string operator lets a star reach across the colons of an ARN",
+        trust({"AWS": "*"}, {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::*:{SANDBOX}:role/x"}}),
+        Party.PUBLIC,
+        ReachKind.CONDITIONAL,
+    ),
+    (
+        "IfExists holds where another condition demands the key",
+        trust(
+            {"AWS": "*"},
+            {
+                "StringEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION},
+                "Null": {"aws:PrincipalOrgID": "false"},
+            },
+        ),
+        Party.ORGANIZATION,
+        ReachKind.OPEN,
+    ),
+    (
+        "whether a star means federated callers is not documented",
+        trust({"AWS": "*"}, action="sts:AssumeRoleWithWebIdentity"),
+        Party.PUBLIC,
+        ReachKind.CONDITIONAL,
+    ),
+    (
+        "a star under Federated is no IAM principal, and whom it means is not documented",
+        trust({"Federated": "*"}, action=["sts:AssumeRole", "sts:AssumeRoleWithSAML"]),
+        Party.PUBLIC,
+        ReachKind.CONDITIONAL,
+    ),
     ("the root of a stranger is a whole account", trust({"AWS": STRANGER}), Party.UNKNOWN_ACCOUNT, ReachKind.OPEN),
     ("a register account is a vendor", trust({"AWS": f"arn:aws:iam::{DATADOG}:root"}), Party.VENDOR, ReachKind.OPEN),
     (
@@ -246,6 +300,26 @@ def test_a_trust_deny_blocks_and_is_named() -> None:
 
     assert grant.reach.kind is ReachKind.BLOCKED
     assert grant.reach.blocked_by == ("trust policy statement 1 `NotThem`",)
+
+
+def test_a_grant_is_judged_without_the_other_statements_of_its_policy() -> None:
+    bound, plain = analyse_grants(trust({"AWS": STRANGER}, OUR_ORGANIZATION), trust({"AWS": STRANGER}))
+
+    assert (bound.reach.kind, plain.reach.kind) == (ReachKind.DEAD, ReachKind.OPEN)
+
+
+@pytest.mark.parametrize("place", ["trust policy", "resource control policy"])
+def test_what_keeps_strangers_from_a_grant_to_everyone_still_lets_the_organization_in(place: str) -> None:
+    deny = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    deny["Condition"] = {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
+    own = (deny,) if place == "trust policy" else ()
+    guardrails = () if own else (RCP_ONLY_OURS,)
+    (grant,) = analyse_grants(trust({"AWS": "*"}), *own, guardrails=guardrails)
+
+    assert grant.reach.kind is ReachKind.CONDITIONAL
+    assert grant.reach.depends_on[0] == "aws:PrincipalOrgID"
+    assert grant.reach.blocked_by
+    assert grant.reach.is_shut_by_itself == bool(own)
 
 
 def test_a_resource_control_policy_blocks_strangers_and_is_named_with_its_place() -> None:

@@ -168,23 +168,36 @@ class Access:
 
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def stack(self, role: Role, caller: Caller, principal: Role | User | None = None) -> PolicyStack:
-        """Every policy that applies when the caller asks for the role; `principal` is the caller where we know it."""
+    def stack(
+        self, role: Role, caller: Caller, principal: Role | User | None = None, trust: PolicyDocument | None = None
+    ) -> PolicyStack:
+        """Every policy that applies when the caller asks for the role; `principal` is the caller where we know it.
+
+        `trust` stands in for the role's trust policy where only a part of it is asked about.
+        """
         identity, boundary = None, None
         if principal is not None:
             identity, boundary = self.identity_policies(principal), self.boundary(principal)
         return PolicyStack(
-            trust=self.trust_policy(role),
+            trust=trust or self.trust_policy(role),
             identity=identity,
             boundary=boundary,
             scps=self.guardrails(caller.account, GuardrailKind.SCP) if caller.kind.is_iam else (),
             rcps=self.guardrails(role.account, GuardrailKind.RCP),
         )
 
-    def ask(self, role: Role, caller: Caller, context: Context, principal: Role | User | None = None) -> Evaluation:
-        """Whether the caller may assume the role in this context."""
+    def ask(
+        self,
+        role: Role,
+        caller: Caller,
+        context: Context,
+        principal: Role | User | None = None,
+        trust: PolicyDocument | None = None,
+    ) -> Evaluation:
+        """Whether the caller may assume the role in this context; `trust` as in `stack`."""
         action = ACTION_OF_CALLER.get(caller.kind, ASSUME_ROLE)
-        return evaluate(Request(caller, action, role.arn, role.account, context), self.stack(role, caller, principal))
+        request = Request(caller, action, role.arn, role.account, context)
+        return evaluate(request, self.stack(role, caller, principal, trust))
 
     def context_of(self, role: Role, caller: Caller, principal: Role | User | None = None) -> Context:
         """What is surely known of a request of this caller for this role; the rest is open."""
@@ -194,7 +207,7 @@ class Access:
             "aws:ViaAWSService": "false",
             "aws:PrincipalIsAWSService": "true" if caller.kind is CallerKind.SERVICE else "false",
         }
-        if caller.kind is CallerKind.SERVICE:
+        if caller.kind is CallerKind.SERVICE and caller.provider:
             values["aws:PrincipalServiceName"] = caller.provider
         absent = ["sts:ExternalId"] if caller.kind is CallerKind.SERVICE else []
         self._add_organization(values, absent, role, caller)

@@ -6,17 +6,19 @@ THE ONE PLACE that decides that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trustview.policy import (
     OPERATORS_BY_NAME,
     Condition,
+    Operator,
     PrincipalElement,
     PrincipalForm,
     find_context_key,
     is_account_id,
-    matches,
 )
 from trustview.policy.conditions.ip import read_network
 from trustview.snapshot import Organization
@@ -61,32 +63,49 @@ def find_audience(
     conditions: tuple[Condition, ...],
     organization: Organization | None,
     *,
+    own_account: str = "",
     is_inverted: bool = False,
 ) -> Audience:
-    """Who a principal element lets come, its statement's conditions counted."""
+    """Who a principal element lets come, its statement's conditions counted; `own_account` is the role's."""
     if is_inverted:
         return Audience(Crowd.EVERYONE)
     if element.form is PrincipalForm.ACCOUNT:
         return Audience(Crowd.ACCOUNTS, (element.account,))
     if element.form is not PrincipalForm.EVERYONE:
         return Audience(_CROWDS.get(element.form, Crowd.NAMED), (element.account,) if element.account else ())
-    accounts = bounded_accounts(conditions)
+    filled = tuple(_fill_in(condition, organization, own_account) for condition in conditions)
+    accounts = bounded_accounts(filled)
     if accounts:
         return Audience(Crowd.ACCOUNTS, accounts)
-    organizations = bounded_organizations(conditions)
+    organizations = bounded_organizations(filled)
     if organization and organization.id in organizations:
         return Audience(Crowd.ORGANIZATION, organizations=organizations)
     return Audience(Crowd.EVERYONE, organizations=organizations)
 
 
+def _fill_in(condition: Condition, organization: Organization | None, own_account: str) -> Condition:
+    """The condition with what is known of the role put in for its policy variables."""
+    if not any("${" in value for value in condition.values):
+        return condition
+    known = {"aws:resourceaccount": own_account, "aws:resourceorgid": organization.id if organization else ""}
+
+    def fill(match: re.Match[str]) -> str:
+        return known.get(match[1].strip().lower()) or match[0]
+
+    return replace(condition, values=tuple(_VARIABLE.sub(fill, value) for value in condition.values))
+
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
 def bounded_accounts(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-    """The accounts to which conditions that hold bound the callers; empty when they do not."""
+    """The accounts to which conditions that hold bound the callers, all of them together; empty when they do not."""
     found: tuple[str, ...] = ()
     for condition in conditions:
-        key = condition.key.lower()
-        if holds(condition) and key in ("aws:principalaccount", "aws:principalarn"):
-            accounts = condition.values if key == "aws:principalaccount" else map(_account_of, condition.values)
-            found = tuple(dict.fromkeys(accounts))
+        name = _ACCOUNT_NAMES.get(condition.key.lower())
+        if name and holds(condition, conditions):
+            accounts = tuple(dict.fromkeys(map(name, condition.values)))
+            found = tuple(account for account in found if account in accounts) or accounts
     return found
 
 
@@ -94,19 +113,40 @@ def bounded_organizations(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
     """The organization ids to which conditions that hold bound the callers; empty when they do not."""
     found: list[str] = []
     for condition in conditions:
-        if holds(condition) and condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths"):
+        is_about = condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths")
+        if is_about and holds(condition, conditions):
             found += [value.partition("/")[0] for value in condition.values]
     return tuple(dict.fromkeys(found))
 
 
-def holds(condition: Condition) -> bool:
-    """Whether the condition of an Allow keeps out whoever its values do not mean."""
+def holds(condition: Condition, beside: tuple[Condition, ...] = ()) -> bool:
+    """Whether the condition of an Allow keeps out whoever its values do not mean.
+
+    `beside` are the conditions of the same statement: one of them may demand the key that this one lets be absent.
+    """
+    if passes_when_absent(condition) and not is_demanded(condition.key, beside):
+        return False
+    return is_bounded(condition)
+
+
+def is_bounded(condition: Condition) -> bool:
+    """Whether a condition names somebody whom outsiders cannot pass for; what an absent key does is left aside."""
     operator = OPERATORS_BY_NAME.get(condition.operator.lower())
-    if operator is None or operator.family == "null" or passes_when_absent(condition):
+    if operator is None or operator.family == "null" or operator.is_negated or not condition.values:
         return False
-    if not find_context_key(condition.key).is_identifying or not condition.values:
+    if not find_context_key(condition.key).is_identifying:
         return False
-    return all(_is_bounded(condition, value) for value in condition.values)
+    return all(_names_somebody(condition, value) for value in condition.values)
+
+
+def is_demanded(key: str, conditions: tuple[Condition, ...]) -> bool:
+    """Whether some condition fails for who does not send the key."""
+    return any(
+        condition.key.lower() == key.lower()
+        and condition.operator.lower() in OPERATORS_BY_NAME
+        and not passes_when_absent(condition)
+        for condition in conditions
+    )
 
 
 def passes_when_absent(condition: Condition) -> bool:
@@ -121,22 +161,56 @@ def passes_when_absent(condition: Condition) -> bool:
     return condition.if_exists or condition.quantifier == "ForAllValues" or operator.is_negated
 
 
-def _is_bounded(condition: Condition, value: str) -> bool:
+def _names_somebody(condition: Condition, value: str) -> bool:
     """Whether one value names somebody: a wildcard must not stand where the account or organization is named."""
-    key = condition.key.lower()
-    has_wildcard = "*" in value or "?" in value
     operator = OPERATORS_BY_NAME[condition.operator.lower()]
-    if key == "aws:sourceip":
-        network = read_network(value)
-        return network is not None and network.prefixlen > (8 if network.version == 4 else 32)
-    if key == "aws:principalarn":
-        return is_account_id(_account_of(value))
-    if key in ("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"):
-        return not set(value.partition("/")[0]) & set("*?") and "/" in value
-    if key in ("aws:sourcearn", "aws:userid"):
-        return not (operator.has_wildcards and set(value[:12]) & set("*?"))
+    rule = _RULES.get(condition.key.lower())
+    if rule:
+        return rule(value, operator)
     # With an operator that knows no wildcards a star is itself, which no account or organization is called.
-    return not (operator.has_wildcards and has_wildcard)
+    return "${" not in value and not (operator.has_wildcards and is_wild(value))
+
+
+def _names_network(value: str, operator: Operator) -> bool:
+    network = read_network(value)
+    return network is not None and network.prefixlen >= (8 if network.version == 4 else 32)
+
+
+def _names_principal(value: str, operator: Operator) -> bool:
+    """The account is named, and under a string operator no `*` before it can reach across the colons."""
+    account = _account_of(value)
+    reaches_across = operator.family == "string" and operator.has_wildcards
+    return is_account_id(account) and not (reaches_across and is_wild(value.partition(f":{account}:")[0]))
+
+
+def _names_path(value: str, operator: Operator) -> bool:
+    first, slash, _ = value.partition("/")
+    return bool(slash) and not is_wild(first) and "${" not in first
+
+
+def _names_start(value: str, operator: Operator) -> bool:
+    return "${" not in value[:12] and not (operator.has_wildcards and is_wild(value[:12]))
+
+
+def _names_services(value: str, operator: Operator) -> bool:
+    return value.strip().lower() == "true"
+
+
+_RULES: dict[str, Callable[[str, Operator], bool]] = {
+    "aws:sourceip": _names_network,
+    "aws:principalarn": _names_principal,
+    "aws:principalorgpaths": _names_path,
+    "aws:sourceorgpaths": _names_path,
+    "aws:vpceorgpaths": _names_path,
+    "aws:sourcearn": _names_start,
+    "aws:userid": _names_start,
+    "aws:principalisawsservice": _names_services,
+}
+
+
+def is_wild(text: str) -> bool:
+    """Whether a text holds a wildcard."""
+    return "*" in text or "?" in text
 
 
 def _account_of(arn: str) -> str:
@@ -144,6 +218,7 @@ def _account_of(arn: str) -> str:
     return parts[4] if len(parts) == 6 else ""
 
 
-def names_account(pattern: str, account: str) -> bool:
-    """Whether a value with wildcards means the account."""
-    return matches(pattern, account)
+_ACCOUNT_NAMES: dict[str, Callable[[str], str]] = {
+    "aws:principalaccount": lambda value: value,
+    "aws:principalarn": _account_of,
+}

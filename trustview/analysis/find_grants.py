@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
-from trustview.analysis.audience import Audience, Crowd, find_audience
+from trustview.analysis.audience import Audience, Crowd
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.fleet import fleet_id, own_terms
 from trustview.analysis.grant import Grant, Party
-from trustview.analysis.reach import find_reach
+from trustview.analysis.reach import audience_of, find_reach
 from trustview.policy import ASSUME_ACTIONS, PrincipalElement, PrincipalForm, Statement, matches
 from trustview.snapshot import Role
 
@@ -51,11 +51,7 @@ def _elements(statement: Statement) -> tuple[PrincipalElement, ...]:
 def _grant(
     access: Access, role: Role, statement: Statement, element: PrincipalElement, actions: tuple[str, ...]
 ) -> Grant:
-    audience = find_audience(
-        element, statement.conditions, access.snapshot.organization, is_inverted=statement.not_principals
-    )
-    if element.value in access.snapshot.principals_by_id:
-        audience = Audience(audience.crowd, (access.snapshot.principals_by_id[element.value].account,))
+    audience = audience_of(access, role, statement, element)
     party = _party(access, role, audience)
     terms = own_terms(role.account, element, statement, actions)
     return Grant(
@@ -71,7 +67,7 @@ def _grant(
         party=party,
         party_accounts=audience.accounts,
         party_name=_party_name(access, element, party, audience),
-        reach=find_reach(access, role, element, audience),
+        reach=find_reach(access, role, statement, element, audience),
         privilege=access.privilege(role),
         fleet=fleet_id(role, terms),
     )

@@ -74,8 +74,9 @@ def grade(severity: Severity, privilege: Privilege, tier: Tier, reach: Reach) ->
         steps.append((1, "one up: the role is an administrator"))
     elif tier.is_sensitive:
         steps.append((1, f"one up: the role is in a {tier.name.lower()} account"))
-    if reach.kind is ReachKind.BLOCKED:
-        steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps it shut today (latent)"))
+    if reach.blocked_by:
+        kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
+        steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps {kept} today (latent)"))
     elif privilege is Privilege.NONE:
         steps.append((-1, "one down: the role may do nothing"))
     wanted = severity + sum(step for step, _ in steps)

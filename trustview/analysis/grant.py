@@ -27,6 +27,10 @@ class Party(StrEnum):
         return self in (Party.VENDOR, Party.UNKNOWN_ACCOUNT, Party.PUBLIC)
 
 
+# How `blocked_by` names a Deny of the role's own trust policy; guardrails have names of their own.
+OWN_DENY = "trust policy statement"
+
+
 class ReachKind(StrEnum):
     """Who gets in after every layer."""
 
@@ -41,7 +45,8 @@ class ReachKind(StrEnum):
 class Reach:
     """The answer for one grant: open, conditional on `depends_on`, blocked by `blocked_by`, dead or unknown; and why.
 
-    `reasons` are sentences: lower case, no full stop.
+    A grant to everyone that only lets members of the organization in is conditional, and `blocked_by` names what keeps
+    the others out. `reasons` are sentences: lower case, no full stop.
     """
 
     kind: ReachKind
@@ -53,6 +58,11 @@ class Reach:
     def lets_in(self) -> bool:
         """Whether somebody may get in, or nobody can say."""
         return self.kind in (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN)
+
+    @property
+    def is_shut_by_itself(self) -> bool:
+        """Whether the role's own trust policy keeps out those whom the grant seems to mean, guardrails or not."""
+        return self.kind is ReachKind.DEAD or any(name.startswith(OWN_DENY) for name in self.blocked_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trustview.analysis.access import Access
-from trustview.analysis.audience import Audience, Crowd
-from trustview.analysis.grant import Reach, ReachKind
+from trustview.analysis.audience import Audience, Crowd, find_audience
+from trustview.analysis.grant import OWN_DENY, Grant, Reach, ReachKind
 from trustview.policy import (
+    ACTION_OF_CALLER,
+    ASSUME_ROLE,
     Caller,
     CallerKind,
     Context,
     Evaluation,
     Layer,
     Outcome,
+    PolicyDocument,
     PrincipalElement,
     PrincipalForm,
     Reason,
     ReasonKind,
+    Request,
+    Statement,
     caller_of,
     describe_reason,
+    evaluate,
 )
 from trustview.snapshot import GuardrailKind, Role, User
 
@@ -41,26 +47,90 @@ class Representative:
     principal: Role | User | None = None
 
 
-def find_reach(access: Access, role: Role, element: PrincipalElement, audience: Audience) -> Reach:
-    """The reach of one principal element of a role's trust policy."""
+def find_reach(
+    access: Access, role: Role, statement: Statement, element: PrincipalElement, audience: Audience
+) -> Reach:
+    """The reach of one principal element of one statement, whatever the role's other statements allow."""
     dead = _never(access, role, element)
     if dead:
         return dead
-    answers = [
-        (one, access.ask(role, one.caller, one.context, one.principal))
-        for one in represent(access, role, element, audience)
-    ]
+    trust = narrow_to(access.trust_policy(role), statement, element)
+    answers = [_ask(access, role, one, trust) for one in represent(access, role, element, audience)]
     if not answers:
         return Reach(ReachKind.UNKNOWN, reasons=("nobody can say who is meant",))
-    return widest(_read(access, role, one, answer) for one, answer in answers)
+    found = widest(answers)
+    if audience.crowd is not Crowd.EVERYONE or found.lets_in:
+        return found
+    if access.snapshot.organization is not None:
+        found = _for_members(found, _ask(access, role, _member(access, role), trust))
+    if found.kind is ReachKind.DEAD:
+        found = widest(_ask(access, role, one, trust) for one in _not_of_accounts(access, role))
+    return found
 
 
 _WIDTHS = (ReachKind.DEAD, ReachKind.BLOCKED, ReachKind.UNKNOWN, ReachKind.CONDITIONAL, ReachKind.OPEN)
 
 
 def widest(reaches: Iterable[Reach]) -> Reach:
-    """The reach that lets most in."""
-    return max(reaches, key=lambda reach: _WIDTHS.index(reach.kind))
+    """The reach that lets most in; of blocked ones that which no Deny of the role itself shuts."""
+    return max(reaches, key=lambda reach: (_WIDTHS.index(reach.kind), not reach.is_shut_by_itself))
+
+
+def _for_members(strangers: Reach, members: Reach) -> Reach:
+    """What keeps strangers out may let everybody in the organization in."""
+    if not members.lets_in:
+        return strangers
+    keys = ("aws:PrincipalOrgID", *(key for key in members.depends_on if key != "aws:PrincipalOrgID"))
+    reasons = (*strangers.reasons, "any principal of the organization gets in", *members.reasons)
+    return Reach(ReachKind.CONDITIONAL, keys, strangers.blocked_by, tuple(dict.fromkeys(reasons)))
+
+
+# ── one grant, asked apart ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:
+    """The trust policy as it were if this element of this Allow alone stood beside its Denies."""
+    alone = statement if statement.not_principals else replace(statement, principals=(element,))
+    return replace(document, statements=(alone, *document.denies), problems=())
+
+
+def statement_of(access: Access, grant: Grant) -> Statement:
+    """The statement of the trust policy that a grant comes from."""
+    statements = access.trust_policy(access.role(grant.role)).statements
+    return next(statement for statement in statements if statement.index == grant.statement)
+
+
+def callers_of(access: Access, grant: Grant) -> tuple[Representative, ...]:
+    """The callers that stand for everybody whom a grant lets come."""
+    role = access.role(grant.role)
+    audience = audience_of(access, role, statement_of(access, grant), grant.principal)
+    return tuple(represent(access, role, grant.principal, audience))
+
+
+def ask_of_grant(access: Access, grant: Grant, one: Representative) -> Evaluation:
+    """Whether the caller gets in by this grant alone, guardrails aside: what the role's own trust policy says."""
+    role = access.role(grant.role)
+    trust = narrow_to(access.trust_policy(role), statement_of(access, grant), grant.principal)
+    stack = replace(access.stack(role, one.caller, one.principal, trust), scps=(), rcps=())
+    action = ACTION_OF_CALLER.get(one.caller.kind, ASSUME_ROLE)
+    return evaluate(Request(one.caller, action, role.arn, role.account, one.context), stack)
+
+
+def audience_of(access: Access, role: Role, statement: Statement, element: PrincipalElement) -> Audience:
+    """Who an element means; the unique id of a living principal of ours means that principal."""
+    audience = find_audience(
+        element,
+        statement.conditions,
+        access.snapshot.organization,
+        own_account=role.account,
+        is_inverted=statement.not_principals,
+    )
+    if element.value in access.snapshot.principals_by_id:
+        return Audience(audience.crowd, (access.snapshot.principals_by_id[element.value].account,))
+    return audience
+
+
+# ── nobody ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _never(access: Access, role: Role, element: PrincipalElement) -> Reach | None:
@@ -92,7 +162,7 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
     """The callers that stand for everybody whom an element lets come."""
     match audience.crowd:
         case Crowd.EVERYONE:
-            yield from _strangers(access, role, audience)
+            yield from _strangers(access, role, element, audience)
         case Crowd.ORGANIZATION:
             yield _member(access, role)
         case Crowd.ACCOUNTS:
@@ -107,14 +177,22 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
             yield _by_id(access, role, element.value)
 
 
-def _strangers(access: Access, role: Role, audience: Audience) -> Iterator[Representative]:
+def _strangers(access: Access, role: Role, element: PrincipalElement, audience: Audience) -> Iterator[Representative]:
     """Callers of an unknown account: in no organization, in one of their own, in one that a condition names."""
+    if element.kind == "Federated":
+        yield from _not_of_accounts(access, role)
+        return
     caller = Caller(CallerKind.PRINCIPAL)
     context = access.context_of(role, caller)
-    absent = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-    yield Representative(caller, replace(context, absent=context.absent | absent))
+    yield Representative(caller, without(context, *_ORGANIZATION_KEYS))
     for organization in (*audience.organizations, STRANGER_ORGANIZATION):
         yield Representative(caller, context.with_values({"aws:PrincipalOrgID": organization}))
+
+
+def _not_of_accounts(access: Access, role: Role) -> Iterator[Representative]:
+    """Services and federated callers: whether `*` means them is not documented."""
+    for kind in (CallerKind.SERVICE, CallerKind.SAML, CallerKind.OIDC):
+        yield Representative(Caller(kind), access.context_of(role, Caller(kind)))
 
 
 def _member(access: Access, role: Role) -> Representative:
@@ -136,10 +214,19 @@ def _in_organizations(access: Access, account: str, one: Representative) -> Iter
     if access.snapshot.is_ours(account) or access.snapshot.organization is None:
         yield one
         return
-    absent = one.context.absent | {"aws:principalorgid", "aws:principalorgpaths"}
-    yield Representative(one.caller, replace(one.context, absent=absent), one.principal)
+    yield Representative(one.caller, without(one.context, *_ORGANIZATION_KEYS), one.principal)
     elsewhere = one.context.with_values({"aws:PrincipalOrgID": STRANGER_ORGANIZATION})
     yield Representative(one.caller, elsewhere, one.principal)
+
+
+_ORGANIZATION_KEYS = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
+
+
+def without(context: Context, *keys: str) -> Context:
+    """The context of a request that does not carry these keys."""
+    names = frozenset(key.lower() for key in keys)
+    values = {key: value for key, value in context.values.items() if key not in names}
+    return replace(context, values=values, absent=context.absent | names)
 
 
 def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Representative]:
@@ -161,7 +248,8 @@ def _by_id(access: Access, role: Role, unique_id: str) -> Representative:
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read(access: Access, role: Role, one: Representative, answer: Evaluation) -> Reach:
+def _ask(access: Access, role: Role, one: Representative, trust: PolicyDocument) -> Reach:
+    answer = access.ask(role, one.caller, one.context, one.principal, trust)
     reasons = tuple(dict.fromkeys(describe_reason(reason) for reason in answer.reasons))
     if answer.outcome is Outcome.ALLOWED:
         return _open(access, one, reasons)
@@ -194,7 +282,7 @@ def _blocker(access: Access, role: Role, caller: Caller, reason: Reason) -> str:
     """The name of a guardrail or Deny that keeps the grant shut; empty for whatever merely does not allow."""
     if reason.layer is Layer.TRUST:
         is_deny = reason.kind is ReasonKind.DENIES
-        return f"trust policy statement {reason.statement}{f' `{reason.sid}`' if reason.sid else ''}" if is_deny else ""
+        return f"{OWN_DENY} {reason.statement}{f' `{reason.sid}`' if reason.sid else ''}" if is_deny else ""
     kinds = {Layer.SCP: (GuardrailKind.SCP, caller.account), Layer.RCP: (GuardrailKind.RCP, role.account)}
     if reason.layer not in kinds:
         return ""

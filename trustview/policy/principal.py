@@ -106,6 +106,8 @@ def _form_of_arn(arn: Arn) -> PrincipalForm:
 
 
 def _read_federated(value: str) -> PrincipalElement:
+    if value == "*":
+        return PrincipalElement("Federated", value, PrincipalForm.EVERYONE)
     if value in BUILTIN_PROVIDERS:
         return PrincipalElement("Federated", value, PrincipalForm.OIDC_PROVIDER, name=value)
     arn = parse_arn(value)

@@ -66,13 +66,21 @@ def matches_element(element: PrincipalElement, request: Request) -> Truth:
     """Whether one principal element means the caller."""
     caller = request.caller
     if element.form is PrincipalForm.EVERYONE:
-        if caller.kind.is_iam:
-            return TRUE
-        return undocumented(f"`*` as principal for {caller.kind.value} callers")
+        return _is_anyone(element, request)
     if caller.kind is CallerKind.UNKNOWN:
         return undocumented(f"who `{caller}` is")
     matcher = _MATCHERS.get(element.form)
     return matcher(element, request) if matcher else FALSE
+
+
+def _is_anyone(element: PrincipalElement, request: Request) -> Truth:
+    """AWS documents `*` for principals of accounts; under `Federated`, and for other callers, it does not say."""
+    kind = request.caller.kind
+    if kind.is_iam:
+        return truth(element.kind != "Federated")
+    if element.kind == "Federated" and kind is CallerKind.SERVICE:
+        return FALSE
+    return undocumented(f"`*` as principal for {kind.value} callers")
 
 
 def _is_of_account(element: PrincipalElement, request: Request) -> Truth:
