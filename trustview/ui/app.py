@@ -6,7 +6,7 @@ It decides nothing: `actions` make states, `present` makes words of them, panes 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -133,6 +133,26 @@ class Cockpit(App[None]):
             return
         self.show(after_entry(self._state, kept, Notice(notice)))
         self.save_view()
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        placeholder: str = "",
+        value: str = "",
+        required: bool = False,
+        validate: Callable[[str], str | None] | None = None,
+    ) -> str | None:
+        """Ask for a text on the prompt line, which takes the place of status and footer."""
+        with self.bench.asking() as prompt:
+            return await prompt.ask(
+                question, placeholder=placeholder, value=value, required=required, validate=validate
+            )
+
+    async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
+        """Ask for one of some keys on the prompt line."""
+        with self.bench.asking() as prompt:
+            return await prompt.choose(question, choices)
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""

@@ -23,14 +23,14 @@ class Context(StrEnum):
 
 
 class Group(StrEnum):
-    """The headings of the help."""
+    """The headings of the help, in its order."""
 
+    HERE = "In this pane"
     DECIDE = "Decide (the marked items, else the one under the cursor)"
     MARK = "Mark"
     GO = "Go"
     SEE = "See"
     DO = "Do"
-    HERE = "Move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("back-or-quit", ("q",), "back", "back one step; at the top it quits, all is saved", Group.GO),
     Command("back", ("backspace", "escape"), "back", "back one step: leave the pane, widen the queue", Group.GO),
     # ── see ──────────────────────────────────────────────────────────────────────────────────────────────────
-    Command("scope", ("1", "b"), "scope", "the OUs and accounts: show, go there, hide", Group.SEE),
+    Command("scope", ("b", "1"), "scope", "the OUs and accounts: show, go there, hide", Group.SEE),
     Command("queue", ("2",), "queue", "the queue of review items", Group.SEE),
     Command("why", ("3",), "why", "why: what was found, who gets in, the role, its trust policy", Group.SEE),
     Command("graph", ("4",), "graph", "graph: who comes in, what the role can reach", Group.SEE),

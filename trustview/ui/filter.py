@@ -1,8 +1,8 @@
 """Words -> which review items are shown: `sev:high party:vendor ou:prod -check:unused text`. Pure.
 
 Words are joined by "and"; values behind one key, parted by commas, by "or"; `-` or `!` in front means "not". A text
-with spaces stands in double quotes. Values may be shortened where they are a fixed list (`sev:crit`), and mean a part of
-the name elsewhere (`role:deploy`). While a value is still missing (`sev:`) the word says nothing.
+with spaces stands in double quotes. Values may be shortened where they are a fixed list (`sev:crit`), and mean a part
+of the name elsewhere (`role:deploy`). While a value is still missing (`sev:`) the word says nothing.
 """
 
 from __future__ import annotations

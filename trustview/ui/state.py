@@ -58,8 +58,8 @@ class State:
     """Everything the cockpit shows and nothing about how.
 
     `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows,
-    `scope` the id of the OU or account to which the queue is narrowed (empty: all). `detail` is the pane that shows
-    the item while the focus is in the queue. `filter` is that of the last text that could be read; `filter_problem` says
+    `scope` the id of the OU or account to which the queue is narrowed (empty: all). `detail` is the pane that
+    shows the item while the focus is in the queue. `filter` is that of the last text that could be read; `filter_problem` says
     what is wrong with the present one. `member` counts the accounts of a fleet from 0; `trail` are the ARNs of roles
     walked through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of the
     graph that are shown member by member, `open_places` the OUs that are open in the tree.
@@ -79,7 +79,7 @@ class State:
     pane: Pane = Pane.QUEUE
     detail: Pane = Pane.WHY
     is_zoomed: bool = False
-    is_scope_shown: bool = False
+    is_scope_hidden: bool = False
     sheet: Sheet = Sheet.NONE
     member: int = 0
     trail: tuple[str, ...] = ()
@@ -212,14 +212,14 @@ def at_pane(state: State, pane: Pane) -> State:
         state,
         pane=pane,
         detail=pane if pane.is_detail else state.detail,
-        is_scope_shown=state.is_scope_shown or pane is Pane.SCOPE,
+        is_scope_hidden=state.is_scope_hidden and pane is not Pane.SCOPE,
         sheet=Sheet.NONE,
     )
 
 
 def at_next_pane(state: State, step: int) -> State:
     """The focus in the next or previous pane; the scope is passed over while it is hidden."""
-    panes = [pane for pane in Pane if pane is not Pane.SCOPE or state.is_scope_shown]
+    panes = [pane for pane in Pane if pane is not Pane.SCOPE or not state.is_scope_hidden]
     return at_pane(state, panes[(panes.index(state.pane) + step) % len(panes)])
 
 

@@ -26,7 +26,7 @@ def view_of(state: State) -> dict[str, Any]:
         "pane": state.pane.value,
         "detail": state.detail.value,
         "zoomed": state.is_zoomed,
-        "scope_shown": state.is_scope_shown,
+        "scope_hidden": state.is_scope_hidden,
         "member": state.member,
         "trail": list(state.trail),
         "open": sorted(state.open_places),
@@ -43,7 +43,7 @@ def with_view(state: State, view: Mapping[str, Any]) -> State:
         marks=frozenset(numbers[item] for item in _texts(view.get("marks")) if item in numbers),
         pane=_pane(view.get("pane"), Pane.QUEUE),
         is_zoomed=view.get("zoomed") is True,
-        is_scope_shown=view.get("scope_shown") is True,
+        is_scope_hidden=view.get("scope_hidden") is True,
         open_places=frozenset(_texts(view.get("open"))) & frozenset(state.places.by_id),
     )
     detail = _pane(view.get("detail"), Pane.WHY)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from trustview.review import Decision, EntryKind, Verdict, check_decision
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import VERDICTS
-from trustview.ui.present.status import about, say_decided, say_step
+from trustview.ui.present.status import about, about_briefly, say_decided, say_step
 from trustview.ui.state import step_to_redo, step_to_undo
 
 ACCEPTED_DAYS = 90
@@ -38,7 +38,7 @@ async def narrow(desk: Desk) -> None:
     """Apply the proposed change; refused where there is none."""
     without = [number for number in desk.state.targets if not _has_change(desk, number)]
     if without:
-        which = about(desk.state, tuple(without))
+        which = about_briefly(desk.state, tuple(without))
         desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
         return
     await _decide(desk, Verdict.NARROW)
@@ -80,16 +80,15 @@ async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answe
     """Ask for whatever the decision needs; None when the reviewer leaves a question."""
     head = f"{VERDICTS[verdict].glyph} {verdict.value} {about(desk.state, numbers)}"
     answers = _Answers()
-    prompt = desk.bench.prompt
     if verdict is Verdict.DEFER:
-        who = await prompt.ask(f"{head} · to whom", placeholder="a name or team", required=True)
+        who = await desk.ask(f"{head} · to whom? (esc leaves)", placeholder="a name or team", required=True)
         if who is None:
             return None
         answers = replace(answers, assignee=who)
     if verdict.needs_date:
         days = DEFERRED_DAYS if verdict is Verdict.DEFER else ACCEPTED_DAYS
-        until = await prompt.ask(
-            f"{head} · until which day",
+        until = await desk.ask(
+            f"{head} · until which day? (esc leaves)",
             value=str(date.fromisoformat(desk.today) + timedelta(days=days)),
             required=True,
             validate=lambda text: check_decision(verdict, 1, "asked next", text, desk.today) or None,
@@ -98,7 +97,9 @@ async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answe
             return None
         answers = replace(answers, until=until)
     if verdict.needs_note or len(numbers) > 1:
-        note = await prompt.ask(f"{head} · why", placeholder="the note that goes with the decision", required=True)
+        note = await desk.ask(
+            f"{head} · why? (esc leaves)", placeholder="the note that goes with the decision", required=True
+        )
         if note is None:
             return None
         answers = replace(answers, note=note)
@@ -116,15 +117,15 @@ async def note(desk: Desk) -> None:
         return
     numbers = tuple(number for number, _ in found)
     needed = any(d.verdict.needs_note for _, d in found) or len(found) > 1
-    text = await desk.bench.prompt.ask(
-        f"note on {about(desk.state, numbers)}", value=found[0][1].note, placeholder="why", required=needed
+    text = await desk.ask(
+        f"note on {about(desk.state, numbers)} (esc leaves)", value=found[0][1].note, placeholder="why", required=needed
     )
     if text is None:
         desk.say("the note is as it was")
         return
     at = desk.now()
     decisions = [replace(decision, note=text, by=desk.reviewer, at=at) for _, decision in found]
-    desk.keep(EntryKind.DECIDE, f"noted on {about(desk.state, numbers)} · u undoes it", decisions)
+    desk.keep(EntryKind.DECIDE, f"noted on {about_briefly(desk.state, numbers)} · u undoes it", decisions)
 
 
 def clear(desk: Desk) -> None:
@@ -133,7 +134,7 @@ def clear(desk: Desk) -> None:
     if not numbers:
         desk.say("nothing is decided here", is_bad=True)
         return
-    notice = f"open again: {about(desk.state, numbers)} · u undoes it"
+    notice = f"open again: {about_briefly(desk.state, numbers)} · u undoes it"
     desk.keep(EntryKind.DECIDE, notice, cleared=[desk.state.rows[number].id for number in numbers])
 
 

@@ -64,7 +64,7 @@ def previous_pane(desk: Desk) -> None:
 def scope(desk: Desk) -> None:
     """To the scope; away from it when one is there."""
     if desk.state.pane is Pane.SCOPE:
-        desk.show(replace(at_pane(desk.state, Pane.QUEUE), is_scope_shown=False))
+        desk.show(replace(at_pane(desk.state, Pane.QUEUE), is_scope_hidden=True))
     else:
         desk.show(at_pane(desk.state, Pane.SCOPE))
 
@@ -104,8 +104,7 @@ def back(desk: Desk) -> None:
     elif state.is_zoomed:
         desk.show(replace(state, is_zoomed=False))
     elif state.pane is not Pane.QUEUE:
-        is_overlay = state.pane is Pane.SCOPE and desk.bench.has_class("-narrow")
-        desk.show(replace(at_pane(state, Pane.QUEUE), is_scope_shown=state.is_scope_shown and not is_overlay))
+        desk.show(at_pane(state, Pane.QUEUE))
     elif (wider := widened(state)) is not None:
         desk.show(wider)
     else:

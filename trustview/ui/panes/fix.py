@@ -43,6 +43,7 @@ class FixPane(Frame):
             self.diff.clear()
         else:
             self.diff.show(*texts, "trust policy now", "as proposed")
+            self.diff.call_after_refresh(self.diff.action_next_hunk)
 
     def focus_content(self) -> None:
         """Let keys go to the difference, or to the words where there is none."""

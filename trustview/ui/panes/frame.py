@@ -38,6 +38,12 @@ class TitleLine(PaintedLine):
         self._note = ""
         self._has_focus = False
 
+    @property
+    def tabs_shown(self) -> tuple[Tab, ...]:
+        """All tabs, or the pane's own one while all panes are seen at once."""
+        is_alone = self.screen.has_class("-wide") and not self.screen.has_class("-zoomed")
+        return tuple(tab for tab in self.tabs if tab.is_current or not is_alone)
+
     def show(self, subject: Sequence[Cell], note: str = "") -> None:
         """Say what the pane shows, and where one is in it."""
         if (tuple(subject), note) != (self._subject, self._note):
@@ -54,11 +60,11 @@ class TitleLine(PaintedLine):
         """Draw the title with a rule between its two ends; the subject is cut before the note."""
         width = self.size.width
         left = [Cell("▌" if self._has_focus else "─", Tone.CURSOR_BAR if self._has_focus else Tone.MUTED)]
-        for tab in self.tabs:
+        for tab in self.tabs_shown:
             is_lit = tab.is_current and self._has_focus
             tone = Tone.HEADING if is_lit else Tone.STRONG if tab.is_current else Tone.MUTED
             shown = f"{tab.pane.number} {tab.label}"
-            left.append(Cell(f"[{shown}]" if tab.is_current and len(self.tabs) > 1 else f" {shown} ", tone))
+            left.append(Cell(f"[{shown}]" if tab.is_current and len(self.tabs_shown) > 1 else f" {shown} ", tone))
         note = [Cell(f" {self._note} ", Tone.MUTED)] if self._note else []
         room = width - line_cells(note) - line_cells(left)
         left.append(Cell(" "))
@@ -71,7 +77,7 @@ class TitleLine(PaintedLine):
         """A click on a tab leads to its pane, elsewhere to this one."""
         event.stop()
         x = event.x - 1
-        for tab in self.tabs:
+        for tab in self.tabs_shown:
             x -= cells(f" {tab.pane.number} {tab.label} ")
             if x < 0:
                 self.post_message(PaneChosen(tab.pane))

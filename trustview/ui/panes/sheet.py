@@ -9,10 +9,12 @@ from textual.containers import Vertical
 
 from trustview.snapshot import Gap
 from trustview.ui.commands import Context
+from trustview.ui.panes.frame import TitleLine
 from trustview.ui.places import Places
 from trustview.ui.present.sheets import gap_facts, help_groups
 from widgets.fact_list import FactList
 from widgets.key_help import KeyHelp
+from widgets.tone import Cell, Tone
 
 
 class SheetPane(Vertical):
@@ -28,22 +30,26 @@ class SheetPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="sheet")
+        self.title_line = TitleLine(())
         self.help = KeyHelp()
         self.gaps = FactList()
 
     def compose(self) -> ComposeResult:
         """Both; a class shows one."""
+        yield self.title_line
         yield self.help
         yield self.gaps
 
     def show_help(self, context: Context) -> None:
         """Show the keys that work in a pane."""
         self.help.show(help_groups(context))
+        self.title_line.show((Cell(f"Keys in the {context.value} pane", Tone.HEADING),), "q back")
         self._turn_to("-help")
 
     def show_gaps(self, gaps: Iterable[Gap], places: Places) -> None:
         """Show what could not be read."""
         self.gaps.set_facts(tuple(gap_facts(gaps, places)))
+        self.title_line.show((Cell("What could not be read", Tone.HEADING),), "q back")
         self._turn_to("-gaps")
 
     def _turn_to(self, which: str) -> None:

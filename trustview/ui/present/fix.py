@@ -10,7 +10,7 @@ from trustview.ui.present.signs import severity_sign
 from widgets.fact_list import Fact, Heading
 from widgets.tone import Tone
 
-NO_CHANGE = "no change is proposed for this role: approve, revoke (r) or accept the risk (w)"
+NO_CHANGE = "no change is proposed for this role: revoke (r), accept the risk (w) or approve (a)"
 
 
 def fix_facts(detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Iterator[Fact | Heading]:
@@ -25,10 +25,11 @@ def fix_facts(detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Ite
         return
     for number, change in enumerate(remediation.changes, 1):
         yield Fact(f"change {number}", change.summary, Tone.STRONG)
-    for finding in found:
-        known = checks.get(finding.check)
-        closes = finding.id in remediation.closes
-        yield _finding("closes" if closes else "leaves", finding, known.title if known else finding.check)
+    for closes in (True, False):
+        for finding in found:
+            known = checks.get(finding.check)
+            if (finding.id in remediation.closes) is closes:
+                yield _finding("closes" if closes else "leaves", finding, known.title if known else finding.check)
     if len(detail.roles) > 1:
         yield Fact(
             "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.role.account}"

@@ -19,7 +19,7 @@ from trustview.ui.present.signs import (
     severity_sign,
 )
 from trustview.ui.present.why import last_used
-from widgets.graph import EgoGraphData, GraphEdge, GraphNode
+from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.tone import Tone
 
 GROUP = "group:"
@@ -29,10 +29,12 @@ _GROUPED_FROM = 4
 
 _WIDTHS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
 
-LEGEND = (
-    ("─", "open"), ("┄", "conditional"), ("╌x", "blocked"), ("·?", "unknown"),
-    *CONDITION_LEGEND,
-)  # fmt: skip
+_KINDS = (
+    (EdgeKind.OPEN, "─", "open"),
+    (EdgeKind.CONDITIONAL, "┄", "conditional"),
+    (EdgeKind.BLOCKED, "╌x", "blocked or dead"),
+    (EdgeKind.UNKNOWN, "·?", "unknown"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,16 @@ def ego_graph(around: Surroundings, trail: Iterable[str], opened: frozenset[str]
         incoming_empty="no statement lets anybody in",
         outgoing_empty="it can become no other role",
         trail=[_role_name(arn) for arn in trail],
-        legend=LEGEND,
+        legend=_legend((*incoming, *outgoing)),
     )
+
+
+def _legend(edges: Iterable[GraphEdge]) -> tuple[tuple[str, str], ...]:
+    """The signs that this graph shows, and what each means."""
+    listed = list(edges)
+    kinds, marks = {edge.kind for edge in listed}, {edge.mark for edge in listed if edge.kind is not EdgeKind.BLOCKED}
+    shapes = [(sign, word) for kind, sign, word in _KINDS if kind in kinds]
+    return (*shapes, *(pair for pair in CONDITION_LEGEND if pair[0] in marks))
 
 
 def _total(edges: Iterable[GraphEdge]) -> int:

@@ -29,8 +29,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("account", "Account", None, min_width=13, weight=2),
     Column("role", "Role", None, min_width=17, weight=3),
     Column("party", "Who gets in", None, min_width=13, weight=2, priority=1),
-    Column("check", "Worst finding", None, min_width=18, weight=3),
-    Column("reach", "Reach", 7, priority=2),
+    Column("check", "Worst finding", None, min_width=17, weight=3),
+    Column("reach", "Reach", 11, priority=2),
 )
 WIDE_COLUMNS = (*COLUMNS, Column("verdict", "Decision", 11, priority=3))
 """The columns of a queue of at least `WIDE_FROM` cells."""

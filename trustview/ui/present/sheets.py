@@ -25,9 +25,9 @@ def _hint(command: Command) -> KeyHint:
 
 def help_groups(context: Context) -> tuple[KeyGroup, ...]:
     """Every key that works here, the words of the filter, and what the signs mean."""
-    found: dict[Group, list[KeyHint]] = {}
+    found: dict[Group, list[KeyHint]] = {group: [] for group in Group}
     for command in commands_at(context):
-        found.setdefault(command.group, []).append(KeyHint(shown_keys(command), command.description))
+        found[command.group].append(KeyHint(shown_keys(command), command.description))
     titles = {Group.HERE: f"In the {context.value} pane"}
     groups = [KeyGroup(titles.get(group, group.value), hints) for group, hints in found.items()]
     words = [KeyHint(word, meaning) for word, meaning in WORDS]

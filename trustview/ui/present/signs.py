@@ -50,11 +50,11 @@ VERDICTS = {
     Verdict.ACCEPT_RISK: Sign("≈", "accept risk", "accept risk", Tone.MEDIUM),
     Verdict.DEFER: Sign("↷", "defer", "defer", Tone.LOW),
 }
-UNDECIDED = Sign(" ", "open", "open", Tone.MUTED)
+UNDECIDED = Sign(" ", "undecided", "undecided", Tone.MUTED)
 
 REACHES = {
     ReachKind.OPEN: Sign("─", "open", "open", Tone.HIGH),
-    ReachKind.CONDITIONAL: Sign("┄", "if…", "conditional", Tone.PLAIN),
+    ReachKind.CONDITIONAL: Sign("┄", "conditional", "conditional", Tone.PLAIN),
     ReachKind.BLOCKED: Sign("x", "blocked", "blocked", Tone.GOOD),
     ReachKind.DEAD: Sign("∅", "dead", "dead", Tone.MUTED),
     ReachKind.UNKNOWN: Sign("?", "unknown", "unknown", Tone.MEDIUM),

@@ -70,9 +70,16 @@ def about(state: State, numbers: tuple[int, ...]) -> str:
     return f"{counted(len(numbers), 'item')} ({severity_counts(state, numbers)})"
 
 
+def about_briefly(state: State, numbers: tuple[int, ...]) -> str:
+    """The same for a notice: the role alone, or so many."""
+    if len(numbers) == 1:
+        return state.rows[numbers[0]].role_name.rpartition("/")[2]
+    return counted(len(numbers), "item")
+
+
 def say_decided(state: State, verdict: Verdict, numbers: tuple[int, ...]) -> str:
     """What was just decided."""
-    return f"{VERDICTS[verdict].glyph} {verdict.value}: {about(state, numbers)} · u undoes it"
+    return f"{VERDICTS[verdict].glyph} {verdict.value}: {about_briefly(state, numbers)} · u undoes it"
 
 
 def say_step(state: State, entry: Entry) -> str:
@@ -80,6 +87,6 @@ def say_step(state: State, entry: Entry) -> str:
     numbers = {row.id: number for number, row in enumerate(state.rows)}
     items = tuple(numbers[d.item] for d in entry.decisions if d.item in numbers)
     if items:
-        return f"{entry.decisions[0].verdict.value} of {about(state, items)}"
+        return f"{entry.decisions[0].verdict.value} of {about_briefly(state, items)}"
     cleared = tuple(numbers[item] for item in entry.cleared if item in numbers)
-    return f"clearing of {about(state, cleared)}" if cleared else "a step on items of another snapshot"
+    return f"clearing of {about_briefly(state, cleared)}" if cleared else "a step on items of another snapshot"

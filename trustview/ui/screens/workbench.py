@@ -6,6 +6,8 @@ from 170 all panes are seen at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -93,6 +95,15 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Whether all panes are seen at once."""
         return self.has_class("-wide")
 
+    @contextmanager
+    def asking(self) -> Iterator[PromptLine]:
+        """The prompt, in the place of status and footer as long as a question is open."""
+        self.add_class("-asking")
+        try:
+            yield self.prompt
+        finally:
+            self.remove_class("-asking")
+
     def begin(self, state: State) -> None:
         """Show a review that was just opened."""
         self.queue.begin(state)
@@ -117,13 +128,13 @@ class Workbench(Screen[None], inherit_bindings=False):
 
     def _arrange(self, state: State) -> None:
         """Which panes are seen, and what stands in the last lines."""
-        shown = {Pane.SCOPE: state.is_scope_shown, Pane.QUEUE: True}
+        shown = {Pane.SCOPE: not state.is_scope_hidden, Pane.QUEUE: True}
         for pane in Pane:
             frame = self.pane(pane)
             frame.set_class(shown.get(pane, pane is state.detail), "-shown")
             frame.set_class(pane is state.pane, "-current")
         self.set_class(state.is_zoomed, "-zoomed")
         self.set_class(state.sheet is not Sheet.NONE, "-sheet")
-        self.set_class(state.is_scope_shown, "-scope")
+        self.set_class(not state.is_scope_hidden, "-scope")
         self.status.show(*status_line(state))
         self.keys.show(sheet_footer() if state.sheet is not Sheet.NONE else footer(Context(state.pane.value)))
