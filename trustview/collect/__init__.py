@@ -3,19 +3,23 @@
     snapshot = asyncio.run(collect(Scope(), parts, now=lambda: datetime.now(UTC), report=print))
 
 What may live here: the walk (`collect`), what it is told (`scope`) and tells (`progress`), the one way to AWS (`aws`,
-with `budget`, `failure`, `operations`), one file per AWS API (`services`), and what reads the same answers from files.
+with `budget`, `failure`, `operations`), one file per AWS API (`services`), the questions before a run (`doctor`), and
+what reads the same answers from files.
 """
 
 from trustview.collect.collect import Clock, collect
+from trustview.collect.doctor import Diagnosis, examine
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
 from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
-from trustview.collect.scope import Limits, Scope
+from trustview.collect.scope import ROLE_NAME, Limits, Scope
 
 __all__ = [
+    "ROLE_NAME",
     "AccountRead",
     "AccountState",
     "Clock",
+    "Diagnosis",
     "Event",
     "Limits",
     "Notice",
@@ -24,6 +28,7 @@ __all__ = [
     "Report",
     "Scope",
     "collect",
+    "examine",
     "plain_line",
     "progress_line",
 ]
