@@ -112,10 +112,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", ("enter",), "details", "go to the details", Group.HERE, Context.QUEUE, is_built_in=True),
     _moves(Context.WHY),
     Command(
-        "next-mark", ("right_curly_bracket",), "deciding statement", "next deciding statement", Group.HERE, Context.WHY
+        "sections", ("right_curly_bracket", "left_curly_bracket"), "next section", "next and previous section",
+        Group.HERE, Context.WHY, is_built_in=True,
     ),
     Command(
-        "previous-mark", ("left_curly_bracket",), "previous", "previous deciding statement", Group.HERE, Context.WHY
+        "beside", ("l", "right", "h", "left"), "policy", "to the trust policy beside, and back (wide or zoomed)",
+        Group.HERE, Context.WHY, is_built_in=True,
     ),
     _moves(Context.GRAPH),
     Command(
@@ -138,7 +140,7 @@ COMMANDS_BY_ID = {command.id: command for command in COMMANDS}
 FOOTERS: dict[Context, tuple[str, ...]] = {
     Context.SCOPE: ("choose", "open-unit", "close-unit", "scope", "queue", "filter"),
     Context.QUEUE: ("approve", "revoke", "narrow", "accept-risk", "mark", "filter", "undo"),
-    Context.WHY: ("approve", "revoke", "next-undecided", "next-mark", "zoom", "graph", "back"),
+    Context.WHY: ("approve", "revoke", "next-undecided", "sections", "zoom", "graph", "back"),
     Context.GRAPH: ("centre", "back", "walk", "zoom", "copy", "next-undecided", "fix"),
     Context.FIX: ("narrow", "hunks", "revoke", "next-undecided", "zoom", "queue", "back"),
 }

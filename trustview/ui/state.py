@@ -15,6 +15,7 @@ from trustview.review import Decision, Entry, EntryKind, current_decisions, repl
 from trustview.ui.filter import Filter, matching, read_filter
 from trustview.ui.places import Places
 from trustview.ui.reading import ItemRow
+from trustview.ui.rows import Rows
 
 
 class Pane(StrEnum):
@@ -57,15 +58,15 @@ class Notice:
 class State:
     """Everything the cockpit shows and nothing about how.
 
-    `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows,
-    `scope` the id of the OU or account to which the queue is narrowed (empty: all). `detail` is the pane that
-    shows the item while the focus is in the queue. `filter` is that of the last text that could be read; `filter_problem` says
-    what is wrong with the present one. `member` counts the accounts of a fleet from 0; `trail` are the ARNs of roles
-    walked through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of the
-    graph that are shown member by member, `open_places` the OUs that are open in the tree.
+    `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows.
+    `scope` is the id of the OU or account to which the queue is narrowed (empty: all). `filter` is that of the last text
+    that could be read; `filter_problem` says what is wrong with the present one. `detail` is the pane that shows the item
+    while the focus is in the queue. `member` counts the accounts of a fleet from 0. `trail` are the ARNs of roles walked
+    through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of the graph that
+    are shown member by member; `open_places` the OUs that are open in the tree.
     """
 
-    rows: Sequence[ItemRow]
+    rows: Rows
     places: Places
     journal: tuple[Entry, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
@@ -104,15 +105,14 @@ class State:
         return self.decisions.get(self.rows[number].id)
 
     @property
-    def in_review(self) -> tuple[int, ...]:
-        """The rows that count for the progress: those with findings."""
-        return tuple(number for number, row in enumerate(self.rows) if row.severity is not None)
+    def decided(self) -> tuple[int, ...]:
+        """The rows that are decided; decisions on items of another snapshot have none."""
+        return tuple(number for item in self.decisions if (number := self.rows.number(item)) is not None)
 
     @property
     def progress(self) -> tuple[int, int]:
         """How many of the items with findings are decided, and how many there are."""
-        found = self.in_review
-        return sum(self.rows[number].id in self.decisions for number in found), len(found)
+        return sum(self.rows[number].severity is not None for number in self.decided), len(self.rows.found)
 
 
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +121,7 @@ class State:
 def begin(rows: Sequence[ItemRow], places: Places, journal: Iterable[Entry]) -> State:
     """The state of a review when it is opened."""
     units = frozenset(place.id for place in places.places if places.children(place.id))
-    return refreshed(with_journal(State(rows, places, open_places=units), journal))
+    return refreshed(with_journal(State(Rows(rows), places, open_places=units), journal))
 
 
 def with_journal(state: State, journal: Iterable[Entry]) -> State:
@@ -133,10 +133,11 @@ def with_journal(state: State, journal: Iterable[Entry]) -> State:
 def refreshed(state: State) -> State:
     """Filter again; the cursor stays on its row, or goes to the nearest row below it that is shown."""
     inside = state.places.accounts_below(state.scope) if state.scope else None
+    numbers = range(len(state.rows)) if state.filter.shows_all else sorted({*state.rows.found, *state.decided})
     candidates = (
-        (number, row, decision.verdict if (decision := state.decisions.get(row.id)) else None)
-        for number, row in enumerate(state.rows)
-        if inside is None or not inside.isdisjoint(row.accounts)
+        (number, state.rows[number], decision.verdict if (decision := state.decision(number)) else None)
+        for number in numbers
+        if inside is None or not inside.isdisjoint(state.rows[number].accounts)
     )
     view = matching(candidates, state.filter, state.places, state.marks)
     return at_row(replace(state, view=view), _nearest(view, state.cursor))

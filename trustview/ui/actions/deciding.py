@@ -97,12 +97,10 @@ async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answe
             return None
         answers = replace(answers, until=until)
     if verdict.needs_note or len(numbers) > 1:
-        note = await desk.ask(
-            f"{head} · why? (esc leaves)", placeholder="the note that goes with the decision", required=True
-        )
-        if note is None:
+        why = await desk.ask(f"{head} · why? (esc leaves)", placeholder="the note of the decision", required=True)
+        if why is None:
             return None
-        answers = replace(answers, note=note)
+        answers = replace(answers, note=why)
     return answers
 
 

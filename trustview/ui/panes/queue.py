@@ -67,7 +67,7 @@ class QueuePane(Frame):
         if state.filter_problem:
             self.bar.show_error(state.filter_problem)
         else:
-            self.bar.show_matches(len(state.view), len(state.rows) if state.filter.shows_all else len(state.in_review))
+            self.bar.show_matches(len(state.view), len(state.rows) if state.filter.shows_all else len(state.rows.found))
 
     def on_resize(self) -> None:
         """Show more columns where there is room."""

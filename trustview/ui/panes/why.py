@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from trustview.ui.detail import Detail
@@ -12,22 +15,57 @@ from trustview.ui.present.why import policy_facts, subject, subject_note, why_fa
 from trustview.ui.state import Pane, State
 from widgets.fact_list import FactList
 from widgets.json_view import JsonView
+from widgets.tone import Line, Tone
 
 _BESIDE_FROM = 110
+
+
+class Sections(FactList):
+    """Facts under headings, with keys that go from heading to heading."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right_curly_bracket", "next_section", "next section", show=False),
+        Binding("left_curly_bracket", "previous_section", "previous section", show=False),
+    ]
+
+    _headings: tuple[int, ...] = ()
+
+    def lay_out(self, width: int) -> list[Line]:
+        """Lay out as ever, and remember the lines that begin a section."""
+        lines = super().lay_out(width)
+        self._headings = tuple(n for n, line in enumerate(lines) if line and line[0].tone is Tone.HEADING)
+        return lines
+
+    def action_next_section(self) -> None:
+        """Scroll to the first heading below the top."""
+        below = [line for line in self._headings if line > self.first_seen]
+        if below:
+            self.move_to(below[0])
+
+    def action_previous_section(self) -> None:
+        """Scroll to the last heading above the top."""
+        above = [line for line in self._headings if line < self.first_seen]
+        if above:
+            self.move_to(above[-1])
 
 
 class WhyPane(Frame):
     """Everything about one item in words, and its trust policy."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l,right", "beside('policy')", "policy", show=False),
+        Binding("h,left", "beside('facts')", "facts", show=False),
+    ]
+
     DEFAULT_CSS = """
     WhyPane JsonView { display: none; }
     WhyPane.-beside JsonView { display: block; width: 5fr; margin-left: 1; }
-    WhyPane FactList { width: 6fr; }
+    WhyPane Sections { width: 6fr; }
     """
 
     def __init__(self) -> None:
         super().__init__(Pane.WHY, detail_tabs(Pane.WHY))
-        self.facts = FactList(empty="choose an item in the queue (2)")
+        self.facts = Sections(empty="choose an item in the queue (2)")
         self.policy = JsonView(empty="no trust policy")
         self._shown: tuple[State, Detail | None] | None = None
 
@@ -62,6 +100,11 @@ class WhyPane(Frame):
             self.set_class(is_wide, "-beside")
             if self._shown is not None:
                 self.show_detail(*self._shown)
+
+    def action_beside(self, which: str) -> None:
+        """Let keys go to the policy or to the facts, while both are seen."""
+        if self.has_class("-beside"):
+            (self.policy if which == "policy" else self.facts).focus()
 
     def focus_content(self) -> None:
         """Let keys go to the facts."""

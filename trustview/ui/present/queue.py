@@ -102,7 +102,7 @@ def empty_queue(state: State) -> str:
     """What to say and do when no row is shown."""
     if state.filter_text or state.scope:
         return "nothing matches\nbackspace widens, A also shows grants without findings"
-    if state.rows:
+    if len(state.rows):
         return "nothing was found on any grant\nA shows every grant; ! lists what could not be read"
     return "there are no grants in this snapshot\n! lists what could not be read"
 
@@ -115,7 +115,7 @@ Counts = Mapping[str, Mapping[Severity, int]]
 def count_open(state: State) -> dict[str, dict[Severity, int]]:
     """How many open items of each severity stand in each place; a fleet counts once in an OU."""
     counts: dict[str, dict[Severity, int]] = {}
-    for row in state.rows:
+    for row in (state.rows[number] for number in state.rows.found):
         if row.severity is None or row.id in state.decisions:
             continue
         for place in state.places.around(row.accounts):
