@@ -37,11 +37,12 @@ def _able_principals(access: Access) -> dict[str, list[Role | User]]:
     able: dict[str, list[Role | User]] = {}
     for facts in access.snapshot.accounts:
         principals: list[Role | User] = [*facts.roles, *facts.users]
-        able[facts.id] = [principal for principal in principals if _speaks_of_assuming(access, principal)]
+        able[facts.id] = [principal for principal in principals if speaks_of_assuming(access, principal)]
     return able
 
 
-def _speaks_of_assuming(access: Access, principal: Role | User) -> bool:
+def speaks_of_assuming(access: Access, principal: Role | User) -> bool:
+    """Whether some Allow of the principal's own policies speaks of assuming roles."""
     return any(
         statement.not_actions or any(matches(pattern, ASSUME_ROLE, ignore_case=True) for pattern in statement.actions)
         for document in access.identity_policies(principal)

@@ -1,0 +1,95 @@
+"""People who become administrators with a password or an access key alone.
+
+Where MFA is tested but can be passed by, that is `mfa-not-enforced`. Of Identity Center, SAML and OIDC users IAM does
+not see whether they used MFA: their identity provider must demand it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.audience import Crowd
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import listed, users_may_come
+from trustview.analysis.edges.assume_role import speaks_of_assuming
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant
+from trustview.analysis.mend import add_condition
+from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_denies_of
+from trustview.analysis.privilege import Privilege
+from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
+from trustview.analysis.remediation import Change
+from trustview.policy import Caller, CallerKind, PrincipalForm
+from trustview.snapshot import Role, User
+
+_BREAK_GLASS = re.compile(r"break[-_ .]?glass|emergency|fire[-_ ]?fight", re.IGNORECASE)
+
+
+@check(Severity.HIGH)
+def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
+    """An IAM user can become an administrator without MFA.
+
+    Why: an access key in a file or a password that was used twice is then enough to own the account. IAM users are the
+    only callers of whom IAM can see whether they used MFA.
+
+    Fix: test `aws:MultiFactorAuthPresent` with `Bool` `true`, or let people come through Identity Center.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    """
+    able = _users_able_to_assume(access)
+    for grant in access.grants:
+        if not _is_privileged(access, grant) or grant.reach.is_shut_by_itself or not users_may_come(access, grant):
+            continue
+        if mfa_conditions_of(grant) or mfa_denies_of(access, grant):
+            continue
+        users = _who_comes(access, grant, able)
+        if users:
+            because = (
+                f"IAM {'users' if len(users) > 1 else 'user'} {listed(users)} can become it, and MFA is not tested"
+            )
+            yield Evidence((grant,), (because,), changes=_mend(access, grant))
+
+
+def _is_privileged(access: Access, grant: Grant) -> bool:
+    """Whether the role is an administrator's, or is kept for emergencies by its name or tags."""
+    role = access.role(grant.role)
+    words = (role.name, role.path, *(word for tag in role.tags for word in tag))
+    return access.privilege(role) is Privilege.ADMIN or any(_BREAK_GLASS.search(word) for word in words)
+
+
+def _users_able_to_assume(access: Access) -> dict[str, list[User]]:
+    """By account, the users of which some policy speaks of assuming roles."""
+    return {
+        facts.id: [user for user in facts.users if speaks_of_assuming(access, user)]
+        for facts in access.snapshot.accounts
+    }
+
+
+def _who_comes(access: Access, grant: Grant, able: dict[str, list[User]]) -> tuple[str, ...]:
+    """The users who get in without MFA: the one that the grant names, or those of the accounts that it means."""
+    if grant.principal.form in (PrincipalForm.USER, PrincipalForm.UNIQUE_ID):
+        named = callers_of(access, grant)
+        return tuple(dict.fromkeys(one.caller.arn for one in named if comes_without_mfa(access, grant, one)))
+    role = access.role(grant.role)
+    audience = audience_of(access, role, statement_of(access, grant), grant.principal)
+    accounts = audience.accounts if audience.crowd is Crowd.ACCOUNTS else tuple(able)
+    return tuple(
+        user.arn
+        for account in accounts
+        for user in able.get(account, ())
+        if comes_without_mfa(access, grant, _represent(access, role, user))
+    )
+
+
+def _represent(access: Access, role: Role, user: User) -> Representative:
+    caller = Caller(CallerKind.USER, user.account, user.arn)
+    return Representative(caller, access.context_of(role, caller, user), user)
+
+
+def _mend(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Demand MFA, where the statement names nobody but users: others could never show it."""
+    if any(element.form is not PrincipalForm.USER for element in statement_of(access, grant).principals):
+        return ()
+    return (add_condition(grant, "Bool", "aws:MultiFactorAuthPresent", ("true",)),)
