@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from trustview import __version__
 
 FORMATS = ("csv", "json", "markdown")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 
-_Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+if TYPE_CHECKING:
+    # argparse names no public type for it, and this one takes its parameter in the checker alone.
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -16,6 +16,11 @@ def say(message: str) -> None:
         print(safe_text(line), file=sys.stderr, flush=True)
 
 
+def print_line(text: str) -> None:
+    """Print one line of a result, made safe."""
+    print(safe_text(text))
+
+
 def print_json(value: object) -> None:
     """Print JSON; every character that is not ASCII is escaped, so that names can do nothing."""
     print(json.dumps(value, indent=2, ensure_ascii=True))

@@ -1,0 +1,63 @@
+"""`trustview` without a command: the cockpit on the newest snapshot, or an offer to make one."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.output import say
+from trustview.errors import NoSnapshotError, UsageError
+from trustview.store import Workspace, find_workspace
+
+
+def open_newest(arguments: Namespace) -> int:
+    """Open the cockpit on a snapshot; without any, offer to collect one."""
+    workspace = find_workspace()
+    try:
+        return open_cockpit(workspace, arguments.snapshot)
+    except NoSnapshotError:
+        if arguments.snapshot or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        return _offer()
+
+
+def open_cockpit(workspace: Workspace, name: str | None) -> int:
+    """Open the cockpit on a snapshot by name, or the newest."""
+    from trustview.store import find_snapshot, newest_snapshot, open_reviews, open_snapshot
+
+    path = find_snapshot(workspace, name) if name else newest_snapshot(workspace)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the cockpit needs a terminal; `trustview findings` and `trustview demo --headless` do not")
+    from trustview.ui import run_cockpit
+
+    with open_snapshot(path) as snapshot, open_reviews(workspace.reviews) as reviews:
+        run_cockpit(snapshot, reviews, reviewer=_reviewer(), now=lambda: datetime.now(UTC))
+    return ExitCode.DONE
+
+
+def _offer() -> int:
+    """Ask a person what to do about having nothing yet."""
+    say("nothing has been collected yet")
+    say("  c  collect your organization with the current credentials (`trustview collect`)")
+    say("  d  look at an invented organization first (`trustview demo`)")
+    say("  q  leave; `trustview import DIR` reads files of the AWS CLI instead")
+    say("what shall it be? [c/d/q]")
+    answer = sys.stdin.readline().strip().lower()
+    commands = {"c": ["collect"], "d": ["demo"]}
+    if answer not in commands:
+        return ExitCode.DONE
+    from trustview.cli.run import run
+
+    code = run(commands[answer])
+    return run([]) if answer == "c" and code in (ExitCode.DONE, ExitCode.GAPS) else code
+
+
+def _reviewer() -> str:
+    """Who decides: the name of the login."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,96 @@
+"""`trustview collect` and `trustview doctor`: AWS -> a snapshot file; what the credentials can read."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.keeping import keep_snapshot
+from trustview.cli.output import print_json, print_line, print_table, say
+from trustview.cli.summary import print_summary
+from trustview.errors import UsageError
+from trustview.snapshot import Snapshot
+from trustview.store import Workspace, find_workspace
+
+
+def run_collect(arguments: Namespace) -> int:
+    """Collect into a new snapshot and print what it holds; 3 when something could not be read."""
+    workspace = find_workspace()
+    snapshot = collect_snapshot(workspace, read_scope(arguments))
+    summary = keep_snapshot(workspace, snapshot)
+    print_summary(summary, as_json=arguments.json)
+    return ExitCode.GAPS if snapshot.gaps else ExitCode.DONE
+
+
+def read_scope(arguments: Namespace) -> Any:  # noqa: ANN401 -- collect.Scope, imported when needed
+    """The scope that the arguments ask for."""
+    from trustview.collect import Scope
+
+    given: dict[str, Any] = {
+        "profile": arguments.profile,
+        "role_name": arguments.role_name,
+        "external_id": arguments.external_id,
+        "accounts": tuple(arguments.account or ()),
+        "units": tuple(arguments.ou or ()),
+        "regions": tuple(arguments.region) if arguments.region else None,
+        "evidence_days": arguments.evidence,
+        "max_age_seconds": read_age(arguments.max_age),
+        "is_fresh": arguments.fresh,
+    }
+    return Scope(**{name: value for name, value in given.items() if value is not None})
+
+
+def read_age(text: str) -> int:
+    """Seconds of an age like `30m`, `12h`, `7d` or a plain number of seconds; UsageError when it is none."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    if not number.isdigit():
+        raise UsageError(f"`{text}` is no age: write it as 30m, 12h or 7d")
+    return int(number) * units[unit]
+
+
+def collect_snapshot(workspace: Workspace, scope: Any) -> Snapshot:  # noqa: ANN401
+    """Run the collector with a live display; the first interrupt finishes what is under way, the second stops."""
+    from trustview.store import open_shelf
+
+    with open_shelf(workspace.parts, say) as shelf:
+        return asyncio.run(_collect(scope, shelf))
+
+
+async def _collect(scope: Any, shelf: Any) -> Snapshot:  # noqa: ANN401
+    from trustview.cli.progress import ProgressDisplay
+    from trustview.collect import collect
+
+    display = ProgressDisplay(sys.stderr)
+    work = asyncio.ensure_future(collect(scope, shelf, lambda: datetime.now(UTC), display.show))
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, work.cancel)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        display.close()
+
+
+def run_doctor(arguments: Namespace) -> int:
+    """Print what the current credentials can and cannot read; 1 when something needed cannot be read."""
+    from trustview.collect import ROLE_NAME, Scope, examine
+
+    scope = Scope(profile=arguments.profile or "", role_name=arguments.role_name or ROLE_NAME)
+    checks = examine(scope)
+    if arguments.json:
+        print_json([{"what": c.what, "ok": c.is_ok, "detail": c.detail, "to_do": c.to_do} for c in checks])
+    else:
+        print_table(("", "what", "detail"), [("ok" if c.is_ok else "NO", c.what, c.detail) for c in checks])
+        for check in checks:
+            if not check.is_ok:
+                print_line(f"{check.what}: {check.to_do}")
+    return ExitCode.DONE if all(check.is_ok for check in checks) else ExitCode.FAILED

@@ -1,0 +1,51 @@
+"""The live line of a collection on a terminal, and plain lines elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TextIO
+
+from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+from widgets.safe_text import fit, safe_text
+
+SECONDS_BETWEEN_PLAIN_LINES = 5.0
+
+
+class ProgressDisplay:
+    """Shows events on a stream: one line that is drawn over on a terminal, else a line now and then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._has_line = False
+        self._written_at = 0.0
+
+    def show(self, event: Event) -> None:
+        """Show one event; what is missing from an account, and every notice, stays on the screen."""
+        if isinstance(event, Progress):
+            self._show_progress(event)
+        elif isinstance(event, Notice) or event.state in (AccountState.PARTLY, AccountState.UNREAD):
+            self._write_line(event)
+
+    def close(self) -> None:
+        """Take the live line away."""
+        if self._has_line:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._has_line = False
+
+    def _show_progress(self, progress: Progress) -> None:
+        if self._is_terminal:
+            columns = shutil.get_terminal_size().columns - 1
+            self._stream.write("\r" + fit(progress_line(progress, columns), columns))
+            self._has_line = True
+        elif progress.is_complete or time.monotonic() - self._written_at >= SECONDS_BETWEEN_PLAIN_LINES:
+            self._written_at = time.monotonic()
+            self._stream.write(safe_text(plain_line(progress)) + "\n")
+        self._stream.flush()
+
+    def _write_line(self, event: AccountRead | Notice) -> None:
+        self.close()
+        self._stream.write(safe_text(plain_line(event)) + "\n")
+        self._stream.flush()
