@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, tier_of
+from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation
 from trustview.review import Entry, ReviewItem, review_items
-from trustview.snapshot import AccountStatus, Gap, Role, Snapshot
-from trustview.ui.places import Place, Places
+from trustview.snapshot import Gap, Role, Snapshot
+from trustview.store.snapshot_rows import place_rows
+from trustview.ui.places import Places
 
 
 class MemoryReader:
@@ -42,23 +43,7 @@ class MemoryReader:
         return self.snapshot.gaps
 
     def places(self) -> Places:
-        organization = self.snapshot.organization
-        if organization is None:
-            return Places(tuple(Place(facts.id, facts.alias, is_account=True) for facts in self.snapshot.accounts))
-        units = [Place(unit.id, unit.name, unit.parent) for unit in organization.units]
-        accounts = [
-            Place(
-                account.id,
-                account.name,
-                account.parent,
-                is_account=True,
-                is_suspended=account.status is not AccountStatus.ACTIVE,
-                is_unread=account.id in self.snapshot.unread_accounts,
-                tier=tier_of(self.snapshot, account.id).name.lower(),
-            )
-            for account in organization.accounts
-        ]
-        return Places((*units, *accounts))
+        return Places(tuple(place_rows(self.snapshot, self.analysis)))
 
 
 class MemoryJournal:

@@ -1,5 +1,37 @@
 """The cockpit: a review in the terminal. Textual is imported here and in `widgets`, nowhere else.
 
 One frozen `State` goes down through `present` to panes and widgets; messages come up; `commands` is the one table of
-keys. `run_cockpit` opens it.
+keys. `run_cockpit` opens it; whatever else lives here is its own business.
 """
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trustview.store import ReviewStore, SnapshotFile
+
+__all__ = ["run_cockpit"]
+
+
+def run_cockpit(
+    snapshot: SnapshotFile,
+    reviews: ReviewStore,
+    reviewer: str,
+    now: Callable[[], datetime],
+    views: Path | None = None,
+) -> None:
+    """Review a snapshot until the reviewer quits; nothing else is read, and only decisions and the view are written.
+
+    `views` is the folder for how screens were left, by default that of the reviews. Raises StoreError when the snapshot
+    or the reviews cannot be read.
+    """
+    # Textual reads it when it is imported; its 100 ms make escape feel slow.
+    os.environ.setdefault("ESCDELAY", "40")
+    from trustview.ui.opening import open_cockpit  # noqa: PLC0415
+
+    open_cockpit(snapshot, reviews, reviewer, now, views or reviews.path.parent).run()

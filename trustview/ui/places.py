@@ -6,31 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An organization or root, OU or account; `parent` is empty at the top.
-
-    An account is *unread* when not all of its IAM could be read.
-    """
-
-    id: str
-    name: str
-    parent: str = ""
-    is_account: bool = False
-    is_suspended: bool = False
-    is_unread: bool = False
-    tier: str = ""
+from trustview.store.snapshot_rows import PlaceRow
 
 
 @dataclass(frozen=True)
 class Places:
     """All places; accounts in no OU stand at the top."""
 
-    places: tuple[Place, ...]
+    places: tuple[PlaceRow, ...]
 
     @cached_property
-    def by_id(self) -> Mapping[str, Place]:
+    def by_id(self) -> Mapping[str, PlaceRow]:
         """Places by id."""
         return {place.id: place for place in self.places}
 

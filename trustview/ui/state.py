@@ -59,11 +59,11 @@ class State:
     """Everything the cockpit shows and nothing about how.
 
     `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows.
-    `scope` is the id of the OU or account to which the queue is narrowed (empty: all). `filter` is that of the last text
-    that could be read; `filter_problem` says what is wrong with the present one. `detail` is the pane that shows the item
-    while the focus is in the queue. `member` counts the accounts of a fleet from 0. `trail` are the ARNs of roles walked
-    through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of the graph that
-    are shown member by member; `open_places` the OUs that are open in the tree.
+    `scope` is the id of the OU or account to which the queue is narrowed (empty: all). `filter` is that of the last
+    text that could be read; `filter_problem` says what is wrong with the present one. `detail` is the pane that shows
+    the item while the focus is in the queue. `member` counts the accounts of a fleet from 0. `trail` are the ARNs of
+    roles walked through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of
+    the graph that are shown member by member; `open_places` the OUs that are open in the tree.
     """
 
     rows: Rows

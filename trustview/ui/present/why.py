@@ -135,7 +135,7 @@ def _account(label: str, account: str, places: Places) -> Fact:
         return Fact(label, (Cell(account), Cell(f" · {outside}", Tone.MEDIUM)))
     units = "/".join(places.path_names(account)) or "at the root"
     cells = [Cell(place.name, Tone.STRONG), Cell(f" {account} · {units}", Tone.MUTED)]
-    if place.tier:
+    if place.tier not in ("", "unknown"):
         cells.append(Cell(f" · {place.tier}", Tone.MUTED))
     if place.is_suspended:
         cells.append(Cell(f" · {SUSPENDED.glyph} suspended", Tone.MEDIUM))

@@ -1,0 +1,54 @@
+"""From a snapshot file and the store of reviews to a cockpit that stands where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
+from trustview.ui.app import Cockpit, Sitting
+from trustview.ui.places import Places
+from trustview.ui.state import State, begin
+from trustview.ui.view_state import view_of, with_view
+
+
+def open_cockpit(
+    snapshot: SnapshotFile, reviews: ReviewStore, reviewer: str, now: Callable[[], datetime], views: Path | None
+) -> Cockpit:
+    """The cockpit on a snapshot; `views` is the folder in which it is kept how a screen was left."""
+    summary = snapshot.summary()
+    review_id = review_of(summary.organization, summary.taken_at)
+    file = view_file(views, review_id) if views else None
+    state = begin(snapshot.items(), Places(snapshot.tree()), reviews.journal(review_id))
+    if file:
+        state = with_view(state, load_view(file))
+    sitting = Sitting(
+        reader=snapshot,
+        journal=reviews,
+        review_id=review_id,
+        organization=summary.organization or "files",
+        taken_at=summary.taken_at,
+        gaps=summary.gaps,
+        reviewer=reviewer,
+        today=str(now().date()),
+        now=lambda: now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        save_view=partial(_save, file) if file else _forget,
+    )
+    return Cockpit(sitting, state)
+
+
+def review_of(organization: str, taken_at: str) -> str:
+    """The review that a snapshot belongs to: `o-acme1example/2026-Q4`."""
+    year, month = taken_at[:4], taken_at[5:7]
+    quarter = (int(month) + 2) // 3 if month.isdigit() else 0
+    return f"{organization or 'files'}/{year}-Q{quarter}" if quarter else f"{organization or 'files'}/undated"
+
+
+def _save(file: Path, state: State) -> None:
+    save_view(file, view_of(state))
+
+
+def _forget(state: State) -> None:
+    """Keep nothing: the sitting has no folder for it."""
