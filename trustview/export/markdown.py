@@ -1,0 +1,66 @@
+"""Markdown for a ticket or a report: findings by severity, each with why, what was seen and what to change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from trustview.export.export_format import ExportFormat
+from trustview.export.rows import FindingRow
+from widgets.safe_text import safe_text
+
+# Whatever Markdown or the HTML inside it could take for markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:\"'=-])")
+
+
+def write_markdown(rows: Sequence[FindingRow]) -> str:
+    """A title, then a section per severity and a part per finding, in the order of the rows."""
+    return "\n".join(_lines(rows)) + "\n"
+
+
+def _lines(rows: Sequence[FindingRow]) -> Iterator[str]:
+    yield "# Findings"
+    yield ""
+    yield f"{len(rows)} finding{'' if len(rows) == 1 else 's'}."
+    for severity, group in groupby(rows, key=lambda row: row.severity):
+        yield ""
+        yield f"## {severity.capitalize()}"
+        for row in group:
+            yield from _finding(row)
+
+
+def _finding(row: FindingRow) -> Iterator[str]:
+    role = row.role.rpartition("role/")[2]
+    yield ""
+    yield f"### {plain(row.title)}: {plain(role)} in {plain(row.account_name)}"
+    yield ""
+    yield f"- **Check**: {code(row.check)}, {row.confidence}, finding {code(row.id)}"
+    yield f"- **Role**: {code(row.role)}"
+    for principal in row.principals:
+        yield f"- **Who gets in**: {code(principal)} ({plain('; '.join(row.parties))}; {plain('; '.join(row.reach))})"
+    for sentence in (*row.because, *row.graded):
+        yield f"- {plain(sentence)}"
+    for change in row.changes:
+        yield f"- **Change**: {plain(change)}"
+    if row.decision:
+        note = f": {plain(row.note)}" if row.note else ""
+        yield f"- **Decision**: {plain(row.decision)} by {plain(row.decided_by)} at {plain(row.decided_at)}{note}"
+    yield ""
+    yield f"{plain(row.why)} {plain(row.fix)} <{row.see}>" if row.see else plain(row.why)
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it is, nothing hidden and nothing obeyed."""
+    return _MARKUP.sub(r"\\\1", safe_text(text))
+
+
+def code(text: str) -> str:
+    """A text as code: no markup inside it counts, and no run of backticks ends it early."""
+    safe = safe_text(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    space = " " if safe.startswith("`") or safe.endswith("`") else ""
+    return f"{fence}{space}{safe}{space}{fence}"
+
+
+MARKDOWN = ExportFormat("markdown", ".md", write_markdown)

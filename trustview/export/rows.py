@@ -1,0 +1,86 @@
+"""FindingRow: one finding with everything that an export says about it; the same columns in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from trustview.analysis import CHECKS_BY_ID, Finding, Grant
+from trustview.review import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding; texts are as AWS gave them, each format makes them safe in its own way.
+
+    `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while nobody has decided.
+    """
+
+    id: str
+    severity: str
+    confidence: str
+    check: str
+    title: str
+    account: str
+    account_name: str
+    role: str
+    principals: tuple[str, ...]
+    parties: tuple[str, ...]
+    reach: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    statements: tuple[int, ...]
+    because: tuple[str, ...]
+    graded: tuple[str, ...]
+    why: str
+    fix: str
+    changes: tuple[str, ...]
+    see: str
+    decision: str = ""
+    note: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
+    until: str = ""
+
+
+def finding_row(
+    finding: Finding,
+    grants: Iterable[Grant],
+    account_names: Mapping[str, str],
+    decisions: Mapping[str, Decision],
+) -> FindingRow:
+    """The row of a finding; `grants` are those of its role, `decisions` stand by review item."""
+    concerned = [grant for grant in grants if grant.id in finding.grants]
+    check = CHECKS_BY_ID.get(finding.check)
+    decided = [decisions[grant.fleet] for grant in concerned if grant.fleet in decisions]
+    # Several grants of one finding may be decided apart: it is decided when all are, and the last one speaks.
+    last = max(decided, key=lambda decision: decision.at) if decided and len(decided) == len(concerned) else None
+    return FindingRow(
+        id=finding.id,
+        severity=finding.severity.word,
+        confidence=finding.confidence.value,
+        check=finding.check,
+        title=check.title if check else finding.check,
+        account=finding.account,
+        account_name=account_names.get(finding.account, finding.account),
+        role=finding.role,
+        principals=_unique(grant.principal.value for grant in concerned),
+        parties=_unique(f"{grant.party.value}: {grant.party_name}" for grant in concerned),
+        reach=_unique(grant.reach.kind.value for grant in concerned),
+        depends_on=finding.depends_on,
+        statements=finding.statements,
+        because=finding.because,
+        graded=finding.graded,
+        why=check.why if check else "",
+        fix=check.fix if check else "",
+        changes=tuple(change.summary for change in finding.changes),
+        see=check.see if check else "",
+        decision=last.verdict.value if last else "",
+        note=last.note if last else "",
+        decided_by=last.by if last else "",
+        decided_at=last.at if last else "",
+        until=last.until if last else "",
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
