@@ -7,11 +7,11 @@ from typing import Any
 from trustview.analysis import analyse
 from trustview.cli.summary import summarise
 from trustview.snapshot import Snapshot
-from trustview.store import Workspace, save_snapshot
+from trustview.store import Workspace, open_snapshot, save_snapshot
 
 
 def keep_snapshot(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
-    """Analyse and save a snapshot; its summary."""
-    analysis = analyse(snapshot)
-    path = save_snapshot(workspace, snapshot, analysis)
-    return summarise(snapshot, analysis, path.stem)
+    """Analyse and save a snapshot; its summary, read back from the file."""
+    path = save_snapshot(workspace, snapshot, analyse(snapshot))
+    with open_snapshot(path) as saved:
+        return summarise(saved)

@@ -21,6 +21,11 @@ def print_line(text: str) -> None:
     print(safe_text(text))
 
 
+def print_text(text: str) -> None:
+    """Print a whole document that is safe already, as it is."""
+    sys.stdout.write(text)
+
+
 def print_json(value: object) -> None:
     """Print JSON; every character that is not ASCII is escaped, so that names can do nothing."""
     print(json.dumps(value, indent=2, ensure_ascii=True))

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from trustview.analysis import Analysis, Severity
+from trustview.analysis import Severity
 from trustview.cli.output import print_json, print_line
-from trustview.snapshot import Gap, Snapshot
+from trustview.snapshot import Gap
+from trustview.store import SnapshotFile
 
 
-def summarise(snapshot: Snapshot, analysis: Analysis, name: str) -> dict[str, Any]:
+def summarise(snapshot: SnapshotFile) -> dict[str, Any]:
     """The numbers of a snapshot as JSON-ready values; findings by severity, worst first, and every gap."""
-    found = Counter(finding.severity for finding in analysis.findings)
-    known = len(snapshot.organization.accounts) if snapshot.organization else len(snapshot.accounts)
+    summary = snapshot.summary()
+    names = {place.id: place.name for place in snapshot.tree()}
     return {
-        "snapshot": name,
-        "taken_at": snapshot.taken_at,
-        "organization": snapshot.organization.id if snapshot.organization else None,
-        "accounts": known,
-        "accounts_read": len(snapshot.accounts),
-        "roles": len(snapshot.roles),
-        "grants": len(analysis.grants),
-        "findings": {severity.word: found[severity] for severity in reversed(Severity)},
-        "gaps": [_gap(snapshot, gap) for gap in snapshot.gaps],
+        "snapshot": snapshot.name,
+        "taken_at": summary.taken_at,
+        "organization": summary.organization or None,
+        "accounts": summary.accounts,
+        "accounts_read": summary.accounts_read,
+        "roles": summary.roles,
+        "grants": summary.grants,
+        "findings": {severity.word: summary.count(severity) for severity in reversed(Severity)},
+        "gaps": [_gap(gap, names) for gap in snapshot.gaps()],
     }
 
 
-def _gap(snapshot: Snapshot, gap: Gap) -> dict[str, str]:
+def _gap(gap: Gap, names: dict[str, str]) -> dict[str, str]:
     return {
         "account": gap.account,
-        "account_name": snapshot.account_name(gap.account) if gap.account else "",
+        "account_name": names.get(gap.account, ""),
         "service": gap.service,
         "region": gap.region,
         "kind": gap.kind.value,
@@ -63,4 +63,4 @@ def describe_gap(gap: dict[str, str]) -> str:
     """One gap in one line: where, what kind, why."""
     place = [gap["account"], gap["account_name"] if gap["account_name"] != gap["account"] else "", gap["service"]]
     where = " ".join(part for part in (*place, gap["region"]) if part)
-    return f"{where}: {gap['kind']}: {gap['reason']}"
+    return f"{where or 'everywhere'}: {gap['kind']}: {gap['reason']}"

@@ -2,7 +2,7 @@
 
 from trustview.review.decision import Decision, Entry, EntryKind, Verdict, check_decision
 from trustview.review.journal import Journal, current_decisions, make_entry, replay, seal, verify_chain
-from trustview.review.review import ItemState, ReviewItem, review_items
+from trustview.review.review import ItemState, ReviewItem, review_id, review_items
 
 __all__ = [
     "Decision",
@@ -16,6 +16,7 @@ __all__ = [
     "current_decisions",
     "make_entry",
     "replay",
+    "review_id",
     "review_items",
     "seal",
     "verify_chain",

@@ -42,6 +42,13 @@ class ReviewItem:
     outlier_of: str = ""
 
 
+def review_id(organization: str, taken_at: str) -> str:
+    """The review that a snapshot belongs to, one a quarter: `o-acme1example/2026-Q4`."""
+    year, month = taken_at[:4], taken_at[5:7]
+    quarter = f"{year}-Q{(int(month) + 2) // 3}" if month.isdigit() and int(month) else "undated"
+    return f"{organization or 'files'}/{quarter}"
+
+
 def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
     """Every fleet as an item, worst first."""
     by_grant: dict[str, list[Finding]] = {}

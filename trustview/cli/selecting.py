@@ -1,0 +1,65 @@
+"""Which snapshot, and which findings of it, the arguments mean."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+
+from trustview.analysis import CHECKS_BY_ID, Finding, Severity
+from trustview.errors import UsageError
+from trustview.export import FindingRow, finding_row
+from trustview.review import Decision, current_decisions, review_id
+from trustview.store import SnapshotFile, Workspace, find_snapshot, newest_snapshot, open_reviews, open_snapshot
+
+
+def open_selected(workspace: Workspace, arguments: Namespace) -> SnapshotFile:
+    """The snapshot that `--snapshot` names, or the newest."""
+    name = getattr(arguments, "snapshot", None)
+    return open_snapshot(find_snapshot(workspace, name) if name else newest_snapshot(workspace))
+
+
+def account_names(snapshot: SnapshotFile) -> dict[str, str]:
+    """Names of accounts by id."""
+    return {place.id: place.name for place in snapshot.tree() if place.is_account}
+
+
+def select_accounts(snapshot: SnapshotFile, wanted: Iterable[str] | None) -> set[str] | None:
+    """The ids of accounts given by id or name; None for all. UsageError for one that is not there."""
+    if not wanted:
+        return None
+    names = account_names(snapshot)
+    found: set[str] = set()
+    for text in wanted:
+        ids = {account for account, name in names.items() if text in (account, name)}
+        if not ids:
+            raise UsageError(f"`{text}` is no account of this snapshot: give an id or a name as the cockpit shows it")
+        found |= ids
+    return found
+
+
+def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Finding]:
+    """The findings that pass the filters, worst first."""
+    least = Severity[arguments.severity.upper()] if arguments.severity else Severity.INFO
+    accounts = select_accounts(snapshot, arguments.account)
+    checks = set(arguments.check or ())
+    unknown = sorted(checks - CHECKS_BY_ID.keys())
+    if unknown:
+        raise UsageError(f"`{unknown[0]}` is no check: `trustview checks` lists them")
+    for finding in snapshot.findings(least):
+        if (accounts is None or finding.account in accounts) and (not checks or finding.check in checks):
+            yield finding
+
+
+def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespace) -> list[FindingRow]:
+    """The findings that pass the filters, as rows for the exports, with what was decided."""
+    names = account_names(snapshot)
+    decisions = read_decisions(workspace, snapshot)
+    findings = list(select_findings(snapshot, arguments))
+    return [finding_row(finding, snapshot.grants_of(finding.role), names, decisions) for finding in findings]
+
+
+def read_decisions(workspace: Workspace, snapshot: SnapshotFile) -> dict[str, Decision]:
+    """What was decided in the review that the snapshot belongs to, by item."""
+    summary = snapshot.summary()
+    with open_reviews(workspace) as reviews:
+        return current_decisions(reviews.journal(review_id(summary.organization, summary.taken_at)))
