@@ -54,7 +54,13 @@ def check(severity: Severity) -> Callable[[FindEvidence], Check]:
     def define(find: FindEvidence) -> Check:
         title, *paragraphs = inspect.cleandoc(find.__doc__ or "").split("\n\n")
         sections = {head: body for head, _, body in (paragraph.partition(":") for paragraph in paragraphs)}
-        why, fix, see = (" ".join(sections.get(head, "").split()) for head in ("Why", "Fix", "See"))
+        why, fix, see = (_sentence(sections.get(head, "")) for head in ("Why", "Fix", "See"))
         return Check(find.__name__.replace("_", "-"), title.rstrip("."), why, fix, see, severity, find)
 
     return define
+
+
+def _sentence(paragraph: str) -> str:
+    """A paragraph in one line, beginning with a capital letter unless it is an address."""
+    text = " ".join(paragraph.split())
+    return text if text.startswith("http") else text[:1].upper() + text[1:]

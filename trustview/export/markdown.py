@@ -10,8 +10,10 @@ from trustview.export.export_format import ExportFormat
 from trustview.export.rows import FindingRow
 from widgets.safe_text import safe_text
 
-# Whatever Markdown or the HTML inside it could take for markup.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:\"'=-])")
+# Whatever Markdown, or the HTML inside it, takes for markup: anywhere, and at the beginning of a text.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~&]|:(?=//)|@(?=\w))")
+_ADDRESS = re.compile(r"https://[A-Za-z0-9./_#?=&%-]+")
+_AT_START = re.compile(r"^(\s*)(\d*)([-+=.)])")
 
 
 def write_markdown(rows: Sequence[FindingRow]) -> str:
@@ -25,7 +27,7 @@ def _lines(rows: Sequence[FindingRow]) -> Iterator[str]:
     yield f"{len(rows)} finding{'' if len(rows) == 1 else 's'}."
     for severity, group in groupby(rows, key=lambda row: row.severity):
         yield ""
-        yield f"## {severity.capitalize()}"
+        yield f"## {plain(severity.capitalize())}"
         for row in group:
             yield from _finding(row)
 
@@ -35,7 +37,7 @@ def _finding(row: FindingRow) -> Iterator[str]:
     yield ""
     yield f"### {plain(row.title)}: {plain(role)} in {plain(row.account_name)}"
     yield ""
-    yield f"- **Check**: {code(row.check)}, {row.confidence}, finding {code(row.id)}"
+    yield f"- **Check**: {code(row.check)}, {plain(row.confidence)}, finding {code(row.id)}"
     yield f"- **Role**: {code(row.role)}"
     for principal in row.principals:
         yield f"- **Who gets in**: {code(principal)} ({plain('; '.join(row.parties))}; {plain('; '.join(row.reach))})"
@@ -47,12 +49,17 @@ def _finding(row: FindingRow) -> Iterator[str]:
         note = f": {plain(row.note)}" if row.note else ""
         yield f"- **Decision**: {plain(row.decision)} by {plain(row.decided_by)} at {plain(row.decided_at)}{note}"
     yield ""
-    yield f"{plain(row.why)} {plain(row.fix)} <{row.see}>" if row.see else plain(row.why)
+    yield f"{plain(row.why)} {plain(row.fix)} {link(row.see)}".strip()
 
 
 def plain(text: str) -> str:
     """A text that Markdown shows as it is, nothing hidden and nothing obeyed."""
-    return _MARKUP.sub(r"\\\1", safe_text(text))
+    return _AT_START.sub(r"\1\2\\\3", _MARKUP.sub(r"\\\1", safe_text(text)))
+
+
+def link(text: str) -> str:
+    """An address as a link; whatever is none stays plain."""
+    return f"<{text}>" if _ADDRESS.fullmatch(text) else plain(text)
 
 
 def code(text: str) -> str:
