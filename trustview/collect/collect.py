@@ -171,7 +171,7 @@ class Walk:
 
     async def _read_accounts(self, organization: Organization | None, targets: Targets) -> None:
         jobs = [partial(self._read_account, organization, account) for account in targets.enter]
-        await self._work_off(jobs, max(1, self.scope.concurrency // 2))
+        await self._work_off(jobs, self.scope.concurrency)
 
     async def _read_account(self, organization: Organization | None, account: Account) -> None:
         """Everything inside one account; a hop that is refused is one gap."""
