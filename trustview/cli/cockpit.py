@@ -33,7 +33,7 @@ def open_cockpit(workspace: Workspace, name: str | None) -> int:
         raise UsageError("the cockpit needs a terminal; `trustview findings` and `trustview demo --headless` do not")
     from trustview.ui import run_cockpit
 
-    with open_snapshot(path) as snapshot, open_reviews(workspace.reviews) as reviews:
+    with open_snapshot(path) as snapshot, open_reviews(workspace) as reviews:
         run_cockpit(snapshot, reviews, reviewer=_reviewer(), now=lambda: datetime.now(UTC))
     return ExitCode.DONE
 

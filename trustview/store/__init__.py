@@ -4,7 +4,48 @@ What may live here: where things are (`workspace`), what the collector read (`pa
 that is kept. Heavy libraries are imported when a file is opened, never when this folder is.
 """
 
+from trustview.store.files import NamedFile, walk_files, write_new
 from trustview.store.parts import Shelf, open_shelf
+from trustview.store.reviews import ReviewStore, open_reviews
+from trustview.store.snapshot_file import SnapshotFile
+from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
+from trustview.store.snapshots import (
+    SnapshotEntry,
+    delete_snapshot,
+    find_snapshot,
+    list_snapshots,
+    newest_snapshot,
+    open_snapshot,
+    save_snapshot,
+)
+from trustview.store.view_state import load_view, save_view, view_file
 from trustview.store.workspace import Workspace, find_workspace, make_file, make_folder
 
-__all__ = ["Shelf", "Workspace", "find_workspace", "make_file", "make_folder", "open_shelf"]
+__all__ = [
+    "ItemDetail",
+    "ItemRow",
+    "NamedFile",
+    "PlaceRow",
+    "ReviewStore",
+    "Shelf",
+    "SnapshotEntry",
+    "SnapshotFile",
+    "Summary",
+    "Workspace",
+    "delete_snapshot",
+    "find_snapshot",
+    "find_workspace",
+    "list_snapshots",
+    "load_view",
+    "make_file",
+    "make_folder",
+    "newest_snapshot",
+    "open_reviews",
+    "open_shelf",
+    "open_snapshot",
+    "save_snapshot",
+    "save_view",
+    "view_file",
+    "walk_files",
+    "write_new",
+]

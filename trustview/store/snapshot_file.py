@@ -1,0 +1,245 @@
+"""SnapshotFile: an open snapshot, which reads what is asked for and nothing else.
+
+The mirror of `snapshot_writer`. Nothing is worked out here: what the first screen shows, every grant and every finding
+stand in the file. A damaged row raises StoreError that names the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Severity
+from trustview.snapshot import (
+    AccountFacts,
+    EvidenceWindow,
+    ExternalFinding,
+    Gap,
+    Group,
+    IdentityProvider,
+    ManagedPolicy,
+    Organization,
+    Role,
+    Snapshot,
+    Use,
+    User,
+)
+from trustview.snapshot.codec import decode
+from trustview.store import snapshot_values as values
+from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
+from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
+
+T = TypeVar("T")
+
+_FACTS: dict[str, type] = {
+    "roles": Role,
+    "users": User,
+    "groups": Group,
+    "policies": ManagedPolicy,
+    "providers": IdentityProvider,
+}
+
+
+class SnapshotFile:
+    """A snapshot file that is open for reading.
+
+    The first screen needs `summary`, `tree` and `items`; everything else loads when it is looked at. It may be used
+    from several threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._tables = SnapshotTables(path)
+
+    def __enter__(self) -> SnapshotFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._tables.close()
+
+    @property
+    def name(self) -> str:
+        """What the snapshot is called on the command line."""
+        return self.path.stem
+
+    # ── the first screen ─────────────────────────────────────────────────────────────────────────────────────
+
+    def summary(self) -> Summary:
+        """The numbers of the snapshot."""
+        with self._tables.reading():
+            return decode(Summary, json.loads(self._tables.meta("summary")))
+
+    def tree(self) -> tuple[PlaceRow, ...]:
+        """The root, OUs and accounts, with what was found in them."""
+        with self._tables.reading():
+            return tuple(map(values.read_place, self._tables.rows(f"{values.PLACES} ORDER BY number")))
+
+    def items(self) -> tuple[ItemRow, ...]:
+        """The queue, worst first."""
+        with self._tables.reading():
+            return tuple(map(values.read_item, self._tables.rows(f"{values.ITEMS} ORDER BY number")))
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be read, and why."""
+        return self._records(Gap, "gaps")
+
+    # ── one item, one role ───────────────────────────────────────────────────────────────────────────────────
+
+    def item_detail(self, item: str) -> ItemDetail | None:
+        """A review item with its grants and findings; None when it is not in this snapshot."""
+        with self._tables.reading():
+            row = self._tables.row(f"{values.ITEMS} WHERE id = ?", item)
+            if row is None:
+                return None
+            grants = self.item_grants(item)
+            ids = {grant.id for grant in grants}
+            roles = dict.fromkeys(grant.role for grant in grants)
+            found = [f for role in roles for f in self.findings_of(role) if ids.intersection(f.grants)]
+            return ItemDetail(
+                values.read_item(row), grants, tuple(sorted(found, key=lambda finding: -finding.severity))
+            )
+
+    def item_grants(self, item: str) -> tuple[Grant, ...]:
+        """The grants of a review item, in the order of its roles."""
+        return self._of_name(f"{values.GRANTS} WHERE fleet = ? ORDER BY number", item, values.read_grant)
+
+    def role(self, arn: str) -> Role | None:
+        """A role by its ARN; None when it is not in this snapshot."""
+        return self._fact(Role, "roles", arn)
+
+    def user(self, arn: str) -> User | None:
+        """A user by its ARN; None when it is not in this snapshot."""
+        return self._fact(User, "users", arn)
+
+    def policy(self, arn: str) -> ManagedPolicy | None:
+        """A managed policy by its ARN; None when it is not in this snapshot."""
+        return self._fact(ManagedPolicy, "policies", arn)
+
+    def grants_of(self, role: str) -> tuple[Grant, ...]:
+        """Every way into a role."""
+        return self._of_name(f"{values.GRANTS} WHERE role = ? ORDER BY number", role, values.read_grant)
+
+    def findings_of(self, role: str) -> tuple[Finding, ...]:
+        """What was found on a role, worst first."""
+        return self._of_name(f"{values.FINDINGS} WHERE role = ? ORDER BY number", role, values.read_finding)
+
+    def remediation(self, role: str) -> Remediation | None:
+        """What is proposed for a role; None when nothing is."""
+        query = f"{values.REMEDIATIONS} WHERE role = ? ORDER BY number DESC LIMIT 1"
+        return next(iter(self._of_name(query, role, values.read_remediation)), None)
+
+    def edges_into(self, role: str) -> tuple[Edge, ...]:
+        """Who can become a role."""
+        return self._of_name(f"{values.EDGES} WHERE target = ? ORDER BY number", role, values.read_edge)
+
+    def edges_out_of(self, principal: str) -> tuple[Edge, ...]:
+        """The roles that a principal can become."""
+        return self._of_name(f"{values.EDGES} WHERE source = ? ORDER BY number", principal, values.read_edge)
+
+    def uses_of(self, role: str) -> tuple[Use, ...]:
+        """Who was seen becoming a role."""
+        return self._records(Use, "uses", role)
+
+    def external_findings_of(self, resource: str) -> tuple[ExternalFinding, ...]:
+        """What IAM Access Analyzer reported on a resource."""
+        return self._records(ExternalFinding, "external_findings", resource)
+
+    # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def organization(self) -> Organization | None:
+        """The organization with its guardrails; None when only single accounts were read."""
+        with self._tables.reading():
+            text = self._tables.meta("organization")
+            return decode(Organization, values.unfold(self._tables, json.loads(text), "")) if text else None
+
+    def roles(self) -> Iterator[Role]:
+        """Every role, account by account."""
+        query = "SELECT owner, body FROM fact WHERE kind = 'roles' ORDER BY number"
+        with self._tables.reading():
+            for owner, body in self._tables.rows(query):
+                yield values.read_fact(self._tables, Role, owner, body)
+
+    def grants(self) -> Iterator[Grant]:
+        """Every way into every role."""
+        with self._tables.reading():
+            yield from self._each(values.GRANTS, values.read_grant)
+
+    def findings(self, at_least: Severity = Severity.INFO) -> Iterator[Finding]:
+        """Findings of this severity and worse, worst first."""
+        query = f"{values.FINDINGS} WHERE severity >= ? ORDER BY number"
+        with self._tables.reading():
+            for row in self._tables.rows(query, int(at_least)):
+                yield values.read_finding(self._tables, row)
+
+    # ── everything ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def load_snapshot(self) -> Snapshot:
+        """All facts, as they were saved."""
+        with self._tables.loading():
+            head = json.loads(self._tables.meta("head"))
+            return Snapshot(
+                taken_at=head["taken_at"],
+                source=head["source"],
+                organization=self.organization(),
+                accounts=self._accounts(),
+                external_findings=self._records(ExternalFinding, "external_findings"),
+                uses=self._records(Use, "uses"),
+                windows=self._records(EvidenceWindow, "windows"),
+                gaps=self.gaps(),
+            )
+
+    def load_analysis(self) -> Analysis:
+        """All conclusions, as they were saved."""
+        with self._tables.loading():
+            return Analysis(
+                grants=tuple(self._each(values.GRANTS, values.read_grant)),
+                fleets=tuple(self._each(values.FLEETS, values.read_fleet)),
+                edges=tuple(self._each(values.EDGES, values.read_edge)),
+                findings=tuple(self._each(values.FINDINGS, values.read_finding)),
+                remediations=tuple(self._each(values.REMEDIATIONS, values.read_remediation)),
+            )
+
+    def _accounts(self) -> tuple[AccountFacts, ...]:
+        found: dict[int, dict[str, list[Any]]] = {}
+        query = "SELECT kind, account, owner, body FROM fact WHERE account > 0 ORDER BY number"
+        for kind, account, owner, body in self._tables.rows(query):
+            value: object = values.read_fact(self._tables, _FACTS[kind], owner, body)
+            found.setdefault(account, {}).setdefault(kind, []).append(value)
+        accounts = self._tables.rows("SELECT number, id, body FROM account ORDER BY number")
+        return tuple(self._account(found.get(number, {}), id_, body) for number, id_, body in accounts)
+
+    def _account(self, found: dict[str, list[Any]], id_: str | bytes, body: int) -> AccountFacts:
+        fields: dict[str, Any] = {kind: tuple(listed) for kind, listed in found.items()}
+        return AccountFacts(text_value(id_), **json.loads(self._tables.text(body)), **fields)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fact(self, kind: type[T], table: str, arn: str) -> T | None:
+        query = "SELECT owner, body FROM fact WHERE kind = ? AND name = ? ORDER BY number DESC LIMIT 1"
+        with self._tables.reading():
+            number = self._tables.number(arn)
+            row = self._tables.row(query, table, number) if number else None
+            return values.read_fact(self._tables, kind, *row) if row else None
+
+    def _records(self, kind: type[T], table: str, name: str | None = None) -> tuple[T, ...]:
+        query = "SELECT owner, body FROM fact WHERE kind = ?"
+        with self._tables.reading():
+            if name is None:
+                rows = self._tables.rows(f"{query} ORDER BY number", table)
+            else:
+                rows = self._tables.rows(f"{query} AND name = ? ORDER BY number", table, self._tables.number(name))
+            return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
+
+    def _of_name(self, query: str, name: str, read: Callable[[SnapshotTables, Row], T]) -> tuple[T, ...]:
+        with self._tables.reading():
+            number = self._tables.number(name)
+            return tuple(read(self._tables, row) for row in self._tables.rows(query, number)) if number else ()
+
+    def _each(self, query: str, read: Callable[[SnapshotTables, Row], T]) -> Iterator[T]:
+        return (read(self._tables, row) for row in self._tables.rows(f"{query} ORDER BY number"))

@@ -1,0 +1,111 @@
+"""Texts of a snapshot file, kept once each: without repetition, with the account taken out, deflated.
+
+Equal texts of different accounts are made equal by writing the account's own id as byte 0x01, which JSON escapes, so
+that no policy text can hold it; a text that holds it all the same is kept as it is. Each text is deflated with one
+dictionary made of the commonest ones. Reading gives back every text exactly; a changed byte raises ValueError.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from trustview.policy import is_account_id
+
+DICTIONARY_BYTES = 1 << 15
+LARGEST_BYTES = 1 << 28
+
+_LEVEL = 3
+_LONGEST_IN_DICTIONARY = 1 << 12
+_ACCOUNT = "\x01"
+
+FetchText = Callable[[int], tuple[int, bytes]]
+
+
+@dataclass(slots=True)
+class TextWriter:
+    """Collects texts and gives each a number; 0 is the empty text."""
+
+    _numbers: dict[tuple[str, bool], int] = field(default_factory=dict)
+    _uses: list[int] = field(default_factory=list)
+
+    def put(self, text: str, account: str = "") -> int:
+        """The number of a text in which `account` stands for the account it belongs to."""
+        if not text:
+            return 0
+        kept, is_template = make_template(text, account)
+        number = self._numbers.setdefault((kept, is_template), len(self._uses) + 1)
+        if number > len(self._uses):
+            self._uses.append(0)
+        self._uses[number - 1] += 1
+        return number
+
+    def dictionary(self) -> bytes:
+        """The commonest texts, the most common last, where deflate finds them cheapest."""
+        ranked = sorted(zip(self._uses, self._numbers, strict=True), key=lambda pair: -pair[0])
+        chosen: list[bytes] = []
+        left = DICTIONARY_BYTES
+        for _, (text, _) in ranked:
+            body = _to_bytes(text[: _LONGEST_IN_DICTIONARY + 1])
+            if len(body) <= min(left, _LONGEST_IN_DICTIONARY):
+                chosen.append(body)
+                left -= len(body)
+            if left < 64:
+                break
+        return b"".join(reversed(chosen))
+
+    def rows(self, dictionary: bytes) -> Iterator[tuple[int, bool, bytes]]:
+        """(number, is template, deflated) of every text."""
+        for (text, is_template), number in self._numbers.items():
+            yield number, is_template, deflate(_to_bytes(text), dictionary)
+
+
+@dataclass(slots=True)
+class TextReader:
+    """Gives texts back by number; `fetch` reads a row's (is template, deflated)."""
+
+    fetch: FetchText
+    dictionary: bytes
+
+    def get(self, number: int, account: str = "") -> str:
+        """The text as it was put for this account; ValueError when it is damaged."""
+        if number == 0:
+            return ""
+        is_template, body = self.fetch(number)
+        text = _from_bytes(inflate(body, self.dictionary))
+        return text.replace(_ACCOUNT, account) if is_template else text
+
+
+def make_template(text: str, account: str) -> tuple[str, bool]:
+    """The text with its account taken out, and whether one was; what cannot be given back exactly stays as it is."""
+    if not is_account_id(account) or account not in text or _ACCOUNT in text:
+        return text, False
+    template = text.replace(account, _ACCOUNT)
+    return (template, True) if template.replace(_ACCOUNT, account) == text else (text, False)
+
+
+def deflate(body: bytes, dictionary: bytes = b"") -> bytes:
+    """Bytes deflated, with a checksum."""
+    packer = zlib.compressobj(_LEVEL, zdict=dictionary) if dictionary else zlib.compressobj(_LEVEL)
+    return packer.compress(body) + packer.flush()
+
+
+def inflate(body: bytes, dictionary: bytes = b"") -> bytes:
+    """What `deflate` was given; ValueError when it is damaged."""
+    unpacker = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
+    try:
+        text = unpacker.decompress(body, LARGEST_BYTES)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not unpacker.eof:
+        raise ValueError("a text is cut off")
+    return text
+
+
+def _to_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _from_bytes(body: bytes) -> str:
+    return body.decode("utf-8", "surrogatepass")

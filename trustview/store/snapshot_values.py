@@ -1,0 +1,143 @@
+"""Rows of a snapshot file -> values, with the queries that give such rows. The mirror of `snapshot_writer`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from trustview.analysis import (
+    Edge,
+    Finding,
+    Fleet,
+    Grant,
+    Party,
+    Privilege,
+    Reach,
+    ReachKind,
+    Remediation,
+    Severity,
+)
+from trustview.snapshot import AccountStatus
+from trustview.snapshot.codec import decode
+from trustview.store.snapshot_rows import ItemRow, PlaceRow
+from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
+from trustview.store.snapshot_writer import DOCUMENTS, account_of
+
+T = TypeVar("T")
+
+PLACES = (
+    "SELECT id, name, parent, is_account, status, is_unread, tier, roles, info, low, medium, high, critical FROM place"
+)
+ITEMS = (
+    "SELECT id, role_name, principal, party, party_name, reach, privilege, severity, checks, accounts, units, "
+    "outlier_of, grants, findings FROM item"
+)
+GRANTS = "SELECT id, role, fleet, account, body FROM grant_"
+FLEETS = "SELECT id, grants, body FROM fleet"
+EDGES = "SELECT source, target, kind, grant_, reach FROM edge"
+FINDINGS = "SELECT id, role, check_, account, grants, body FROM finding"
+REMEDIATIONS = "SELECT role, body FROM remediation"
+
+
+# ── the first screen ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_place(row: Row) -> PlaceRow:
+    """A row of PLACES."""
+    id_, name, parent, is_account, status, is_unread, tier, roles, *counts = row
+    info, low, medium, high, critical = counts
+    return PlaceRow(
+        id=text_value(id_),
+        name=text_value(name),
+        parent=text_value(parent),
+        is_account=bool(is_account),
+        status=AccountStatus(status),
+        is_unread=bool(is_unread),
+        tier=tier,
+        roles=roles,
+        findings=(info, low, medium, high, critical),
+    )
+
+
+def read_item(row: Row) -> ItemRow:
+    """A row of ITEMS."""
+    id_, role_name, principal, party, party_name, reach, privilege, severity, *more, grants, findings = row
+    checks, accounts, units, outlier_of = more
+    return ItemRow(
+        id=text_value(id_),
+        role_name=text_value(role_name),
+        principal=text_value(principal),
+        party=Party(party),
+        party_name=text_value(party_name),
+        reach=ReachKind(reach),
+        privilege=Privilege(privilege),
+        severity=None if severity is None else Severity(severity),
+        checks=tuple(json.loads(checks)),
+        accounts=tuple(json.loads(accounts)),
+        units=tuple(json.loads(units)),
+        outlier_of=text_value(outlier_of),
+        grants=grants,
+        findings=findings,
+    )
+
+
+# ── conclusions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_grant(tables: SnapshotTables, row: Row) -> Grant:
+    """A row of GRANTS."""
+    id_, role, fleet, owner, body = row
+    account = text_value(owner)
+    more = {"id": tables.name(id_), "role": tables.name(role), "fleet": tables.name(fleet), "account": account}
+    return decode(Grant, {**json.loads(tables.text(body, account)), **more})
+
+
+def read_fleet(tables: SnapshotTables, row: Row) -> Fleet:
+    """A row of FLEETS."""
+    id_, grants, body = row
+    return decode(Fleet, {**json.loads(tables.text(body)), "id": tables.name(id_), "grants": tables.names(grants)})
+
+
+def read_edge(tables: SnapshotTables, row: Row) -> Edge:
+    """A row of EDGES."""
+    source, target, kind, grant = map(tables.name, row[:4])
+    return Edge(source, target, kind, grant, decode(Reach, json.loads(tables.text(row[4], account_of(target)))))
+
+
+def read_finding(tables: SnapshotTables, row: Row) -> Finding:
+    """A row of FINDINGS."""
+    id_, role, check, owner, grants, body = row
+    account = text_value(owner)
+    more = {
+        "id": tables.name(id_),
+        "role": tables.name(role),
+        "check": tables.name(check),
+        "account": account,
+        "grants": tables.names(grants),
+    }
+    return decode(Finding, {**json.loads(tables.text(body, account)), **more})
+
+
+def read_remediation(tables: SnapshotTables, row: Row) -> Remediation:
+    """A row of REMEDIATIONS."""
+    role = tables.name(row[0])
+    return decode(Remediation, {**json.loads(tables.text(row[1], account_of(role))), "role": role})
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_fact(tables: SnapshotTables, kind: type[T], owner: str | bytes, body: int) -> T:
+    """A fact of the account that owns it."""
+    account = text_value(owner)
+    return decode(kind, unfold(tables, json.loads(tables.text(body, account)), account))
+
+
+def unfold(tables: SnapshotTables, value: Any, account: str) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """A packed value with its policies' texts in place of their numbers."""
+    if isinstance(value, dict):
+        return {
+            key: tables.text(item, account) if key in DOCUMENTS else unfold(tables, item, account)
+            for key, item in value.items()
+        }
+    return [unfold(tables, item, account) for item in value] if isinstance(value, list) else value
