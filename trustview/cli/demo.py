@@ -11,7 +11,7 @@ from trustview.cli.exit_code import ExitCode
 from trustview.cli.keeping import keep_snapshot
 from trustview.cli.output import say
 from trustview.cli.summary import print_summary
-from trustview.store import Workspace, find_workspace, list_snapshots
+from trustview.store import Workspace, find_workspace, list_snapshots, make_folder
 
 EVIDENCE_DAYS = 90
 # AWS limits how fast it may be asked; the server on this machine does not.
@@ -20,7 +20,7 @@ UNLIMITED = 1000.0
 
 def run_demo(arguments: Namespace) -> int:
     """Collect the demo and open it, or print its summary; the second time it opens as it was left."""
-    workspace = Workspace(find_workspace().root / "demo")
+    workspace = Workspace(make_folder(find_workspace().root) / "demo")
     kept = [] if arguments.fresh or arguments.headless else list_snapshots(workspace)
     if not kept:
         summary = collect_demo(workspace, arguments.quarter)

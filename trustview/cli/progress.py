@@ -20,6 +20,7 @@ class ProgressDisplay:
         self._is_terminal = stream.isatty()
         self._has_line = False
         self._written_at = 0.0
+        self._is_complete = False
 
     def show(self, event: Event) -> None:
         """Show one event; what is missing from an account, and every notice, stays on the screen."""
@@ -40,10 +41,17 @@ class ProgressDisplay:
             columns = shutil.get_terminal_size().columns - 1
             self._stream.write("\r" + fit(progress_line(progress, columns), columns))
             self._has_line = True
-        elif progress.is_complete or time.monotonic() - self._written_at >= SECONDS_BETWEEN_PLAIN_LINES:
+        elif self._is_due(progress):
             self._written_at = time.monotonic()
+            self._is_complete = progress.is_complete
             self._stream.write(safe_text(plain_line(progress)) + "\n")
         self._stream.flush()
+
+    def _is_due(self, progress: Progress) -> bool:
+        """A plain line now and then, and one at the end."""
+        if progress.is_complete:
+            return not self._is_complete
+        return time.monotonic() - self._written_at >= SECONDS_BETWEEN_PLAIN_LINES
 
     def _write_line(self, event: AccountRead | Notice) -> None:
         self.close()
