@@ -97,6 +97,13 @@ def shelf() -> Shelf:
     return Shelf()
 
 
+@pytest.fixture(autouse=True)
+def no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries follow at once: what is tested is that they come, not how long they wait."""
+    monkeypatch.setattr("trustview.collect.aws.LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr("trustview.collect.budget.SLOWEST", 1_000.0)
+
+
 def small(*accounts: str, **given: object) -> Scope:
-    """A scope of a few accounts, as fast as it goes."""
-    return Scope(accounts=accounts, limits=FAST, **given)  # type: ignore[arg-type]
+    """A scope of a few accounts and, unless told otherwise, one Region, as fast as it goes."""
+    return Scope(**{"accounts": accounts, "regions": ("eu-west-1",), "limits": FAST, **given})  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from trustview.store import Shelf as DiskShelf
 from trustview.store import open_shelf
 
 from .conftest import NOW, Shelf, moment, small
-from .relay import Relay, Request, Reset
+from .relay import Fault, Refusal, Relay, Request, Reset
 
 FEW = ("999900001111", "888800001111", "777700001111", "777700002222", "777700004444")
 
@@ -86,13 +86,22 @@ async def test_cancelled_twice_it_stops_at_once(relay: Relay, shelf: Shelf) -> N
         await asyncio.wait_for(work, 20)
 
 
-async def test_a_part_that_failed_is_asked_again_and_one_that_is_denied_is_not(relay: Relay, shelf: Shelf) -> None:
-    relay.trouble = lambda request: Reset() if request.operation == "ListSAMLProviders" else None
-    work = asyncio.ensure_future(collect(small(*FEW[:2]), shelf, moment))
-    broken = await work
+async def test_a_part_with_a_failure_is_asked_again_and_one_with_a_refusal_is_not(relay: Relay, shelf: Shelf) -> None:
+    def trouble(request: Request) -> Fault | None:
+        if request.operation == "ListSAMLProviders" and request.account == FEW[2]:
+            return Reset()
+        return Refusal("AccessDenied", "no", 403) if request.operation == "ListAccountAliases" else None
 
-    assert [gap.reason for gap in broken.gaps if gap.service == "iam"]
-    assert shelf.keys("run-0/999900001111/iam") == []
+    relay.trouble = trouble
+    first = await collect(small(*FEW[2:4]), shelf, moment)
+    shelf.finished.clear()
+    relay.seen.clear()
+    second = await collect(small(*FEW[2:4]), shelf, moment)
+
+    assert second == first
+    assert {gap.account for gap in first.gaps if gap.reason.startswith("alias: ")} == {*FEW[2:4]}
+    assert {gap.account for gap in first.gaps if gap.reason.startswith("SAML providers: ")} == {FEW[2]}
+    assert {request.account for request in relay.seen if is_iam(request)} == {FEW[2]}
 
 
 UNDENIED = FEW[2:5]
@@ -146,7 +155,8 @@ from trustview.store import open_shelf
 
 async def main():
     with open_shelf(Path(sys.argv[1]), print) as shelf:
-        scope = Scope(accounts={FEW!r}, limits=Limits(10_000, 10_000, 10_000, 10_000), concurrency=2)
+        fast = Limits(10_000, 10_000, 10_000, 10_000)
+        scope = Scope(accounts={FEW!r}, regions=("eu-west-1",), limits=fast, concurrency=2)
         await collect(scope, shelf, lambda: datetime.fromisoformat("{NOW.isoformat()}"))
 asyncio.run(main())
 """

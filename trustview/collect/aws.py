@@ -104,7 +104,7 @@ class Aws:
         """Finds the credentials and asks AWS whose they are."""
         self._own = await _find_credentials(self._scope)
         try:
-            answer = await self.call("", "", "sts", "GetCallerIdentity", {})
+            answer = await self.call("", "", "sts", "GetCallerIdentity", {}, needs="Account")
         except CallError as error:
             raise CredentialsError(
                 f"AWS does not say who we are: {error.failure.reason}; check the network and the Region "
@@ -116,15 +116,19 @@ class Aws:
     # ── one call ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def call(
-        self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object]
+        self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object], needs: str
     ) -> Answer:
         """AWS's answer to one operation, asked in an account and Region (empty: the caller's).
 
-        Raises CallError when it cannot be had, CredentialsError when who we are is no longer accepted.
+        `needs` is a member that a good answer has: the SDK reads one that makes no sense as an empty one. Raises
+        CallError when no good one can be had, CredentialsError when who we are is no longer accepted.
         """
         failures: list[Failure] = []
         while True:
             answer = await self._ask(account, region, service, operation, parameters)
+            if not isinstance(answer, Failure) and needs not in answer:
+                reason = f"`{service}:{operation}` gives an answer without `{needs}`"
+                answer = Failure(FailureKind.TRANSIENT, "", reason)
             if not isinstance(answer, Failure):
                 return answer
             failures.append(answer)
@@ -170,12 +174,12 @@ class Aws:
             self._entered.pop(account, None)
 
     async def pages(
-        self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object]
+        self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object], needs: str
     ) -> AsyncIterator[Answer]:
         """Every page of an operation; a page token that comes back twice ends it with CallError."""
         asked, seen = dict(parameters), set[str]()
         while True:
-            answer = await self.call(account, region, service, operation, asked)
+            answer = await self.call(account, region, service, operation, asked, needs)
             yield answer
             name = next((name for name in PAGE_TOKENS if answer.get(name)), None)
             if name is None:
@@ -215,7 +219,7 @@ class Aws:
         }
         if self._scope.external_id:
             parameters["ExternalId"] = self._scope.external_id
-        answer = await self.call(self.caller.account, "", "sts", "AssumeRole", parameters)
+        answer = await self.call(self.caller.account, "", "sts", "AssumeRole", parameters, needs="Credentials")
         given = answer["Credentials"]
         credentials = AioCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         return Entered(credentials, datetime.fromisoformat(given["Expiration"]))

@@ -83,6 +83,8 @@ _VERBS = {
     FailureKind.EXPIRED: "is refused",
     FailureKind.NOT_ACCEPTED: "is refused",
 }
+# What the SDK's parsers raise, unwrapped, for an answer of another shape.
+_UNREADABLE = (KeyError, IndexError, ValueError, TypeError, AttributeError)
 LONGEST_MESSAGE = 400
 
 
@@ -90,12 +92,17 @@ def read_error(action: str, error: Exception) -> Failure | None:
     """What the SDK's error means for an action such as `iam:ListRoles`; None when it is a fault of ours."""
     from aiohttp import ClientError as NetworkError  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+    from botocore.exceptions import ConnectionError as NoConnection  # noqa: PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     if isinstance(error, ClientError):
         return _read_answer(action, error.response)
-    if isinstance(error, HTTPClientError | NetworkError | TimeoutError | ConnectionError | ResponseParserError):
+    passing = (HTTPClientError, NoConnection, NetworkError, TimeoutError, ConnectionError, ResponseParserError)
+    if isinstance(error, passing):
         return Failure(FailureKind.TRANSIENT, type(error).__name__, _sentence(action, "fails", "", str(error)))
+    if isinstance(error, _UNREADABLE):
+        reason = _sentence(action, "fails", "", "the answer cannot be read")
+        return Failure(FailureKind.TRANSIENT, type(error).__name__, reason)
     if isinstance(error, BotoCoreError | OSError):
         return Failure(FailureKind.FAILED, type(error).__name__, _sentence(action, "fails", "", str(error)))
     return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from trustview.collect.aws import Answer, Aws
-from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.failure import CallError, Failure
 from trustview.collect.parts import Lack
 
 T = TypeVar("T")
@@ -30,24 +30,21 @@ class Reader:
     moment: datetime
     lacks: list[Lack] = field(default_factory=list)
 
-    async def call(self, service: str, operation: str, **parameters: object) -> Answer:
-        """AWS's answer; CallError when it cannot be had."""
-        return await self.aws.call(self.account, self.region, service, operation, parameters)
-
-    def pages(self, service: str, operation: str, **parameters: object) -> AsyncIterator[Answer]:
-        """Every page of an answer; CallError when one cannot be had."""
-        return self.aws.pages(self.account, self.region, service, operation, parameters)
+    async def whole(self, service: str, operation: str, needs: str, **parameters: object) -> Answer:
+        """An answer, which has the member `needs`; CallError when it cannot be had."""
+        return await self.aws.call(self.account, self.region, service, operation, parameters, needs)
 
     async def get(self, service: str, operation: str, name: str, **parameters: object) -> Any:  # noqa: ANN401
-        """One member of an answer; CallError when it cannot be had or is missing."""
-        return member(await self.call(service, operation, **parameters), name, f"{service}:{operation}")
+        """One member of an answer; CallError when it cannot be had."""
+        return (await self.whole(service, operation, name, **parameters))[name]
+
+    def pages(self, service: str, operation: str, needs: str, **parameters: object) -> AsyncIterator[Answer]:
+        """Every page of an answer, each of which has the member `needs`; CallError when one cannot be had."""
+        return self.aws.pages(self.account, self.region, service, operation, parameters, needs)
 
     async def items(self, service: str, operation: str, name: str, **parameters: object) -> list[Any]:
         """The items of one list, from all pages; CallError when they cannot all be had."""
-        found: list[Any] = []
-        async for page in self.pages(service, operation, **parameters):
-            found.extend(member(page, name, f"{service}:{operation}"))
-        return found
+        return [item async for page in self.pages(service, operation, name, **parameters) for item in page[name]]
 
     async def attempt(self, what: str, call: Coroutine[object, object, T]) -> T | None:
         """What the call gives, or None, with a lack that says `what` is missing and why."""
@@ -60,13 +57,6 @@ class Reader:
     def lack(self, what: str, failure: Failure) -> None:
         """Notes that something could not be read."""
         self.lacks.append(Lack(failure.gap_kind, f"{what}: {failure.reason}"))
-
-
-def member(answer: Mapping[str, Any], name: str, action: str) -> Any:  # noqa: ANN401
-    """A member that an answer must have: the SDK reads an answer that makes no sense as an empty one."""
-    if name not in answer:
-        raise CallError(Failure(FailureKind.TRANSIENT, "", f"`{action}` gives an answer without `{name}`"))
-    return answer[name]
 
 
 async def together(*calls: Coroutine[object, object, Any]) -> tuple[Any, ...]:

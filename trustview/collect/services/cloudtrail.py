@@ -17,7 +17,7 @@ from typing import Any
 from trustview.collect.failure import CallError
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
-from trustview.collect.reader import Reader, member
+from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
 from trustview.collect.services.service import Extent, Service
 from trustview.snapshot import EvidenceWindow, Role, Snapshot, Use, User
@@ -45,12 +45,13 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
             async for page in reader.pages(
                 "cloudtrail",
                 "LookupEvents",
+                "Events",
                 LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": action}],
                 StartTime=start,
                 EndTime=end,
                 MaxResults=PAGE,
             ):
-                for event in member(page, "Events", "cloudtrail:LookupEvents"):
+                for event in page["Events"]:
                     events.append(keep(event))
                     oldest = min(oldest, event.get("EventTime") or oldest)
         except CallError as error:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from trustview.collect.parts import Part
-from trustview.collect.reader import Reader, member, together
+from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
 from trustview.collect.services.service import Extent, Service
 from trustview.snapshot import (
@@ -53,9 +53,9 @@ async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
 async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
     """All pages; of each managed policy only the version in force, which is the only one that decides."""
     found: dict[str, list[Any]] = {name: [] for name in _LISTS}
-    async for page in reader.pages("iam", "GetAccountAuthorizationDetails", MaxItems=PAGE):
+    async for page in reader.pages("iam", "GetAccountAuthorizationDetails", "IsTruncated", MaxItems=PAGE):
         for name in _LISTS:
-            found[name].extend(member(page, name, "iam:GetAccountAuthorizationDetails"))
+            found[name].extend(page.get(name) or ())
     for role in found["RoleDetailList"]:
         role.pop("InstanceProfileList", None)
     for policy in found["Policies"]:
@@ -65,11 +65,12 @@ async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
 
 async def _fetch_oidc(reader: Reader) -> list[dict[str, Any]]:
     listed = await reader.get("iam", "ListOpenIDConnectProviders", "OpenIDConnectProviderList")
-    arns = [entry["Arn"] for entry in listed]
-    told = await together(
-        *(reader.call("iam", "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn) for arn in arns)
-    )
-    return [{"Arn": arn, **about} for arn, about in zip(arns, told, strict=True)]
+    return list(await together(*(_fetch_provider(reader, entry["Arn"]) for entry in listed)))
+
+
+async def _fetch_provider(reader: Reader, arn: str) -> dict[str, Any]:
+    about = await reader.whole("iam", "GetOpenIDConnectProvider", "Url", OpenIDConnectProviderArn=arn)
+    return {"Arn": arn, **about}
 
 
 # ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
