@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trustview.analysis import Party, Privilege, ReachKind, Severity
 from trustview.snapshot import AccountStatus
-from trustview.store.snapshot_rows import ItemRow as Item
-from trustview.store.snapshot_rows import PlaceRow
+from trustview.store import ItemRow as Item
+from trustview.store import PlaceRow
 from trustview.ui.places import Places
 
 ITEM = Item(

@@ -9,23 +9,26 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
 from textual.timer import Timer
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
+from trustview.store import ReviewStore, SnapshotFile
 from trustview.ui.actions import ACTIONS
 from trustview.ui.detail import Detail, read_detail, read_surroundings
-from trustview.ui.messages import PaneChosen
+from trustview.ui.messages import BenchReady, PaneChosen
 from trustview.ui.present.graph import GROUP
 from trustview.ui.present.status import top_line
-from trustview.ui.reading import Journal, Reader
 from trustview.ui.screens.workbench import Workbench
-from trustview.ui.state import Notice, Pane, State, after_entry, at_pane, at_row, filtered, scoped
+from trustview.ui.state import Notice, Pane, State, after_entry, at_pane, at_row, filtered, scoped, with_journal
 from widgets.ego_graph import EgoGraph
 from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
@@ -43,8 +46,8 @@ class Sitting:
     `organization` and `taken_at` are shown; `now` gives the moment in UTC; `save_view` keeps how the screen was left.
     """
 
-    reader: Reader
-    journal: Journal
+    reader: SnapshotFile
+    reviews: ReviewStore
     review_id: str
     organization: str
     taken_at: str
@@ -55,13 +58,20 @@ class Sitting:
     save_view: Callable[[State], None]
 
 
+def find_commands() -> type[Provider]:
+    """What the palette offers; the palette is imported when it is opened."""
+    from trustview.ui.palette import CommandProvider  # noqa: PLC0415
+
+    return CommandProvider
+
+
 class Cockpit(App[None]):
     """The review of one snapshot."""
 
     CSS_PATH = "trustview.tcss"
     TITLE = "trustview"
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {find_commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     AUTO_FOCUS = None
 
@@ -73,6 +83,7 @@ class Cockpit(App[None]):
         self.detail: Detail | None = None
         self._state = state
         self._rest: Timer | None = None
+        self._is_begun = False
 
     # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -82,7 +93,7 @@ class Cockpit(App[None]):
         return self._state
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> SnapshotFile:
         """Answers about the snapshot."""
         return self.sitting.reader
 
@@ -127,11 +138,14 @@ class Cockpit(App[None]):
         """Write a step into the journal, then show it."""
         entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), decisions, cleared)
         try:
-            kept = self.sitting.journal.append(self.review_id, entry)
+            kept = self.sitting.reviews.append(self.review_id, entry)
+            state = self._state
+            if kept.number != len(state.journal) + 1:  # somebody else decided in the meantime
+                state = with_journal(state, self.sitting.reviews.journal(self.review_id)[:-1])
         except TrustviewError as error:
             self.say(f"not saved, nothing is decided: {error}", is_bad=True)
             return
-        self.show(after_entry(self._state, kept, Notice(notice)))
+        self.show(after_entry(state, kept, Notice(notice)))
         self.save_view()
 
     async def ask(
@@ -180,11 +194,13 @@ class Cockpit(App[None]):
         """The workbench is the only screen."""
         return self.bench
 
-    def on_mount(self) -> None:
+    @on(BenchReady)
+    def _begin(self) -> None:
         """Show the review; its details follow."""
         self.bench.begin(self._state)
         self._show_top()
         self._read_soon()
+        self._is_begun = True
 
     def _show_top(self) -> None:
         sitting = self.sitting
@@ -195,6 +211,11 @@ class Cockpit(App[None]):
     def on_resize(self) -> None:
         """Say more in the top line where there is room."""
         self._show_top()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the details on the screen are those of the row under the cursor."""
+        return self._is_begun and self._rest is None
 
     def _read_soon(self) -> None:
         """Read the details once the cursor rests: a held key reads nothing."""
@@ -233,6 +254,10 @@ class Cockpit(App[None]):
             self.run_worker(partial(action, self), group="asking", exclusive=True)
         else:
             action(self)
+
+    async def action_quit(self) -> None:
+        """ctrl+q, whatever is open."""
+        self.leave()
 
     def action_help_quit(self) -> None:
         """ctrl+c: say how to leave."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from trustview.review import Decision, EntryKind
+from trustview.store import SnapshotFile
 from trustview.ui.detail import Detail
-from trustview.ui.reading import Reader
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.state import State
 
@@ -20,7 +20,7 @@ class Desk(Protocol):
         """All that is shown."""
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> SnapshotFile:
         """Answers about the snapshot."""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from trustview.analysis import Edge, Finding, Grant, Remediation
 from trustview.snapshot import Role
-from trustview.ui.reading import ItemRow, Reader
+from trustview.store import ItemRow, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Surroundings:
     way_out: dict[str, Grant]
 
 
-def read_detail(reader: Reader, row: ItemRow, member: int) -> Detail | None:
+def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | None:
     """Read one role of an item; None when the snapshot does not have it."""
     item_grants = reader.item_grants(row.id)
     roles = tuple(dict.fromkeys(grant.role for grant in item_grants))
@@ -68,7 +68,7 @@ def read_detail(reader: Reader, row: ItemRow, member: int) -> Detail | None:
     )
 
 
-def read_surroundings(reader: Reader, arn: str) -> Surroundings | None:
+def read_surroundings(reader: SnapshotFile, arn: str) -> Surroundings | None:
     """Read a role's neighbours in the trust graph; None when the snapshot does not have the role."""
     role = reader.role(arn)
     if role is None:

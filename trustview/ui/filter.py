@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from trustview.analysis import Party, ReachKind, Severity
 from trustview.review import Verdict
+from trustview.store import ItemRow
 from trustview.ui.places import Places
-from trustview.ui.reading import ItemRow
 
 
 @dataclass(frozen=True, slots=True)

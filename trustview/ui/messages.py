@@ -7,6 +7,10 @@ from textual.message import Message
 from trustview.ui.state import Pane
 
 
+class BenchReady(Message):
+    """All panes are in their places and wait for something to show."""
+
+
 class PaneChosen(Message):
     """The reviewer goes to a pane, by focus or by mouse."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from trustview.review import review_id
 from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
 from trustview.ui.app import Cockpit, Sitting
 from trustview.ui.places import Places
@@ -19,15 +20,15 @@ def open_cockpit(
 ) -> Cockpit:
     """The cockpit on a snapshot; `views` is the folder in which it is kept how a screen was left."""
     summary = snapshot.summary()
-    review_id = review_of(summary.organization, summary.taken_at)
-    file = view_file(views, review_id) if views else None
-    state = begin(snapshot.items(), Places(snapshot.tree()), reviews.journal(review_id))
+    review = review_id(summary.organization, summary.taken_at)
+    file = view_file(views, review) if views else None
+    state = begin(snapshot.items(), Places(snapshot.tree()), reviews.journal(review))
     if file:
         state = with_view(state, load_view(file))
     sitting = Sitting(
         reader=snapshot,
-        journal=reviews,
-        review_id=review_id,
+        reviews=reviews,
+        review_id=review,
         organization=summary.organization or "files",
         taken_at=summary.taken_at,
         gaps=summary.gaps,
@@ -37,13 +38,6 @@ def open_cockpit(
         save_view=partial(_save, file) if file else _forget,
     )
     return Cockpit(sitting, state)
-
-
-def review_of(organization: str, taken_at: str) -> str:
-    """The review that a snapshot belongs to: `o-acme1example/2026-Q4`."""
-    year, month = taken_at[:4], taken_at[5:7]
-    quarter = (int(month) + 2) // 3 if month.isdigit() else 0
-    return f"{organization or 'files'}/{year}-Q{quarter}" if quarter else f"{organization or 'files'}/undated"
 
 
 def _save(file: Path, state: State) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from trustview.store.snapshot_rows import PlaceRow
+from trustview.store import PlaceRow
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from trustview.ui.reading import ItemRow
+from trustview.store import ItemRow
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from trustview.review import Decision, Entry, EntryKind, current_decisions, replay
+from trustview.store import ItemRow
 from trustview.ui.filter import Filter, matching, read_filter
 from trustview.ui.places import Places
-from trustview.ui.reading import ItemRow
 from trustview.ui.rows import Rows
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+
+from trustview.errors import TrustviewError, UsageError
+from trustview.export import FORMATS, FORMATS_BY_NAME, ExportFormat, FindingRow, finding_row
+from trustview.review import Decision
+from trustview.store import SnapshotFile, write_new
 from trustview.ui.desk import Desk
+from trustview.ui.present.signs import counted
 from trustview.ui.state import Pane
 from widgets.safe_text import safe_text
 
@@ -23,5 +31,64 @@ def copy(desk: Desk) -> None:
 
 
 async def export(desk: Desk) -> None:
-    """Write the marked items, else those shown, to a file."""
-    desk.say("export comes with trustview.export", is_bad=True)
+    """Write the findings of the marked items, else of those shown, to a file."""
+    state = desk.state
+    numbers = tuple(sorted(state.marks)) or state.view
+    which = "marked" if state.marks else "shown"
+    items = [state.rows[number].id for number in numbers if state.rows[number].findings]
+    if not items:
+        desk.say(f"none of the items {which} has a finding to export", is_bad=True)
+        return
+    head = f"export the findings of {counted(len(items), 'item')} {which}"
+    letters = {form.name[0]: form for form in FORMATS}
+    letter = await desk.choose(head, {letter: form.name for letter, form in letters.items()})
+    if letter is None:
+        desk.say("nothing is exported")
+        return
+    form = letters[letter]
+    review = desk.review_id.rpartition("/")[2]
+    name = await desk.ask(
+        f"{head} as {form.name} · to which file? (esc leaves)",
+        value=f"trustview-{review}-findings{form.ending}",
+        required=True,
+    )
+    if name is None:
+        desk.say("nothing is exported")
+        return
+    names = {place.id: place.name for place in state.places.places if place.is_account}
+    rows = await asyncio.to_thread(_rows, desk.reader, items, names, state.decisions)
+    await _write(desk, form, rows, name)
+
+
+def _rows(
+    reader: SnapshotFile, items: list[str], names: Mapping[str, str], decisions: Mapping[str, Decision]
+) -> list[FindingRow]:
+    """The findings of the items, each once, in the order of the queue."""
+    rows: dict[str, FindingRow] = {}
+    for item in items:
+        detail = reader.item_detail(item)
+        for finding in detail.findings if detail else ():
+            if finding.id not in rows:
+                rows[finding.id] = finding_row(finding, reader.grants_of(finding.role), names, decisions)
+    return list(rows.values())
+
+
+async def _write(desk: Desk, form: ExportFormat, rows: list[FindingRow], name: str) -> None:
+    """Write the file; one that is there is replaced only when the reviewer says so."""
+    text = FORMATS_BY_NAME[form.name].write(rows)
+    try:
+        path = write_new(name, text)
+    except UsageError:
+        answer = await desk.choose(f"`{name}` is there already", {"o": "overwrite it", "n": "keep it, export nothing"})
+        if answer != "o":
+            desk.say("nothing is exported; E asks again for a name")
+            return
+        try:
+            path = write_new(name, text, overwrite=True)
+        except TrustviewError as error:
+            desk.say(f"not exported: {error}", is_bad=True)
+            return
+    except TrustviewError as error:
+        desk.say(f"not exported: {error}", is_bad=True)
+        return
+    desk.say(f"{counted(len(rows), 'finding')} written to `{path}`")

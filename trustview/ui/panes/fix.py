@@ -47,4 +47,4 @@ class FixPane(Frame):
 
     def focus_content(self) -> None:
         """Let keys go to the difference, or to the words where there is none."""
-        (self.facts if self.has_class("-nothing") else self.diff).focus()
+        self.screen.set_focus(self.facts if self.has_class("-nothing") else self.diff)

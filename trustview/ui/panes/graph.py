@@ -43,4 +43,4 @@ class GraphPane(Frame):
 
     def focus_content(self) -> None:
         """Let keys go to the graph."""
-        self.graph.focus()
+        self.screen.set_focus(self.graph)

@@ -77,7 +77,7 @@ class QueuePane(Frame):
 
     def focus_content(self) -> None:
         """Let keys go to the table."""
-        self.table.focus()
+        self.screen.set_focus(self.table)
 
     def edit_filter(self) -> None:
         """Let keys go to the filter."""

@@ -38,4 +38,4 @@ class ScopePane(Frame):
 
     def focus_content(self) -> None:
         """Let keys go to the tree."""
-        self.nodes.focus()
+        self.screen.set_focus(self.nodes)

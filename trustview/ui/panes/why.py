@@ -104,8 +104,8 @@ class WhyPane(Frame):
     def action_beside(self, which: str) -> None:
         """Let keys go to the policy or to the facts, while both are seen."""
         if self.has_class("-beside"):
-            (self.policy if which == "policy" else self.facts).focus()
+            self.screen.set_focus(self.policy if which == "policy" else self.facts)
 
     def focus_content(self) -> None:
         """Let keys go to the facts."""
-        self.facts.focus()
+        self.screen.set_focus(self.facts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from trustview.analysis import Severity
 from trustview.review import Decision
+from trustview.store import ItemRow
 from trustview.ui.places import Places
 from trustview.ui.present.signs import (
     OUTLIER,
@@ -18,7 +19,6 @@ from trustview.ui.present.signs import (
     provider_name,
     severity_sign,
 )
-from trustview.ui.reading import ItemRow
 from trustview.ui.state import State
 from widgets.columns import Column
 from widgets.tone import Cell, Tone

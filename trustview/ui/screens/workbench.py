@@ -16,6 +16,7 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from trustview.ui.commands import COMMANDS, Context
+from trustview.ui.messages import BenchReady
 from trustview.ui.panes.fix import FixPane
 from trustview.ui.panes.frame import Frame
 from trustview.ui.panes.graph import GraphPane
@@ -30,6 +31,9 @@ from trustview.ui.state import Pane, Sheet, State
 from widgets.key_help import KeyLine
 from widgets.prompt_line import PromptLine
 from widgets.status_line import Segment, StatusLine
+
+MEDIUM_FROM, WIDE_FROM = 100, 170
+"""The widths from which the scope stands beside, and from which all panes do."""
 
 
 class Workbench(Screen[None], inherit_bindings=False):
@@ -46,7 +50,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         for command in COMMANDS
         if not command.is_built_in
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (80, "-narrow"), (100, "-medium"), (170, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (80, "-narrow"), (MEDIUM_FROM, "-medium"), (WIDE_FROM, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]  # noqa: RUF012
 
     def __init__(self) -> None:
@@ -61,6 +65,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.status = StatusLine(id="status")
         self.prompt = PromptLine(id="prompt")
         self.keys = KeyLine(id="keys")
+        self._state: State | None = None
 
     def compose(self) -> ComposeResult:
         """Everything, once; what is not wanted is hidden by classes."""
@@ -76,6 +81,10 @@ class Workbench(Screen[None], inherit_bindings=False):
         yield self.prompt
         yield self.keys
         yield TooSmall(id="too-small")
+
+    def on_mount(self) -> None:
+        """Tell that a review can be shown."""
+        self.post_message(BenchReady())
 
     def pane(self, pane: Pane) -> Frame:
         """The frame of a pane."""
@@ -109,7 +118,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.queue.begin(state)
         self.scope.begin(state)
         self._arrange(state)
-        self.call_after_refresh(self.pane(state.pane).focus_content)
+        self.pane(state.pane).focus_content()
 
     def show_change(self, before: State, state: State) -> None:
         """Draw again what changed between two states."""
@@ -120,18 +129,32 @@ class Workbench(Screen[None], inherit_bindings=False):
             if before.sheet is not state.sheet:
                 self.call_after_refresh(self.sheet.focus_content)
         elif (before.pane, before.sheet) != (state.pane, state.sheet) and not self.prompt.is_open:
-            self.call_after_refresh(self.pane(state.pane).focus_content)
+            self.pane(state.pane).focus_content()
 
     def show_top(self, left: list[Segment], right: list[Segment]) -> None:
         """Show what is under review and how far it is."""
         self.top.show(left, right)
 
+    def _is_seen(self, pane: Pane, state: State) -> bool:
+        """Whether a pane has a place on the screen; told to it directly, so that it can take the focus at once."""
+        width = self.app.size.width
+        if state.is_zoomed:
+            return pane is state.pane
+        if pane is Pane.SCOPE:
+            return not state.is_scope_hidden and (width >= MEDIUM_FROM or state.pane is Pane.SCOPE)
+        return pane is Pane.QUEUE or pane is state.detail or width >= WIDE_FROM
+
+    def on_resize(self) -> None:
+        """Give the panes their places at the new size."""
+        if self._state is not None:
+            self._arrange(self._state)
+
     def _arrange(self, state: State) -> None:
         """Which panes are seen, and what stands in the last lines."""
-        shown = {Pane.SCOPE: not state.is_scope_hidden, Pane.QUEUE: True}
+        self._state = state
         for pane in Pane:
             frame = self.pane(pane)
-            frame.set_class(shown.get(pane, pane is state.detail), "-shown")
+            frame.display = self._is_seen(pane, state)
             frame.set_class(pane is state.pane, "-current")
         self.set_class(state.is_zoomed, "-zoomed")
         self.set_class(state.sheet is not Sheet.NONE, "-sheet")

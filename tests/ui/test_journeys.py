@@ -1,0 +1,330 @@
+"""What a reviewer does in a sitting, by keyboard alone, at the two sizes that most terminals have."""
+
+from __future__ import annotations
+
+import pytest
+
+from trustview.analysis import Severity
+from trustview.review import Verdict
+from trustview.store import ReviewStore
+from trustview.ui.state import Pane, Sheet
+
+from .sitting import MEDIUM, NARROW, REVIEW, WIDE, Desk, sitting
+
+SIZES = pytest.mark.parametrize("size", [NARROW, MEDIUM], ids=["80x24", "120x40"])
+
+
+@SIZES
+async def test_the_worst_finding_is_first_and_says_why_at_once(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        row = screen.state.row
+        assert row is not None
+        assert row.severity is Severity.CRITICAL
+        await screen.sees("CRIT", "NetworkAdmin", "An IAM user can become an administrator without MFA", "because")
+
+
+@SIZES
+async def test_the_graph_shows_who_gets_in_and_walks_to_other_roles_and_back(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.press("4")
+        await screen.sees("who comes in (1)", "user ops-martin", "what it can become")
+        await screen.press("l", "enter")
+        await screen.until(lambda: len(screen.state.trail) == 2)
+        await screen.sees("NetworkAdmin ›")
+        await screen.press("backspace")
+        await screen.until(lambda: len(screen.state.trail) == 1)
+        await screen.press("backspace")
+        assert screen.state.pane is Pane.QUEUE
+
+
+@SIZES
+async def test_the_proposed_change_is_shown_in_words_and_as_a_difference(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.filter("check:vendor-without datadog")
+        await screen.press("5", "z")
+        await screen.sees("change 1", "require `sts:ExternalId`", "closes", "trust policy now → as proposed", "+")
+
+
+@SIZES
+async def test_a_decision_is_one_key_and_goes_on_to_the_next(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        first = screen.state.row
+        assert first is not None
+        await screen.press("r")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        assert screen.state.decisions[first.id].verdict is Verdict.REVOKE
+        assert screen.state.decisions[first.id].by == "anna"
+        assert screen.state.cursor == 1
+        await screen.sees("✗ revoke: NetworkAdmin", "1/50 decided")
+        with ReviewStore(desk.reviews) as reviews:
+            assert len(reviews.journal(REVIEW)) == 1
+
+
+async def test_narrow_is_refused_where_no_change_is_proposed(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        reader = screen.cockpit.reader
+        number = next(
+            n
+            for n, row in enumerate(screen.state.rows)
+            if all(reader.remediation(grant.role) is None for grant in reader.item_grants(row.id))
+        )
+        await screen.press(*["J"] * number, "f")
+        await screen.sees("no change is proposed for")
+        assert not screen.state.decisions
+
+
+async def test_narrow_takes_the_proposed_change(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.filter("check:vendor-without datadog")
+        await screen.press("f")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        assert next(iter(screen.state.decisions.values())).verdict is Verdict.NARROW
+
+
+async def test_accepting_a_risk_asks_until_when_and_why(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("w")
+        await screen.sees("until which day", "2027-02-18")
+        await screen.press("ctrl+u")
+        await screen.type("2020-01-01")
+        await screen.press("enter")
+        await screen.sees("`2020-01-01` is not in the future")
+        await screen.press("ctrl+u")
+        await screen.type("2027-01-31")
+        await screen.press("enter")
+        await screen.sees("why?")
+        await screen.type("an SCP bounds it")
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        decision = next(iter(screen.state.decisions.values()))
+        assert (decision.verdict, decision.until, decision.note) == (
+            Verdict.ACCEPT_RISK,
+            "2027-01-31",
+            "an SCP bounds it",
+        )
+        await screen.press("K", "3")
+        await screen.sees("accept risk until 2027-01-31, by anna", "an SCP bounds it")
+
+
+async def test_deferring_asks_to_whom(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("d")
+        await screen.sees("to whom?")
+        await screen.type("network team")
+        await screen.press("enter")
+        await screen.sees("until which day")
+        await screen.press("enter")
+        await screen.sees("why?")
+        await screen.type("they own it")
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        decision = next(iter(screen.state.decisions.values()))
+        assert (decision.assignee, decision.until) == ("network team", "2026-12-04")
+
+
+async def test_a_question_that_is_left_decides_nothing(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("w")
+        await screen.sees("until which day")
+        await screen.press("escape")
+        await screen.sees("nothing is decided")
+        assert not screen.state.journal
+
+
+@SIZES
+async def test_marks_are_decided_together_with_a_note_and_undone_as_one_step(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.press("space", "space", "space", "r")
+        await screen.sees("revoke 3 items (✖3)", "why?")
+        await screen.press("enter")
+        await screen.sees("an answer is needed")
+        await screen.type("nobody uses them")
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.progress[0] == 3)
+        assert {d.note for d in screen.state.decisions.values()} == {"nobody uses them"}
+        assert not screen.state.marks
+        await screen.press("u")
+        await screen.until(lambda: screen.state.progress[0] == 0)
+        await screen.sees("undid: revoke of 3 items")
+        assert screen.state.cursor == 0
+        await screen.press("U")
+        await screen.until(lambda: screen.state.progress[0] == 3)
+        await screen.press("u", "u")
+        await screen.sees("nothing to undo")
+
+
+@SIZES
+async def test_a_whole_fleet_is_one_decision(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.filter("is:fleet")
+        row = screen.state.row
+        assert row is not None
+        assert len(row.accounts) > 1
+        await screen.sees(f"×{len(row.accounts)} accounts", f"account 1 of {len(row.accounts)}")
+        await screen.press("full_stop")
+        await screen.sees(f"account 2 of {len(row.accounts)}")
+        await screen.press("a")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+
+
+async def test_all_like_this_are_marked_by_one_key(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.filter("check:trusts-unapproved-vendor")
+        await screen.press("F")
+        await screen.until(lambda: bool(screen.state.marks))
+        row = screen.state.row
+        assert row is not None
+        assert all(screen.state.rows[number].checks == row.checks for number in screen.state.marks)
+        await screen.press("backslash")
+        await screen.until(lambda: not screen.state.marks)
+        await screen.press("asterisk")
+        await screen.until(lambda: screen.state.marks == frozenset(screen.state.view))
+
+
+@SIZES
+async def test_the_queue_is_narrowed_to_one_ou_and_widened_again(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.press("b", "j")
+        await screen.sees("Infrastructure")
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.scope == "ou-acme-infra001")
+        assert screen.state.pane is Pane.QUEUE
+        await screen.sees("with findings in Infrastructure")
+        inside = screen.state.places.accounts_below("ou-acme-infra001")
+        assert screen.state.view
+        assert all(inside.intersection(screen.state.rows[n].accounts) for n in screen.state.view)
+        await screen.press("backspace")
+        await screen.until(lambda: not screen.state.scope)
+        assert len(screen.state.view) == screen.state.progress[1]
+
+
+@SIZES
+async def test_filter_words_narrow_while_they_are_typed_and_a_bad_one_is_named(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.press("slash")
+        await screen.type("party:vendor sev:high")
+        await screen.until(lambda: screen.state.filter_text == "party:vendor sev:high")
+        await screen.sees("/ party:vendor sev:high")
+        shown = screen.state.view
+        await screen.type(" reach:perhaps")
+        await screen.sees("✗ `perhaps` is no reach")
+        await screen.press("escape")
+        await screen.until(lambda: screen.state.filter_text == "")
+        assert len(screen.state.view) > len(shown)
+
+
+async def test_every_grant_is_one_key_away(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        found = len(screen.state.view)
+        await screen.press("A")
+        await screen.until(lambda: len(screen.state.view) == len(screen.state.rows))
+        await screen.sees("every grant")
+        await screen.press("A")
+        await screen.until(lambda: len(screen.state.view) == found)
+
+
+async def test_gaps_are_counted_in_sight_and_listed_by_one_key(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.sees("! 3 gaps")
+        await screen.press("exclamation_mark")
+        await screen.sees("People Production 111100002222", "`sts:AssumeRole` was refused")
+        await screen.press("q")
+        assert screen.state.sheet is Sheet.NONE
+
+
+@SIZES
+async def test_help_tells_the_keys_of_the_pane_and_the_palette_every_command(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.press("4", "question_mark")
+        await screen.sees("Keys in the graph pane", "put the role in")
+        await screen.press("question_mark")
+        assert screen.state.sheet is Sheet.NONE
+        await screen.press("colon")
+        await screen.until(lambda: screen.cockpit.screen is not screen.cockpit.bench)
+        await screen.type("every grant")
+        await screen.pilot.pause(0.3)
+        await screen.press("escape")
+
+
+async def test_a_command_of_the_palette_runs(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("ctrl+p")
+        await screen.until(lambda: screen.cockpit.screen is not screen.cockpit.bench)
+        await screen.type("revoke: remove")
+        await screen.pilot.pause(0.4)
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+
+
+async def test_next_and_previous_work_from_every_pane(desk: Desk) -> None:
+    async with sitting(desk, MEDIUM) as screen:
+        for key in ("3", "4", "5"):
+            await screen.press(key)
+            before = screen.state.cursor
+            pane = screen.state.pane
+            assert before is not None
+            await screen.press("J")
+            assert screen.state.cursor == before + 1
+            await screen.press("K")
+            assert screen.state.cursor == before
+            await screen.press("right_square_bracket")
+            assert screen.state.cursor == before + 1
+            assert screen.state.pane is pane
+
+
+@SIZES
+async def test_quit_and_start_again_find_everything_as_it_was(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk, size) as screen:
+        await screen.filter("sev:high")
+        await screen.press("j", "j", "a", "space", "J", "5", "z")
+        await screen.until(lambda: screen.state.is_zoomed)
+        left = screen.state
+        await screen.press("ctrl+q")
+    async with sitting(desk, size) as screen:
+        again = screen.state
+        assert (again.filter_text, again.view, again.cursor) == (left.filter_text, left.view, left.cursor)
+        assert (again.marks, again.pane, again.detail, again.is_zoomed) == (left.marks, Pane.FIX, Pane.FIX, True)
+        assert again.decisions == left.decisions
+        assert len(again.marks) == 1
+        await screen.press("u")
+        await screen.until(lambda: not screen.state.decisions)
+
+
+async def test_q_goes_back_step_by_step_and_leaves_at_last(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.filter("sev:high")
+        await screen.press("4", "z", "q")
+        assert not screen.state.is_zoomed
+        await screen.press("q")
+        assert screen.state.pane is Pane.QUEUE
+        await screen.press("q")
+        assert not screen.state.filter_text
+        assert screen.cockpit.is_running
+        await screen.pilot.press("q")
+        await screen.until(lambda: not screen.cockpit.is_running or screen.cockpit._exit)
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 19), (40, 10), (20, 5)])
+async def test_a_terminal_that_is_too_small_says_so_and_decides_nothing(desk: Desk, size: tuple[int, int]) -> None:
+    async with sitting(desk) as screen:
+        await screen.pilot.resize_terminal(*size)
+        await screen.sees("trustview")
+        assert "Queue" not in screen.text
+        await screen.press("a")
+        assert not screen.state.decisions
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.sees("Queue")
+
+
+async def test_at_200_cells_all_panes_are_seen_at_once(desk: Desk) -> None:
+    async with sitting(desk, WIDE) as screen:
+        await screen.sees("1 Scope", "2 Queue", "3 Why", "4 Graph", "5 Fix", "who comes in", "because")
+
+
+async def test_copy_tells_what_was_copied(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("y")
+        await screen.sees("copied arn:aws:iam::777700001111:role/NetworkAdmin")
+        assert screen.cockpit.clipboard == "arn:aws:iam::777700001111:role/NetworkAdmin"
