@@ -9,6 +9,8 @@ what reads the same answers from files.
 
 from trustview.collect.collect import Clock, collect
 from trustview.collect.doctor import Diagnosis, examine
+from trustview.collect.documents import FileProblem
+from trustview.collect.imported import Imported, read_files
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
 from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
@@ -21,6 +23,8 @@ __all__ = [
     "Clock",
     "Diagnosis",
     "Event",
+    "FileProblem",
+    "Imported",
     "Limits",
     "Notice",
     "Parts",
@@ -31,4 +35,5 @@ __all__ = [
     "examine",
     "plain_line",
     "progress_line",
+    "read_files",
 ]
