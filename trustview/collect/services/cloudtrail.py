@@ -67,8 +67,8 @@ def keep(event: Raw) -> dict[str, Any]:
     try:
         record = json.loads(event.get("CloudTrailEvent") or "{}")
     except ValueError:
-        record = {}
-    return keep_record(record)
+        record = None
+    return keep_record(record) if isinstance(record, dict) else {}
 
 
 def keep_record(record: Raw) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Pure readers: what AWS answers -> snapshot values."""
