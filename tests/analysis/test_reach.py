@@ -98,6 +98,12 @@ CASES = [
         ReachKind.OPEN,
     ),
     (
+        "a star bound to our organization and a partner's is not the organization alone",
+        trust({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": [ORGANIZATION, "o-partner001"]}}),
+        Party.PUBLIC,
+        ReachKind.OPEN,
+    ),
+    (
         "an organization condition with IfExists keeps nobody out",
         trust({"AWS": "*"}, {"StringEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}),
         Party.PUBLIC,
@@ -180,6 +186,18 @@ CASES = [
     (
         "an outsider can never be of our organization",
         trust({"AWS": DATADOG}, OUR_ORGANIZATION),
+        Party.VENDOR,
+        ReachKind.DEAD,
+    ),
+    (
+        "an outsider of an organization that the policy names gets in",
+        trust({"AWS": DATADOG}, {"StringEquals": {"aws:PrincipalOrgID": "o-vendororg1"}}),
+        Party.VENDOR,
+        ReachKind.OPEN,
+    ),
+    (
+        "an outsider is in no path of our organization",
+        trust({"AWS": DATADOG}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}),
         Party.VENDOR,
         ReachKind.DEAD,
     ),
@@ -346,6 +364,16 @@ def test_an_exemption_by_a_tag_that_the_role_has_not_does_not_open_it() -> None:
     reaches = [of_target(analyse(snapshot(r, guardrails=(exempting,)), checks=()))[0].reach for r in (plain, tagged)]
 
     assert [reach.kind for reach in reaches] == [ReachKind.BLOCKED, ReachKind.OPEN]
+
+
+def test_an_organization_that_the_guardrail_lets_pass_is_not_blocked() -> None:
+    statement = json.loads(RCP_ONLY_OURS.document)["Statement"][0]
+    statement["Condition"]["StringNotEqualsIfExists"]["aws:PrincipalOrgID"] = [ORGANIZATION, "o-partner001"]
+    (grant,) = analyse_grants(
+        trust({"AWS": STRANGER}), guardrails=(guardrail(GuardrailKind.RCP, "Partners", statement, ROOT),)
+    )
+
+    assert grant.reach.kind is ReachKind.OPEN
 
 
 def test_no_guardrail_protects_a_role_of_the_management_account() -> None:

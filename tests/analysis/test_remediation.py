@@ -39,6 +39,11 @@ CASES = [
         lambda s: "Condition" not in s[0],
     ),
     (
+        "operators are found whatever case they are written in",
+        Change(ChangeKind.REMOVE_CONDITION, 0, "", operator="stringlike", key="STS:ExternalId"),
+        lambda s: "Condition" not in s[0],
+    ),
+    (
         "one of two principals is removed",
         Change(ChangeKind.REMOVE_PRINCIPAL, 0, "", principal_kind="AWS", principal="222222222222"),
         lambda s: s[0]["Principal"] == {"AWS": "111111111111"},

@@ -6,6 +6,7 @@ either for the management account.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -156,6 +157,19 @@ class Access:
             )
         return self._levels[account, kind]
 
+    @cached_property
+    def _organizations_named(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def organizations_named(self, role: Role) -> tuple[str, ...]:
+        """The organizations, ours aside, that the role's trust policy or the RCPs of its account name."""
+        if role.account not in self._organizations_named:
+            levels = self.guardrails(role.account, GuardrailKind.RCP)
+            self._organizations_named[role.account] = _organizations_in(d for level in levels for d in level)
+        named = _organizations_in((self.trust_policy(role),)) + self._organizations_named[role.account]
+        own = self.snapshot.organization.id if self.snapshot.organization else ""
+        return tuple(dict.fromkeys(organization for organization in named if organization != own))
+
     def guardrail_name(self, account: str, kind: GuardrailKind, level: int, document: int) -> str:
         """The name of the guardrail that a reason points at, with the place where it hangs."""
         organization = self.snapshot.organization
@@ -234,3 +248,17 @@ class Access:
             if self.snapshot.is_ours(caller.account):
                 values["aws:PrincipalOrgID"] = organization.id
                 values["aws:PrincipalOrgPaths"] = (organization.principal_path(caller.account),)
+
+
+def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:
+    """The organization ids that conditions on the caller's organization name; one id stands for those of a pattern."""
+    values = (
+        value.partition("/")[0]
+        for document in documents
+        for statement in document.statements
+        for condition in statement.conditions
+        if condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths")
+        for value in condition.values
+        if value.startswith("o-")
+    )
+    return tuple(dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in values))

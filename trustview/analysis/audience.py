@@ -38,14 +38,13 @@ class Crowd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who may come: everyone, the members of an organization, whole accounts, one named principal, a service…
+    """Who may come: everyone, the members of our organization, whole accounts, one named principal, a service…
 
-    `accounts` are the accounts meant; for ORGANIZATION empty. `organizations` are ids that conditions name.
+    `accounts` are the accounts meant; for ORGANIZATION empty.
     """
 
     crowd: Crowd
     accounts: tuple[str, ...] = ()
-    organizations: tuple[str, ...] = ()
 
 
 _CROWDS = {
@@ -77,10 +76,9 @@ def find_audience(
     accounts = bounded_accounts(filled)
     if accounts:
         return Audience(Crowd.ACCOUNTS, accounts)
-    organizations = bounded_organizations(filled)
-    if organization and organization.id in organizations:
-        return Audience(Crowd.ORGANIZATION, organizations=organizations)
-    return Audience(Crowd.EVERYONE, organizations=organizations)
+    if organization and bounded_organizations(filled) == (organization.id,):
+        return Audience(Crowd.ORGANIZATION)
+    return Audience(Crowd.EVERYONE)
 
 
 def _fill_in(condition: Condition, organization: Organization | None, own_account: str) -> Condition:
@@ -110,13 +108,14 @@ def bounded_accounts(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
 
 
 def bounded_organizations(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-    """The organization ids to which conditions that hold bound the callers; empty when they do not."""
-    found: list[str] = []
+    """The organizations to which conditions that hold bound the callers, all together; empty when they do not."""
+    found: tuple[str, ...] = ()
     for condition in conditions:
         is_about = condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths")
         if is_about and holds(condition, conditions):
-            found += [value.partition("/")[0] for value in condition.values]
-    return tuple(dict.fromkeys(found))
+            named = tuple(dict.fromkeys(value.partition("/")[0] for value in condition.values))
+            found = tuple(organization for organization in found if organization in named) or named
+    return found
 
 
 def holds(condition: Condition, beside: tuple[Condition, ...] = ()) -> bool:

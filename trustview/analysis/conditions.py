@@ -112,6 +112,9 @@ def _is_complemented(condition: Condition, beside: tuple[Condition, ...]) -> boo
 
 def may_lack(one: Representative, key: str) -> bool:
     """Whether the caller's requests may come without the key."""
+    # Whoever is in an organization has a path in it: the one key is never there without the other.
+    if key.lower() == "aws:principalorgpaths" and "aws:principalorgid" in one.context.values:
+        return False
     given = one.context.look_up(key, one.caller)
     return not given.is_present or None in given.candidates
 

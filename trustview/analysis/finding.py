@@ -74,7 +74,7 @@ def grade(severity: Severity, privilege: Privilege, tier: Tier, reach: Reach) ->
         steps.append((1, "one up: the role is an administrator"))
     elif tier.is_sensitive:
         steps.append((1, f"one up: the role is in a {tier.name.lower()} account"))
-    if reach.blocked_by:
+    if reach.blocked_by and not reach.is_shut_by_itself:
         kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
         steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps {kept} today (latent)"))
     elif privilege is Privilege.NONE:

@@ -162,7 +162,7 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
     """The callers that stand for everybody whom an element lets come."""
     match audience.crowd:
         case Crowd.EVERYONE:
-            yield from _strangers(access, role, element, audience)
+            yield from _strangers(access, role, element)
         case Crowd.ORGANIZATION:
             yield _member(access, role)
         case Crowd.ACCOUNTS:
@@ -177,16 +177,15 @@ def represent(access: Access, role: Role, element: PrincipalElement, audience: A
             yield _by_id(access, role, element.value)
 
 
-def _strangers(access: Access, role: Role, element: PrincipalElement, audience: Audience) -> Iterator[Representative]:
-    """Callers of an unknown account: in no organization, in one of their own, in one that a condition names."""
+def _strangers(access: Access, role: Role, element: PrincipalElement) -> Iterator[Representative]:
+    """Callers of an unknown account: in no organization, in one of their own, in one that some policy names."""
     if element.kind == "Federated":
         yield from _not_of_accounts(access, role)
         return
     caller = Caller(CallerKind.PRINCIPAL)
     context = access.context_of(role, caller)
     yield Representative(caller, without(context, *_ORGANIZATION_KEYS))
-    for organization in (*audience.organizations, STRANGER_ORGANIZATION):
-        yield Representative(caller, context.with_values({"aws:PrincipalOrgID": organization}))
+    yield from _elsewhere(access, role, Representative(caller, context))
 
 
 def _not_of_accounts(access: Access, role: Role) -> Iterator[Representative]:
@@ -207,16 +206,23 @@ def _of_account(access: Access, role: Role, account: str) -> Iterator[Representa
     """Any principal of one account; an outsider may be in no organization or in one that is not ours."""
     caller = Caller(CallerKind.PRINCIPAL, account)
     context = access.context_of(role, caller)
-    yield from _in_organizations(access, account, Representative(caller, context))
+    yield from _in_organizations(access, role, Representative(caller, context))
 
 
-def _in_organizations(access: Access, account: str, one: Representative) -> Iterator[Representative]:
-    if access.snapshot.is_ours(account) or access.snapshot.organization is None:
+def _in_organizations(access: Access, role: Role, one: Representative) -> Iterator[Representative]:
+    if access.snapshot.is_ours(one.caller.account) or access.snapshot.organization is None:
         yield one
         return
-    yield Representative(one.caller, without(one.context, *_ORGANIZATION_KEYS), one.principal)
-    elsewhere = one.context.with_values({"aws:PrincipalOrgID": STRANGER_ORGANIZATION})
-    yield Representative(one.caller, elsewhere, one.principal)
+    yield replace(one, context=without(one.context, *_ORGANIZATION_KEYS))
+    yield from _elsewhere(access, role, one)
+
+
+def _elsewhere(access: Access, role: Role, one: Representative) -> Iterator[Representative]:
+    """The same caller in each organization but ours that some policy names, and in one that none names."""
+    for organization in access.organizations_named(role):
+        yield replace(one, context=one.context.with_values({"aws:PrincipalOrgID": organization}))
+    nowhere = {"aws:PrincipalOrgID": STRANGER_ORGANIZATION, "aws:PrincipalOrgPaths": f"{STRANGER_ORGANIZATION}/r-else/"}
+    yield replace(one, context=one.context.with_values(nowhere))
 
 
 _ORGANIZATION_KEYS = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
@@ -234,7 +240,7 @@ def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Re
     caller = caller_of(element)
     principal = _find_principal(access, caller.arn)
     one = Representative(caller, access.context_of(role, caller, principal), principal)
-    yield from _in_organizations(access, element.account, one)
+    yield from _in_organizations(access, role, one)
 
 
 def _by_id(access: Access, role: Role, unique_id: str) -> Representative:

@@ -98,12 +98,13 @@ def _add_condition(statement: dict[str, Any], change: Change) -> bool:
 
 def _remove_condition(statement: dict[str, Any], change: Change) -> bool:
     block = statement.get("Condition", {})
-    operator = change.old_operator or change.operator
-    keys = block.get(operator, {})
-    for key in [key for key in keys if key.lower() == change.key.lower()]:
-        del keys[key]
-    if operator in block and not keys:
-        del block[operator]
+    wanted = (change.old_operator or change.operator).lower()
+    for operator in [operator for operator in block if operator.lower() == wanted]:
+        keys = block[operator]
+        for key in [key for key in keys if key.lower() == change.key.lower()]:
+            del keys[key]
+        if not keys:
+            del block[operator]
     if not block:
         statement.pop("Condition", None)
     return False

@@ -34,16 +34,17 @@ def trusts_unknown_account(access: Access) -> Iterator[Evidence]:
             because = f"{listed(unknown)}: not of the organization, and not in the register of known vendors"
             yield Evidence((grant,), (because,), changes=_removal(access, grant, unknown))
         elif grant.party is Party.PUBLIC and access.snapshot.organization is not None:
-            yield from _foreign_organizations(grant)
+            yield from _foreign_organizations(grant, access.snapshot.organization.id)
 
 
 def _removal(access: Access, grant: Grant, unknown: tuple[str, ...]) -> tuple[Change, ...]:
     return remove_principal(grant) if unknown == grant.party_accounts else ()
 
 
-def _foreign_organizations(grant: Grant) -> Iterator[Evidence]:
-    """A star that is bound to an organization which is not ours."""
-    organizations = bounded_organizations(grant.conditions) if not grant.is_inverted else ()
+def _foreign_organizations(grant: Grant, own: str) -> Iterator[Evidence]:
+    """A star that is bound to organizations of which some are not ours."""
+    bounded = bounded_organizations(grant.conditions) if not grant.is_inverted else ()
+    organizations = tuple(organization for organization in bounded if organization != own)
     if organizations:
         because = f"any principal of the organization {listed(organizations)}, which is not ours"
         yield Evidence((grant,), (because,))
