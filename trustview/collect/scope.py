@@ -64,8 +64,7 @@ class Scope:
     def fingerprint(self, caller: str, endpoint: str) -> str:
         """A text that is equal for two runs that ask the same questions as the same caller of the same AWS."""
         asked = [
-            *(sorted(self.regions) if self.regions is not None else ("every Region",)), "|",
-            *sorted(self.accounts), "|", *sorted(self.units), "|",
+            None if self.regions is None else sorted(self.regions), sorted(self.accounts), sorted(self.units),
             self.role_name.strip("/"), self.external_id, self.evidence_days, self.has_account_tags, caller, endpoint,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

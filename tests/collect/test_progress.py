@@ -1,0 +1,58 @@
+"""How progress reads."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+
+HALF = Progress(accounts_total=40, done=20, calls=1234, rate=49.6, seconds_left=12.4)
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"),
+    [
+        (Progress(calls=1), "reading the organization · 1 call"),
+        (HALF, "██████████░░░░░░░░░░ 20/40 accounts · 1,234 calls (50/s) · about 12 s left"),
+        (
+            Progress(accounts_total=3, done=3, calls=9, failed=1, throttled=2, kept=4, seconds_left=0.0),
+            "████████████████████ 3/3 accounts · 9 calls (0/s) · 1 with gaps · 2 throttled · 4 kept",
+        ),
+        (
+            Progress(accounts_total=2, done=1, calls=9, is_stopping=True),
+            "██████████░░░░░░░░░░ 1/2 accounts · 9 calls (0/s) · finishing what is under way; once more stops at once",
+        ),
+    ],
+)
+def test_the_line_of_a_terminal(progress: Progress, line: str) -> None:
+    assert progress_line(progress, 200) == line
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (HALF, "20 of 40 accounts, 1,234 calls (50/s), about 12 s left"),
+        (Progress(calls=3), "reading the organization, 3 calls"),
+        (AccountRead("1", "Web", AccountState.READ), "read: 1 Web"),
+        (AccountRead("1", "1", AccountState.UNREAD, "the hop is refused"), "not read: 1 (the hop is refused)"),
+        (Notice("going on"), "going on"),
+    ],
+)
+def test_the_lines_of_a_log(event: Event, line: str) -> None:
+    assert plain_line(event) == line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.2, "1 s"), (89.0, "89 s"), (90.0, "2 min"), (5399.0, "90 min"), (9000.0, "2.5 h")]
+)
+def test_the_time_left(seconds: float, told: str) -> None:
+    assert f"about {told} left" in plain_line(Progress(accounts_total=9, seconds_left=seconds))
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 120))
+def test_a_line_is_never_wider_than_the_terminal(total: int, done: int, width: int) -> None:
+    progress = Progress(
+        accounts_total=total, done=min(done, total), calls=10**6, failed=7, throttled=9, seconds_left=1e5
+    )
+
+    assert len(progress_line(progress, width)) <= max(width, 1)
