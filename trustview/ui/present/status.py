@@ -10,7 +10,7 @@ from trustview.review import Entry, Verdict
 from trustview.ui.present.signs import VERDICTS, counted, severity_sign
 from trustview.ui.state import State
 from widgets.status_line import Segment
-from widgets.tone import Tone
+from widgets.tone import Cell, Line, Tone
 
 TwoSides = tuple[list[Segment], list[Segment]]
 _BAR = 10
@@ -41,15 +41,11 @@ def short_moment(moment: str) -> str:
     return f"{day} {time[:5]}Z" if time else day
 
 
-def status_line(state: State) -> TwoSides:
-    """The last notice, the number of marks, and what undo would take back."""
-    tone = Tone.CRITICAL if state.notice.is_bad else Tone.PLAIN
-    sign = "✗ " if state.notice.is_bad else ""
-    left = [Segment(f"{sign}{state.notice.text}", tone, 0)] if state.notice.text else []
-    right = []
-    if state.marks:
-        right.append(Segment(f"● {len(state.marks):,} marked", Tone.ACCENT, 1))
-    return left, right
+def notice_line(state: State) -> Line:
+    """The last notice; a refusal or an error has a sign."""
+    if state.notice.is_bad:
+        return (Cell(f"✗ {state.notice.text}", Tone.CRITICAL),)
+    return (Cell(state.notice.text),) if state.notice.text else ()
 
 
 # ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────

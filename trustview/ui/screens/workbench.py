@@ -25,8 +25,8 @@ from trustview.ui.panes.scope import ScopePane
 from trustview.ui.panes.sheet import SheetPane
 from trustview.ui.panes.why import WhyPane
 from trustview.ui.present.sheets import footer, sheet_footer
-from trustview.ui.present.status import status_line
-from trustview.ui.screens.notice import TooSmall
+from trustview.ui.present.status import notice_line
+from trustview.ui.screens.notice import NoticeLine, TooSmall
 from trustview.ui.state import Pane, Sheet, State
 from widgets.key_help import KeyLine
 from widgets.prompt_line import PromptLine
@@ -62,7 +62,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.graph = GraphPane()
         self.fix = FixPane()
         self.sheet = SheetPane()
-        self.status = StatusLine(id="status")
+        self.status = NoticeLine()
         self.prompt = PromptLine(id="prompt")
         self.keys = KeyLine(id="keys")
         self._state: State | None = None
@@ -159,5 +159,5 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.set_class(state.is_zoomed, "-zoomed")
         self.set_class(state.sheet is not Sheet.NONE, "-sheet")
         self.set_class(not state.is_scope_hidden, "-scope")
-        self.status.show(*status_line(state))
+        self.status.show(notice_line(state))
         self.keys.show(sheet_footer() if state.sheet is not Sheet.NONE else footer(Context(state.pane.value)))
