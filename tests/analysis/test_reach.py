@@ -376,6 +376,15 @@ def test_an_organization_that_the_guardrail_lets_pass_is_not_blocked() -> None:
     assert grant.reach.kind is ReachKind.OPEN
 
 
+def test_a_level_of_which_no_guardrail_was_read_shuts_nobody_out() -> None:
+    facts = snapshot(role("target", policy(trust({"AWS": f"arn:aws:iam::{SANDBOX}:role/ci"}))), *CALLERS)
+    assert facts.organization
+    only_a_document = replace(facts.organization, guardrails=(replace(SCP_NO_ASSUMING, targets=()),))
+    (grant,) = of_target(analyse(replace(facts, organization=only_a_document), checks=()))
+
+    assert grant.reach.kind is ReachKind.OPEN
+
+
 def test_no_guardrail_protects_a_role_of_the_management_account() -> None:
     (grant,) = analyse_grants(trust({"AWS": STRANGER}), account=MANAGEMENT, guardrails=(RCP_ONLY_OURS,))
 

@@ -27,10 +27,12 @@ from trustview.policy import (
     Request,
     evaluate,
     open_context,
+    parse_policy,
     read_policy,
 )
 from trustview.snapshot import GuardrailKind, IdentityProvider, Role, Snapshot, User
 
+_ALLOWS_ALL = parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 _ROLE_TAGS = ("aws:ResourceTag/", "iam:ResourceTag/")
 
 
@@ -150,10 +152,10 @@ class Access:
             return ()
         if (account, kind) not in self._levels:
             levels = organization.guardrails_of(account, kind)
-            # Where no policy of the kind is known at all the kind is not in use, and nothing is bound by it.
-            is_used = any(policy.kind is kind for policy in organization.guardrails)
-            self._levels[account, kind] = (
-                tuple(tuple(read_policy(p.document) for p in level) for level in levels) if is_used else ()
+            # AWS lets no level be without a policy of a kind in use: an empty one was not read, and nothing may be
+            # concluded from it, least of all that it shuts everybody out.
+            self._levels[account, kind] = tuple(
+                tuple(read_policy(p.document) for p in level) or (_ALLOWS_ALL,) for level in levels
             )
         return self._levels[account, kind]
 

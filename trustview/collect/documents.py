@@ -1,0 +1,177 @@
+"""What does a file hold? Recognised by content, never by name, and brought into the shape that the SDK gives. Pure.
+
+The AWS CLI's own JSON, the same answers in a recording's envelope (`{"status_code", "data"}`), and trustview's own
+organization document.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from trustview.collect.moments import read_moment, write_moment
+
+ORGANIZATION_DOCUMENT = "trustview organization"
+
+
+class Kind(StrEnum):
+    """The documents that are known, by the command that writes them."""
+
+    ACCOUNT_DETAILS = "iam get-account-authorization-details"
+    LIST_ROLES = "iam list-roles"
+    GET_ROLE = "iam get-role"
+    SAML_PROVIDERS = "iam list-saml-providers"
+    OIDC_PROVIDERS = "iam list-open-id-connect-providers"
+    OIDC_PROVIDER = "iam get-open-id-connect-provider"
+    DESCRIBE_ORGANIZATION = "organizations describe-organization"
+    LIST_ACCOUNTS = "organizations list-accounts"
+    LIST_ROOTS = "organizations list-roots"
+    DESCRIBE_POLICY = "organizations describe-policy"
+    LIST_FINDINGS = "accessanalyzer list-findings"
+    GET_FINDING = "accessanalyzer get-finding"
+    ORGANIZATION = "trustview organization"
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file, or a place in it, that could not be read; `place` is a line and column or a JSON path, or empty."""
+
+    path: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was recognised; `value` has AWS's spelling of keys, encoded policies and ISO 8601 moments."""
+
+    path: str
+    kind: Kind
+    value: dict[str, Any]
+
+
+def recognise(path: str, content: bytes) -> Document | FileProblem:
+    """Tell what a file holds, or why that cannot be told."""
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return FileProblem(path, f"byte {error.start}", "not UTF-8 text; save it as UTF-8")
+    except json.JSONDecodeError as error:
+        return FileProblem(path, f"line {error.lineno} column {error.colno}", f"not one JSON document: {error.msg}")
+    except RecursionError:
+        return FileProblem(path, "", "not JSON that anybody means: it is nested too deeply")
+    if not isinstance(value, dict):
+        return FileProblem(path, "$", "a JSON object is expected; give a file as the AWS CLI prints it")
+    value = _spelt(_without_envelope(value))
+    kind = next((kind for kind, fits in _FITS.items() if fits(value)), None)
+    if kind is None:
+        keys = ", ".join(f"`{key}`" for key in list(value)[:5]) or "none"
+        return FileProblem(path, "$", f"no document that trustview knows; its keys are {keys}")
+    return Document(path, kind, value)
+
+
+def _without_envelope(value: dict[str, Any]) -> dict[str, Any]:
+    data = value.get("data")
+    return data if "status_code" in value and isinstance(data, dict) else value
+
+
+# ── what fits ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _has_list(key: str, *members: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether the key holds a list, empty or of objects with these members."""
+
+    def fits(value: Mapping[str, Any]) -> bool:
+        listed = value.get(key)
+        if not isinstance(listed, list):
+            return False
+        return all(isinstance(item, dict) and item.keys() >= set(members) for item in listed)
+
+    return fits
+
+
+def _has_object(key: str, *members: str) -> Callable[[Mapping[str, Any]], bool]:
+    def fits(value: Mapping[str, Any]) -> bool:
+        found = value.get(key)
+        return isinstance(found, dict) and found.keys() >= set(members)
+
+    return fits
+
+
+def _is_account_details(value: Mapping[str, Any]) -> bool:
+    lists = ("UserDetailList", "GroupDetailList", "RoleDetailList")
+    return any(isinstance(value.get(name), list) for name in lists)
+
+
+_FITS: dict[Kind, Callable[[Mapping[str, Any]], bool]] = {
+    Kind.ORGANIZATION: lambda value: value.get("document") == ORGANIZATION_DOCUMENT,
+    Kind.ACCOUNT_DETAILS: _is_account_details,
+    Kind.LIST_ROLES: _has_list("Roles", "RoleName", "Arn"),
+    Kind.GET_ROLE: _has_object("Role", "RoleName", "Arn"),
+    Kind.SAML_PROVIDERS: _has_list("SAMLProviderList", "Arn"),
+    Kind.OIDC_PROVIDERS: _has_list("OpenIDConnectProviderList", "Arn"),
+    Kind.OIDC_PROVIDER: lambda value: isinstance(value.get("Url"), str) and isinstance(value.get("ClientIDList"), list),
+    Kind.DESCRIBE_ORGANIZATION: _has_object("Organization", "Id"),
+    Kind.LIST_ACCOUNTS: _has_list("Accounts", "Id"),
+    Kind.LIST_ROOTS: _has_list("Roots", "Id"),
+    Kind.DESCRIBE_POLICY: _has_object("Policy", "PolicySummary", "Content"),
+    Kind.LIST_FINDINGS: _has_list("findings", "id", "resourceType"),
+    Kind.GET_FINDING: _has_object("finding", "id", "resourceType"),
+}
+
+
+# ── AWS's own shape ──────────────────────────────────────────────────────────────────────────────────────────────
+
+# Keys that some tools write in another case; policies and tags keep theirs.
+_KNOWN_KEYS = (
+    "UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "Roles", "Role", "Arn", "RoleName", "RoleId",
+    "UserName", "UserId", "GroupName", "GroupId", "GroupList", "Path", "AssumeRolePolicyDocument", "RolePolicyList",
+    "UserPolicyList", "GroupPolicyList", "PolicyName", "PolicyDocument", "PolicyArn", "AttachedManagedPolicies",
+    "PermissionsBoundary", "PermissionsBoundaryArn", "PolicyVersionList", "Document", "VersionId", "DefaultVersionId",
+    "IsDefaultVersion", "CreateDate", "Tags", "Key", "Value", "RoleLastUsed", "LastUsedDate", "Region", "Description",
+    "MaxSessionDuration", "IsTruncated", "Marker", "Organization", "Accounts", "Roots", "Id", "Name", "MasterAccountId",
+)  # fmt: skip
+_SPELLING = {key.lower(): key for key in _KNOWN_KEYS}
+_POLICIES = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
+_MOMENTS = ("CreateDate", "LastUsedDate", "JoinedTimestamp", "createdAt", "updatedAt", "analyzedAt")
+# Below these keys other people's names stand as keys.
+_OPAQUE = ("condition", "principal", "organization")
+
+
+def _spelt(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        name = key if key in _SPELLING.values() else _SPELLING.get(key.lower(), key) if key not in _OPAQUE else key
+        if name in _POLICIES:
+            found[name] = _encoded_policy(item)
+        elif name in _MOMENTS:
+            found[name] = _moment(item)
+        else:
+            found[name] = item if name in _OPAQUE else _spelt(item)
+    return found
+
+
+def _encoded_policy(value: object) -> str:
+    """A policy as IAM sends it, percent-encoded, whether it was an object, JSON text or encoded already."""
+    if isinstance(value, str):
+        return value if value.lstrip().startswith("%") else quote(value)
+    return quote(json.dumps(value))
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, dict):
+        parts = [value.get(name, 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+        try:
+            return write_moment(datetime(*parts, tzinfo=UTC))
+        except (TypeError, ValueError):
+            return ""
+    return read_moment(value) if value else ""

@@ -1,0 +1,290 @@
+"""Files of the AWS CLI -> a snapshot: the same values as from AWS itself. Pure.
+
+Rule 1: a file that cannot be read is named, with the place and the reason, and the rest is read. Rule 2: accounts are
+told by the ARNs inside, so several files of one account are one account, and a file may hold several. Rule 3: what was
+not imported is a gap: nothing is concluded from what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from trustview.collect.documents import Document, FileProblem, Kind, recognise
+from trustview.collect.moments import write_moment
+from trustview.collect.services.access_analyzer import merge_findings, read_finding
+from trustview.collect.services.iam import (
+    complete_role,
+    read_group,
+    read_policy,
+    read_providers,
+    read_role,
+    read_user,
+)
+from trustview.collect.services.organizations import read_account, read_guardrail, read_unit
+from trustview.policy import is_account_id, parse_arn
+from trustview.snapshot import (
+    AccountFacts,
+    ExternalFinding,
+    Gap,
+    GapKind,
+    Group,
+    GuardrailKind,
+    GuardrailPolicy,
+    IdentityProvider,
+    ManagedPolicy,
+    Organization,
+    Role,
+    Snapshot,
+    User,
+)
+from trustview.snapshot.codec import decode
+
+ODD_SHAPE = (KeyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was read from files, what was not, and what a person should know of the rest."""
+
+    snapshot: Snapshot
+    problems: tuple[FileProblem, ...]
+    notes: tuple[str, ...]
+
+
+def read_files(files: Iterable[tuple[str, bytes]], now: datetime) -> Imported:
+    """Read files given as (name, content), in this order; of two different values of one thing the first is kept."""
+    gathered = _Gathered()
+    problems: list[FileProblem] = []
+    for path, content in files:
+        document = recognise(path, content)
+        if isinstance(document, FileProblem):
+            problems.append(document)
+            continue
+        try:
+            gathered.add(document)
+        except ODD_SHAPE as error:
+            reason = f"not quite what `{document.kind}` writes: {type(error).__name__} {error}"
+            problems.append(FileProblem(path, "$", reason))
+    return Imported(gathered.build(write_moment(now)), tuple(problems), tuple(gathered.notes))
+
+
+@dataclass(slots=True)
+class _Account:
+    """What files said of one account, by ARN."""
+
+    roles: dict[str, Role] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    policies: dict[str, ManagedPolicy] = field(default_factory=dict)
+    providers: dict[str, IdentityProvider] = field(default_factory=dict)
+    listed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    whole_files: int = 0
+    cut_files: int = 0
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether no file, or only a first page, told all principals."""
+        return not self.whole_files
+
+    def facts(self, account: str, now: str) -> AccountFacts:
+        """The account's facts; what only `list-roles` tells is put into the roles."""
+        listed = {arn: read_role(raw, account) for arn, raw in self.listed.items() if arn not in self.roles}
+        roles = [complete_role(role, self.listed.get(role.arn)) for role in (*self.roles.values(), *listed.values())]
+        return AccountFacts(
+            account,
+            roles=tuple(roles),
+            users=tuple(self.users.values()),
+            groups=tuple(self.groups.values()),
+            policies=tuple(self.policies.values()),
+            providers=tuple(self.providers.values()),
+            read_at=now,
+            is_partial=self.is_partial,
+        )
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Everything read so far."""
+
+    accounts: dict[str, _Account] = field(default_factory=dict)
+    aws_policies: dict[str, ManagedPolicy] = field(default_factory=dict)
+    oidc: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    findings: list[ExternalFinding] = field(default_factory=list)
+    whole: Organization | None = None
+    about: Mapping[str, Any] | None = None
+    members: list[Mapping[str, Any]] = field(default_factory=list)
+    roots: list[Mapping[str, Any]] = field(default_factory=list)
+    guardrails: dict[str, GuardrailPolicy] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        """Take in one document."""
+        value = document.value
+        match document.kind:
+            case Kind.ACCOUNT_DETAILS:
+                self._add_details(value, document.path)
+            case Kind.LIST_ROLES:
+                self._add_listed(value["Roles"])
+            case Kind.GET_ROLE:
+                self._add_listed([value["Role"]])
+            case Kind.SAML_PROVIDERS:
+                self._add_providers(value["SAMLProviderList"], is_saml=True)
+            case Kind.OIDC_PROVIDERS:
+                self._add_providers(value["OpenIDConnectProviderList"], is_saml=False)
+            case Kind.OIDC_PROVIDER:
+                self.oidc[value["Url"].removeprefix("https://")] = value
+            case Kind.LIST_FINDINGS:
+                self.findings += [read_finding(raw, "") for raw in value["findings"]]
+            case Kind.GET_FINDING:
+                self.findings.append(read_finding(value["finding"], ""))
+            case _:
+                self._add_organization(document)
+
+    # ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _account(self, arn: str) -> tuple[str, _Account]:
+        parsed = parse_arn(arn)
+        if parsed is None or not is_account_id(parsed.account):
+            raise ValueError(f"`{arn}` names no account")
+        return parsed.account, self.accounts.setdefault(parsed.account, _Account())
+
+    def _add_details(self, value: Mapping[str, Any], path: str) -> None:
+        # Everything is read before anything is kept: a file counts whole or not at all.
+        roles = [read_role(raw, self._id(raw)) for raw in value.get("RoleDetailList") or ()]
+        users = [read_user(raw, self._id(raw)) for raw in value.get("UserDetailList") or ()]
+        groups = [read_group(raw, self._id(raw)) for raw in value.get("GroupDetailList") or ()]
+        policies = [read_policy(raw) for raw in value.get("Policies") or ()]
+        touched = {r.account for r in roles} | {u.account for u in users} | {g.account for g in groups}
+        for role in roles:
+            self._keep(self._account(role.arn)[1].roles, role.arn, role, path)
+        for user in users:
+            self._keep(self._account(user.arn)[1].users, user.arn, user, path)
+        for group in groups:
+            self._keep(self._account(group.arn)[1].groups, group.arn, group, path)
+        touched |= self._add_policies(policies, path)
+        for account in touched:
+            found = self.accounts[account]
+            found.cut_files += bool(value.get("IsTruncated"))
+            found.whole_files += not value.get("IsTruncated")
+
+    def _id(self, raw: Mapping[str, Any]) -> str:
+        parsed = parse_arn(raw["Arn"])
+        if parsed is None or not is_account_id(parsed.account):
+            raise ValueError(f"`{raw['Arn']}` names no account")
+        return parsed.account
+
+    def _add_policies(self, policies: Iterable[ManagedPolicy], path: str) -> set[str]:
+        touched = set()
+        for policy in policies:
+            if policy.is_aws:
+                self._keep(self.aws_policies, policy.arn, policy, path)
+                continue
+            account, found = self._account(policy.arn)
+            touched.add(account)
+            self._keep(found.policies, policy.arn, policy, path)
+        return touched
+
+    def _keep(self, known: dict[str, Any], arn: str, value: object, path: str) -> None:
+        if arn not in known:
+            known[arn] = value
+        elif known[arn] != value:
+            self.notes.append(f"`{arn}` in `{path}` differs from what an earlier file says: the earlier one is kept")
+
+    def _add_listed(self, roles: Iterable[Mapping[str, Any]]) -> None:
+        for raw in roles:
+            self._account(raw["Arn"])[1].listed.setdefault(raw["Arn"], raw)
+
+    def _add_providers(self, listed: Iterable[Mapping[str, Any]], *, is_saml: bool) -> None:
+        for raw in listed:
+            account, found = self._account(raw["Arn"])
+            (provider,) = read_providers(account, [raw] if is_saml else None, None if is_saml else [raw])
+            found.providers.setdefault(provider.arn, provider)
+
+    # ── the organization ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _add_organization(self, document: Document) -> None:
+        value = document.value
+        match document.kind:
+            case Kind.ORGANIZATION:
+                self.whole = decode(Organization, value["organization"])
+            case Kind.DESCRIBE_ORGANIZATION:
+                self.about = value["Organization"]
+            case Kind.LIST_ACCOUNTS:
+                self.members += value["Accounts"]
+            case Kind.LIST_ROOTS:
+                self.roots += value["Roots"]
+            case Kind.DESCRIBE_POLICY:
+                self._add_guardrail(value["Policy"])
+
+    def _add_guardrail(self, raw: Mapping[str, Any]) -> None:
+        summary = raw["PolicySummary"]
+        policy = read_guardrail(summary, GuardrailKind(summary["Type"]), raw["Content"], ())
+        self.guardrails[policy.id] = policy
+
+    def _organization(self) -> Organization | None:
+        if self.whole:
+            return self.whole
+        if self.about is None and not self.members:
+            return None
+        about = self.about or {}
+        root = self.roots[0]["Id"] if self.roots else ""
+        accounts = {raw["Id"]: read_account(raw, root) for raw in self.members}
+        return Organization(
+            id=about.get("Id") or "",
+            management_account=about.get("MasterAccountId") or about.get("ManagementAccountId") or "",
+            units=tuple(read_unit(raw, "") for raw in self.roots),
+            accounts=tuple(accounts[id_] for id_ in sorted(accounts)),
+            guardrails=tuple(self.guardrails[id_] for id_ in sorted(self.guardrails)),
+        )
+
+    # ── together ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def build(self, now: str) -> Snapshot:
+        """The snapshot of everything taken in."""
+        organization = self._organization()
+        accounts = [self._facts(account, now) for account in sorted(self.accounts)]
+        if accounts and self.aws_policies:
+            # Policies of AWS are the same in every account: the first one holds them for all.
+            accounts[0] = replace(accounts[0], policies=(*accounts[0].policies, *self.aws_policies.values()))
+        return Snapshot(
+            taken_at=now,
+            source="files",
+            organization=organization,
+            accounts=tuple(accounts),
+            external_findings=merge_findings(self.findings),
+            gaps=tuple(self._gaps(organization)),
+        )
+
+    def _facts(self, account: str, now: str) -> AccountFacts:
+        facts = self.accounts[account].facts(account, now)
+        providers = tuple(map(self._complete_provider, facts.providers))
+        return replace(facts, providers=providers)
+
+    def _complete_provider(self, provider: IdentityProvider) -> IdentityProvider:
+        """The provider with its audiences; `get-open-id-connect-provider` tells no ARN, only the address."""
+        raw = self.oidc.get(provider.arn.partition(":oidc-provider/")[2])
+        if raw is None:
+            return provider
+        return replace(provider, url=raw["Url"], client_ids=tuple(raw["ClientIDList"]))
+
+    def _gaps(self, organization: Organization | None) -> Iterable[Gap]:
+        for account in sorted(self.accounts):
+            found = self.accounts[account]
+            if found.is_partial:
+                what = "only a first page" if found.cut_files else "no `get-account-authorization-details`"
+                reason = f"{what} of this account was imported: users, policies or more roles are missing"
+                yield Gap(account, "iam", "", GapKind.NOT_ASKED, reason)
+        if organization is None:
+            return
+        if not organization.id:
+            yield Gap("", "organizations", "", GapKind.NOT_ASKED, "no `describe-organization`: the id is not known")
+        for member in organization.accounts:
+            if member.id not in self.accounts:
+                reason = "no `get-account-authorization-details` of this account was imported"
+                yield Gap(member.id, "iam", "", GapKind.NOT_ASKED, reason)
+        if not any(policy.targets for policy in organization.guardrails):
+            reason = "which SCPs and RCPs hang where was not imported: none is counted"
+            yield Gap("", "organizations-policies", "", GapKind.NOT_ASKED, reason)
