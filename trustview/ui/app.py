@@ -78,6 +78,8 @@ class Cockpit(App[None]):
     def __init__(self, sitting: Sitting, state: State) -> None:
         super().__init__()
         self.animation_level = "none"
+        if self.no_color:
+            self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
         self.sitting = sitting
         self.bench = Workbench()
         self.detail: Detail | None = None
@@ -238,7 +240,7 @@ class Cockpit(App[None]):
     def _show_graph(self, cursor: str | None = None) -> None:
         arn = self._state.trail[-1] if self._state.trail else self.detail.role.arn if self.detail else ""
         around = read_surroundings(self.reader, arn) if arn else None
-        self.bench.graph.show_surroundings(self._state, around, cursor)
+        self.bench.graph.show_surroundings(self._state, around, self.detail, cursor)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
 

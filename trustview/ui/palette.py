@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from trustview.ui.commands import COMMANDS, Command, shown_keys
 
@@ -15,17 +16,17 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Every command, before anything is typed."""
         for command in _listed():
-            yield DiscoveryHit(_title(command), partial(self._run, command.id), help=shown_keys(command))
+            title = Content(_keys(command) + command.description)
+            yield DiscoveryHit(title, partial(self._run, command.id), text=command.description)
 
     async def search(self, query: str) -> Hits:
         """The commands that match what is typed, best first."""
         matcher = self.matcher(query)
         for command in _listed():
-            score = matcher.match(_title(command))
+            score = matcher.match(command.description)
             if score > 0:
-                yield Hit(
-                    score, matcher.highlight(_title(command)), partial(self._run, command.id), help=shown_keys(command)
-                )
+                title = Content.assemble(_keys(command), matcher.highlight(command.description))
+                yield Hit(score, title, partial(self._run, command.id), text=command.description)
 
     async def _run(self, command: str) -> None:
         await self.app.run_action(f"command('{command}')")
@@ -35,5 +36,6 @@ def _listed() -> list[Command]:
     return [command for command in COMMANDS if not command.is_built_in and command.id != "palette"]
 
 
-def _title(command: Command) -> str:
-    return command.description
+def _keys(command: Command) -> str:
+    """The keys in a column; shown as content, because `[` is a key here and no markup."""
+    return f"{shown_keys(command):<15} "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from trustview.ui.detail import Surroundings
+from trustview.ui.detail import Detail, Surroundings
 from trustview.ui.panes.frame import Frame, detail_tabs
 from trustview.ui.present.graph import ego_graph
+from trustview.ui.present.signs import counted
+from trustview.ui.present.why import subject_note
 from trustview.ui.state import Pane, State
 from widgets.ego_graph import EgoGraph
 from widgets.graph import EgoGraphData, GraphNode
@@ -29,7 +31,9 @@ class GraphPane(Frame):
         yield self.title_line
         yield self.graph
 
-    def show_surroundings(self, state: State, around: Surroundings | None, cursor: str | None = None) -> None:
+    def show_surroundings(
+        self, state: State, around: Surroundings | None, detail: Detail | None, cursor: str | None = None
+    ) -> None:
         """Put a role in the centre; the cursor goes to the node `cursor` if it is there."""
         if around is None:
             self.title_line.show(())
@@ -37,7 +41,7 @@ class GraphPane(Frame):
             return
         self.title_line.show(
             (Cell(around.role.name, Tone.STRONG), Cell(f" @ {state.places.name(around.role.account)}", Tone.MUTED)),
-            f"{len(state.trail)} deep" if len(state.trail) > 1 else "",
+            f"{counted(len(state.trail) - 1, 'step')} away" if len(state.trail) > 1 else subject_note(detail),
         )
         self.graph.show(ego_graph(around, state.trail[:-1], state.opened, state.places), cursor)
 

@@ -16,9 +16,9 @@ from trustview.ui.present.signs import (
     PARTIES,
     PRIVILEGES,
     condition_sign,
+    day_of,
     severity_sign,
 )
-from trustview.ui.present.why import last_used
 from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.tone import Tone
 
@@ -62,15 +62,16 @@ def ego_graph(around: Surroundings, trail: Iterable[str], opened: frozenset[str]
     return EgoGraphData(
         centre=GraphNode(role.arn, role.name, worst.glyph, worst.tone),
         card=(
-            f"{places.name(role.account)} {role.account}",
-            f"privilege: {privilege.short}",
+            places.name(role.account),
             f"in {_total(incoming)} · out {_total(outgoing)}",
-            f"last used {last_used(role)}",
+            f"privilege: {privilege.short}",
+            role.account,
+            f"last used {day_of(role.last_used) or 'never, or not read'}",
         ),
         incoming=incoming,
         outgoing=outgoing,
-        incoming_title=f"who comes in ({_total(incoming)})",
-        outgoing_title=f"what it can become ({_total(outgoing)})",
+        incoming_title=_title("who comes in", incoming),
+        outgoing_title=_title("what it can become", outgoing),
         incoming_empty="no statement lets anybody in",
         outgoing_empty="it can become no other role",
         trail=[_role_name(arn) for arn in trail],
@@ -84,6 +85,10 @@ def _legend(edges: Iterable[GraphEdge]) -> tuple[tuple[str, str], ...]:
     kinds, marks = {edge.kind for edge in listed}, {edge.mark for edge in listed if edge.kind is not EdgeKind.BLOCKED}
     shapes = [(sign, word) for kind, sign, word in _KINDS if kind in kinds]
     return (*shapes, *(pair for pair in CONDITION_LEGEND if pair[0] in marks))
+
+
+def _title(text: str, edges: list[GraphEdge]) -> str:
+    return f"{text} ({_total(edges)})" if edges else text
 
 
 def _total(edges: Iterable[GraphEdge]) -> int:

@@ -153,6 +153,11 @@ def condition_sign(conditions: tuple[Condition, ...]) -> tuple[str, str]:
     return OTHER_CONDITION if keys else NO_CONDITION
 
 
+def day_of(moment: str) -> str:
+    """The day of a moment."""
+    return moment.partition("T")[0]
+
+
 def counted(count: int, noun: str, plural: str = "") -> str:
     """`1 item`, `2 items`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -21,6 +21,7 @@ from trustview.ui.present.signs import (
     UNREAD,
     VERDICTS,
     counted,
+    day_of,
     severity_sign,
 )
 from trustview.ui.state import State
@@ -156,8 +157,8 @@ def _role(detail: Detail, places: Places) -> Lines:
     yield Fact("privilege", privilege.word, privilege.tone, privilege.glyph)
     if role.description:
         yield Fact("says", role.description)
-    yield Fact("created", _day(role.created) or "not known")
-    yield Fact("last used", last_used(role))
+    yield Fact("created", day_of(role.created) or "not known")
+    yield Fact("last used", _last_used(role))
     if role.max_session_seconds is not None:
         yield Fact("session", f"at most {_hours(role.max_session_seconds)}")
     policies = [arn.rpartition("/")[2] for arn in role.attached] + [f"{p.name} (inline)" for p in role.inline]
@@ -168,15 +169,11 @@ def _role(detail: Detail, places: Places) -> Lines:
     yield Fact("arn", role.arn, Tone.MUTED)
 
 
-def _day(moment: str) -> str:
-    return moment.partition("T")[0]
-
-
-def last_used(role: Role) -> str:
+def _last_used(role: Role) -> str:
     """The day and Region of the last use that AWS remembers."""
     if not role.last_used:
         return "not within the 400 days that AWS keeps, or not read"
-    return f"{_day(role.last_used)}{f' in {role.last_used_region}' if role.last_used_region else ''}"
+    return f"{day_of(role.last_used)}{f' in {role.last_used_region}' if role.last_used_region else ''}"
 
 
 def _hours(seconds: int) -> str:
