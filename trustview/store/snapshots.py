@@ -67,7 +67,7 @@ def save_snapshot(place: Workspace | Path, snapshot: Snapshot, analysis: Analysi
 
 def list_snapshots(place: Workspace | Path) -> tuple[SnapshotEntry, ...]:
     """The snapshots of the workspace, the oldest first; none is opened."""
-    paths = sorted(_folder(place).glob(f"*{SUFFIX}"))
+    paths = sorted(_folder(place).glob(f"*{SUFFIX}"), key=lambda path: path.stem)
     return tuple(SnapshotEntry(path.stem, path, path.stat().st_size) for path in paths if path.is_file())
 
 
