@@ -29,6 +29,8 @@ def run_import(arguments: Namespace) -> int:
     for problem in problems:
         place = f" at {problem.place}" if problem.place else ""
         say(f"`{problem.path}`{place}: {problem.reason}")
+    for note in imported.notes:
+        say(note)
     if not imported.snapshot.accounts and imported.snapshot.organization is None:
         raise SourceError("nothing could be read: `trustview import` takes JSON of the AWS CLI, see `--help`")
     summary = keep_snapshot(workspace, imported.snapshot)

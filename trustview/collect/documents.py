@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DESCRIBE_POLICY = "organizations describe-policy"
     LIST_FINDINGS = "accessanalyzer list-findings"
     GET_FINDING = "accessanalyzer get-finding"
+    GET_FINDING_V2 = "accessanalyzer get-finding-v2"
     ORGANIZATION = "trustview organization"
 
 
@@ -67,12 +68,14 @@ def recognise(path: str, content: bytes) -> Document | FileProblem:
         return FileProblem(path, "", "not JSON that anybody means: it is nested too deeply")
     if not isinstance(value, dict):
         return FileProblem(path, "$", "a JSON object is expected; give a file as the AWS CLI prints it")
-    value = _spelt(_without_envelope(value))
-    kind = next((kind for kind, fits in _FITS.items() if fits(value)), None)
-    if kind is None:
-        keys = ", ".join(f"`{key}`" for key in list(value)[:5]) or "none"
-        return FileProblem(path, "$", f"no document that trustview knows; its keys are {keys}")
-    return Document(path, kind, value)
+    value = _without_envelope(value)
+    for candidate in (value, _respelt(value)):
+        kind = next((kind for kind, fits in _FITS.items() if fits(candidate)), None)
+        if kind is not None:
+            is_ours = kind is Kind.ORGANIZATION
+            return Document(path, kind, candidate if is_ours else _normal(candidate))
+    keys = ", ".join(f"`{key}`" for key in list(value)[:5]) or "none"
+    return FileProblem(path, "$", f"no document that trustview knows; its keys are {keys}")
 
 
 def _without_envelope(value: dict[str, Any]) -> dict[str, Any]:
@@ -122,12 +125,13 @@ _FITS: dict[Kind, Callable[[Mapping[str, Any]], bool]] = {
     Kind.DESCRIBE_POLICY: _has_object("Policy", "PolicySummary", "Content"),
     Kind.LIST_FINDINGS: _has_list("findings", "id", "resourceType"),
     Kind.GET_FINDING: _has_object("finding", "id", "resourceType"),
+    Kind.GET_FINDING_V2: lambda value: isinstance(value.get("findingDetails"), list) and "resourceType" in value,
 }
 
 
 # ── AWS's own shape ──────────────────────────────────────────────────────────────────────────────────────────────
 
-# Keys that some tools write in another case; policies and tags keep theirs.
+# Keys that some tools write in another case.
 _KNOWN_KEYS = (
     "UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "Roles", "Role", "Arn", "RoleName", "RoleId",
     "UserName", "UserId", "GroupName", "GroupId", "GroupList", "Path", "AssumeRolePolicyDocument", "RolePolicyList",
@@ -139,25 +143,35 @@ _KNOWN_KEYS = (
 _SPELLING = {key.lower(): key for key in _KNOWN_KEYS}
 _POLICIES = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
 _MOMENTS = ("CreateDate", "LastUsedDate", "JoinedTimestamp", "createdAt", "updatedAt", "analyzedAt")
-# Below these keys other people's names stand as keys.
-_OPAQUE = ("condition", "principal", "organization")
+# AWS's own examples write a list of one as the object itself.
+_LISTS = ("AttachedManagedPolicies", "RolePolicyList", "UserPolicyList", "GroupPolicyList", "PolicyVersionList", "Tags")
 
 
-def _spelt(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+def _respelt(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """The value with keys in AWS's spelling; policies keep theirs."""
     if isinstance(value, list):
-        return [_spelt(item) for item in value]
+        return [_respelt(item) for item in value]
     if not isinstance(value, dict):
         return value
-    found: dict[str, Any] = {}
-    for key, item in value.items():
-        name = key if key in _SPELLING.values() else _SPELLING.get(key.lower(), key) if key not in _OPAQUE else key
-        if name in _POLICIES:
-            found[name] = _encoded_policy(item)
-        elif name in _MOMENTS:
-            found[name] = _moment(item)
-        else:
-            found[name] = item if name in _OPAQUE else _spelt(item)
-    return found
+    named = {_SPELLING.get(str(key).lower(), str(key)): item for key, item in value.items()}
+    return {key: item if key in _POLICIES else _respelt(item) for key, item in named.items()}
+
+
+def _normal(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """The value with encoded policies, ISO 8601 moments, and lists where AWS sends lists."""
+    if isinstance(value, list):
+        return [_normal(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _normal_member(key, item) for key, item in value.items()}
+
+
+def _normal_member(key: str, item: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if key in _POLICIES:
+        return _encoded_policy(item)
+    if key in _MOMENTS:
+        return _moment(item)
+    return _normal([item] if key in _LISTS and isinstance(item, dict) else item)
 
 
 def _encoded_policy(value: object) -> str:
@@ -167,11 +181,14 @@ def _encoded_policy(value: object) -> str:
     return quote(json.dumps(value))
 
 
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
+
+
 def _moment(value: object) -> str:
     if isinstance(value, dict):
-        parts = [value.get(name, 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+        year, month, day, hour, minute, second = (value.get(name, 0) for name in _PARTS)
         try:
-            return write_moment(datetime(*parts, tzinfo=UTC))
+            return write_moment(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
         except (TypeError, ValueError):
             return ""
     return read_moment(value) if value else ""

@@ -7,7 +7,7 @@ not imported is a gap: nothing is concluded from what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -66,9 +66,28 @@ def read_files(files: Iterable[tuple[str, bytes]], now: datetime) -> Imported:
         try:
             gathered.add(document)
         except ODD_SHAPE as error:
-            reason = f"not quite what `{document.kind}` writes: {type(error).__name__} {error}"
-            problems.append(FileProblem(path, "$", reason))
-    return Imported(gathered.build(write_moment(now)), tuple(problems), tuple(gathered.notes))
+            gathered.problems.append(FileProblem(path, "$", _odd(document.kind, error)))
+    return Imported(gathered.build(write_moment(now)), (*problems, *gathered.problems), tuple(gathered.notes))
+
+
+def _odd(kind: Kind, error: Exception) -> str:
+    said = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return f"not quite what `{kind}` writes: {said}"
+
+
+def _account_in(arn: str) -> str:
+    parsed = parse_arn(arn)
+    if parsed is None or not is_account_id(parsed.account):
+        raise ValueError(f"`{arn}` names no account")
+    return parsed.account
+
+
+# The lists of principals: how one is read, and where it is kept.
+_DETAILS: tuple[tuple[str, Callable[[Mapping[str, Any], str], Role | User | Group], str], ...] = (
+    ("RoleDetailList", read_role, "roles"),
+    ("UserDetailList", read_user, "users"),
+    ("GroupDetailList", read_group, "groups"),
+)
 
 
 @dataclass(slots=True)
@@ -83,11 +102,12 @@ class _Account:
     listed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     whole_files: int = 0
     cut_files: int = 0
+    is_damaged: bool = False
 
     @property
     def is_partial(self) -> bool:
-        """Whether no file, or only a first page, told all principals."""
-        return not self.whole_files
+        """Whether only first pages were there, or something in a file could not be read."""
+        return not self.whole_files or self.is_damaged
 
     def facts(self, account: str, now: str) -> AccountFacts:
         """The account's facts; what only `list-roles` tells is put into the roles."""
@@ -118,6 +138,7 @@ class _Gathered:
     members: list[Mapping[str, Any]] = field(default_factory=list)
     roots: list[Mapping[str, Any]] = field(default_factory=list)
     guardrails: dict[str, GuardrailPolicy] = field(default_factory=dict)
+    problems: list[FileProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
@@ -140,41 +161,39 @@ class _Gathered:
                 self.findings += [read_finding(raw, "") for raw in value["findings"]]
             case Kind.GET_FINDING:
                 self.findings.append(read_finding(value["finding"], ""))
+            case Kind.GET_FINDING_V2:
+                self.findings.append(read_finding(value, ""))
             case _:
                 self._add_organization(document)
 
     # ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _account(self, arn: str) -> tuple[str, _Account]:
-        parsed = parse_arn(arn)
-        if parsed is None or not is_account_id(parsed.account):
-            raise ValueError(f"`{arn}` names no account")
-        return parsed.account, self.accounts.setdefault(parsed.account, _Account())
+        account = _account_in(arn)
+        return account, self.accounts.setdefault(account, _Account())
 
     def _add_details(self, value: Mapping[str, Any], path: str) -> None:
-        # Everything is read before anything is kept: a file counts whole or not at all.
-        roles = [read_role(raw, self._id(raw)) for raw in value.get("RoleDetailList") or ()]
-        users = [read_user(raw, self._id(raw)) for raw in value.get("UserDetailList") or ()]
-        groups = [read_group(raw, self._id(raw)) for raw in value.get("GroupDetailList") or ()]
-        policies = [read_policy(raw) for raw in value.get("Policies") or ()]
-        touched = {r.account for r in roles} | {u.account for u in users} | {g.account for g in groups}
-        for role in roles:
-            self._keep(self._account(role.arn)[1].roles, role.arn, role, path)
-        for user in users:
-            self._keep(self._account(user.arn)[1].users, user.arn, user, path)
-        for group in groups:
-            self._keep(self._account(group.arn)[1].groups, group.arn, group, path)
-        touched |= self._add_policies(policies, path)
+        is_cut = bool(value.get("IsTruncated"))
+        before = len(self.problems)
+        touched = set()
+        for name, read, kept in _DETAILS:
+            for index, raw in enumerate(value.get(name) or ()):
+                try:
+                    account = _account_in(raw["Arn"])
+                    one = read(raw, account)
+                except ODD_SHAPE as error:
+                    place = f"$.{name}[{index}]"
+                    self.problems.append(FileProblem(path, place, _odd(Kind.ACCOUNT_DETAILS, error)))
+                    continue
+                touched.add(account)
+                known = getattr(self.accounts.setdefault(account, _Account()), kept)
+                self._keep(known, raw["Arn"], one, path)
+        touched |= self._add_policies(map(read_policy, value.get("Policies") or ()), path)
         for account in touched:
             found = self.accounts[account]
-            found.cut_files += bool(value.get("IsTruncated"))
-            found.whole_files += not value.get("IsTruncated")
-
-    def _id(self, raw: Mapping[str, Any]) -> str:
-        parsed = parse_arn(raw["Arn"])
-        if parsed is None or not is_account_id(parsed.account):
-            raise ValueError(f"`{raw['Arn']}` names no account")
-        return parsed.account
+            found.cut_files += is_cut
+            found.whole_files += not is_cut
+            found.is_damaged |= len(self.problems) > before
 
     def _add_policies(self, policies: Iterable[ManagedPolicy], path: str) -> set[str]:
         touched = set()
@@ -274,8 +293,8 @@ class _Gathered:
         for account in sorted(self.accounts):
             found = self.accounts[account]
             if found.is_partial:
-                what = "only a first page" if found.cut_files else "no `get-account-authorization-details`"
-                reason = f"{what} of this account was imported: users, policies or more roles are missing"
+                what = "only a part of" if found.cut_files or found.is_damaged else "no"
+                reason = f"{what} `get-account-authorization-details` was imported: principals or policies are missing"
                 yield Gap(account, "iam", "", GapKind.NOT_ASKED, reason)
         if organization is None:
             return
