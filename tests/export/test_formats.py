@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,9 +39,12 @@ def ordinary_rows() -> list[FindingRow]:
 
 def hostile_row(text: str) -> FindingRow:
     row = ordinary_rows()[0]
-    texts = {field.name: text for field in fields(FindingRow) if isinstance(getattr(row, field.name), str)}
-    lists = dict.fromkeys(("principals", "parties", "because", "changes", "graded", "depends_on"), (text, text))
-    return replace(row, **texts, **lists)
+    texts: dict[str, Any] = {
+        field.name: text for field in fields(FindingRow) if isinstance(getattr(row, field.name), str)
+    }
+    listed = ("principals", "parties", "because", "changes", "graded", "depends_on")
+    texts |= dict.fromkeys(listed, (text, text))
+    return replace(row, **texts)
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
