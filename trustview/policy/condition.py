@@ -11,7 +11,7 @@ from __future__ import annotations
 from trustview.policy.conditions import OPERATORS_BY_NAME, Operator
 from trustview.policy.context_key import find_context_key
 from trustview.policy.document import Condition
-from trustview.policy.request import Request
+from trustview.policy.request import KeyValue, Request
 from trustview.policy.truth import FALSE, Truth, all_of, any_of, depends, truth, undocumented
 from trustview.policy.wildcard import Tokens, Variable, Wild, substitute, tokenize, variables
 
@@ -23,7 +23,7 @@ def evaluate_condition(condition: Condition, request: Request, *, substitutes: b
         return undocumented(f"operator `{condition.spelling}`")
     given = request.context.look_up(condition.key, request.caller)
     if operator.family == "null":
-        return _evaluate_null(condition, is_known=given.is_present or given.is_absent, is_absent=given.is_absent)
+        return _evaluate_null(condition, given)
     if given.is_absent:
         return _when_absent(condition, operator)
     if given.candidates:
@@ -39,11 +39,13 @@ def evaluate_condition(condition: Condition, request: Request, *, substitutes: b
     return _compare_values(condition, operator, given.values, request, substitutes=substitutes)
 
 
-def _evaluate_null(condition: Condition, *, is_known: bool, is_absent: bool) -> Truth:
-    if not is_known:
+def _evaluate_null(condition: Condition, given: KeyValue) -> Truth:
+    if given.values == ():
+        return undocumented("`Null` on an empty list")
+    if not given.is_present and not given.is_absent:
         return depends(condition.key)
     asked = {value.strip().lower() for value in condition.values}
-    return truth(("true" if is_absent else "false") in asked)
+    return truth(("true" if given.is_absent else "false") in asked)
 
 
 def _when_absent(condition: Condition, operator: Operator) -> Truth:

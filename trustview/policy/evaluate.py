@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustview.policy.document import PolicyDocument, Statement
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
@@ -63,7 +63,7 @@ def evaluate(request: Request, stack: PolicyStack) -> Evaluation:
 
 def _denies(request: Request, stack: PolicyStack) -> Iterator[_Vote]:
     """Every Deny statement of every layer that binds this caller."""
-    yield from _votes(request, Layer.TRUST, (stack.trust,), TRUST_MATCHERS, is_allow=False)
+    yield from _trust_denies(request, stack)
     if not request.is_service_linked_resource:
         for index, level in enumerate(stack.rcps):
             yield from _votes(request, Layer.RCP, level, RCP_MATCHERS, is_allow=False, level=index)
@@ -74,6 +74,21 @@ def _denies(request: Request, stack: PolicyStack) -> Iterator[_Vote]:
     if not request.caller.is_service_linked_role:
         for index, level in enumerate(stack.scps):
             yield from _votes(request, Layer.SCP, level, IDENTITY_MATCHERS, is_allow=False, level=index)
+
+
+def _trust_denies(request: Request, stack: PolicyStack) -> Iterator[_Vote]:
+    """The Denies of the trust policy; one with `NotPrincipal` does not spare whom it names when they have a boundary.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    inverted = tuple(deny for deny in stack.trust.denies if deny.not_principals) if stack.boundary else ()
+    if not inverted:
+        yield from _votes(request, Layer.TRUST, (stack.trust,), TRUST_MATCHERS, is_allow=False)
+        return
+    plain = tuple(deny for deny in stack.trust.denies if not deny.not_principals)
+    for statements, matchers in ((plain, TRUST_MATCHERS), (inverted, IDENTITY_MATCHERS)):
+        document = replace(stack.trust, statements=statements)
+        yield from _votes(request, Layer.TRUST, (document,), matchers, is_allow=False)
 
 
 def _identity_layers(stack: PolicyStack) -> tuple[tuple[Layer, Level], ...]:

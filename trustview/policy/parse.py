@@ -34,6 +34,8 @@ def parse_policy(source: object) -> PolicyDocument:
     problems: list[Problem] = []
     if isinstance(source, str | bytes):
         source = _load(source, problems)
+        if source is None and problems:
+            return PolicyDocument(problems=tuple(problems))
     if not isinstance(source, dict):
         problems.append(Problem("$", f"a policy is a JSON object, this is {_name(source)}; it grants nothing"))
         return PolicyDocument(problems=tuple(problems))

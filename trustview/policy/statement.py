@@ -104,10 +104,17 @@ def _is_role(element: PrincipalElement, request: Request) -> Truth:
     named = _is_named(element, request, {CallerKind.ROLE})
     if named.is_false and request.caller.kind is CallerKind.ROLE and request.caller.session:
         arn = parse_arn(request.caller.arn)
-        path_unknown = arn is not None and "/" not in arn.path_and_name
-        same = arn is not None and (arn.account, arn.partition) == (element.account, element.partition)
-        return truth(path_unknown and same and element.name.rpartition("/")[2] == arn.name) if arn else FALSE
+        if arn is None or (arn.account, arn.partition) != (element.account, element.partition):
+            return FALSE
+        return _is_same_name(element.name.rpartition("/")[2], arn.name) if "/" not in arn.path_and_name else FALSE
     return named
+
+
+def _is_same_name(named: str, of_session: str) -> Truth:
+    """Role names are unique whatever their case; how a session of another spelling compares AWS does not document."""
+    if named != of_session and named.lower() == of_session.lower():
+        return undocumented("letter case between a session and its role")
+    return truth(named == of_session)
 
 
 def _is_named(element: PrincipalElement, request: Request, kinds: set[CallerKind]) -> Truth:
@@ -127,10 +134,11 @@ def _is_session(element: PrincipalElement, request: Request) -> Truth:
     arn = parse_arn(caller.arn)
     if caller.kind is not CallerKind.ROLE or arn is None:
         return FALSE
-    if (arn.account, arn.partition, arn.name) != (element.account, element.partition, role):
+    if (arn.account, arn.partition) != (element.account, element.partition):
         return FALSE
-    # The role is right; without a session name any of its sessions may be meant.
-    return truth(caller.session == session) if caller.session else depends("aws:userid")
+    # Without a session name any of the role's sessions may be meant.
+    of_session = truth(caller.session == session) if caller.session else depends("aws:userid")
+    return all_of((_is_same_name(role, arn.name), of_session))
 
 
 def _is_federated_user(element: PrincipalElement, request: Request) -> Truth:
