@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +23,7 @@ from trustview.store.workspace import Workspace, make_file
 T = TypeVar("T")
 
 FORMAT = 1
+WAIT_SECONDS = 30
 FILE_NAME = "reviews.db"
 
 _SCHEMA = """
@@ -36,6 +38,10 @@ CREATE TRIGGER IF NOT EXISTS entries_never_change BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END;
 CREATE TRIGGER IF NOT EXISTS entries_are_never_removed BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'a decision is never removed'); END;
+-- REPLACE removes what is in its way without asking the trigger above.
+CREATE TRIGGER IF NOT EXISTS entries_are_never_replaced BEFORE INSERT ON entry
+WHEN NEW.number <> 1 + (SELECT coalesce(max(number), 0) FROM entry WHERE review = NEW.review)
+BEGIN SELECT RAISE(ABORT, 'a decision comes after the newest one'); END;
 PRAGMA user_version = 1;
 COMMIT;
 """
@@ -111,21 +117,18 @@ class ReviewStore:
 
     def _open(self) -> sqlite3.Connection:
         # Threads share it: SQLite's own lock is held by each statement, and only one thread ever appends.
-        database = sqlite3.connect(self.path, isolation_level=None, timeout=30, check_same_thread=False)
+        database = sqlite3.connect(self.path, isolation_level=None, timeout=WAIT_SECONDS, check_same_thread=False)
         try:
             with closing(database.execute("PRAGMA user_version")) as cursor:
                 version = cursor.fetchone()[0]
             self._refuse_newer(version)
-            database.execute("PRAGMA journal_mode = WAL")
+            _begin_wal(database)
             database.execute("PRAGMA synchronous = FULL")
             if version < FORMAT:
                 database.executescript(_SCHEMA)
         except BaseException:
             database.close()
             raise
-        for suffix in ("-wal", "-shm"):
-            if (beside := self.path.with_name(self.path.name + suffix)).exists():
-                make_file(beside)
         return database
 
     def _refuse_newer(self, version: int) -> None:
@@ -138,7 +141,30 @@ class ReviewStore:
         try:
             return action()
         except (sqlite3.Error, ValueError) as error:
+            if _is_busy(error):
+                raise StoreError(
+                    f"another trustview is writing to `{self.path}`: nothing was changed, do it again"
+                ) from error
             raise StoreError(
                 f"the decisions in `{self.path}` cannot be used: {error}; nothing was changed, "
                 "keep a copy of the file and put back the last good one"
             ) from error
+
+
+def _begin_wal(database: sqlite3.Connection) -> None:
+    """Readers do not wait for the writer; SQLite itself does not wait for others who switch at the same moment."""
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _is_busy(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

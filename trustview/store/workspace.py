@@ -76,10 +76,13 @@ def make_folder(path: Path) -> Path:
 def make_file(path: Path) -> Path:
     """The file, made empty with mode 0600 if it is not there; one that is wider is narrowed.
 
+    One that is there is not opened: closing it would drop the locks that SQLite holds on it in this process.
+    https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
     Raises StoreError when it cannot be made.
     """
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), FILE_MODE))
+        if not path.is_file() or path.is_symlink():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), FILE_MODE))
         _narrow(path, FILE_MODE)
     except OSError as error:
         raise _not_writable(path, error) from error
