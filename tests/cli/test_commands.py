@@ -1,0 +1,242 @@
+"""The command line as scripts use it: what is printed, where, and with which exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.analysis.small_organization import DATADOG, PROD, STRANGER, policy, role, snapshot, trust
+from trustview.analysis import CHECKS, analyse
+from trustview.cli import main
+from trustview.cli.collecting import read_age
+from trustview.cli.exit_code import ExitCode
+from trustview.errors import UsageError
+from trustview.review import Decision, EntryKind, Verdict, make_entry, review_id
+from trustview.store import Workspace, find_workspace, newest_snapshot, open_reviews, open_snapshot, save_snapshot
+
+HOSTILE = "=cmd()\x1b[31m[red]\u202ex"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("TRUSTVIEW_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return find_workspace()
+
+
+@pytest.fixture
+def filled(workspace: Workspace) -> Workspace:
+    """A workspace with one snapshot of three roles."""
+    roles = (
+        role("partner", policy(trust({"AWS": STRANGER}))),
+        role("vendor", policy(trust({"AWS": f"arn:aws:iam::{DATADOG}:root"})), description=HOSTILE),
+        role("app", policy(trust({"Service": "ec2.amazonaws.com"}))),
+    )
+    facts = snapshot(*roles)
+    save_snapshot(workspace, facts, analyse(facts))
+    return workspace
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:  # noqa: ANN401
+    assert main(words) == ExitCode.DONE
+    return json.loads(capsys.readouterr().out)
+
+
+# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("filled")
+def test_roles_print_all_that_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+    roles = printed(capsys, "roles", "--json")
+
+    assert [value["name"] for value in roles] == ["partner", "vendor", "app"]
+    assert {"arn", "account", "trust_policy"} <= roles[0].keys()
+    assert roles[0]["trust_policy"]["Statement"][0]["Principal"] == {"AWS": STRANGER}
+    assert roles[1]["description"] == HOSTILE
+
+
+@pytest.mark.usefixtures("filled")
+def test_grants_print_party_and_reach(capsys: pytest.CaptureFixture[str]) -> None:
+    grants = printed(capsys, "grants", "--json")
+
+    assert [(grant["party"], grant["reach"]) for grant in grants] == [
+        ("unknown_account", "open"),
+        ("vendor", "open"),
+        ("service", "open"),
+    ]
+    assert grants[0].keys() >= {
+        "role", "account", "principal", "party", "actions", "conditions", "reach", "depends_on", "blocked_by",
+        "reasons", "fleet", "privilege",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("filled")
+def test_findings_print_worst_first_and_pass_filters(capsys: pytest.CaptureFixture[str]) -> None:
+    everything = printed(capsys, "findings", "--json")
+    checked = printed(capsys, "findings", "--json", "--check", "trusts-unapproved-vendor")
+
+    ranks = ["critical", "high", "medium", "low", "info"]
+    assert [finding["severity"] for finding in everything] == sorted(
+        (finding["severity"] for finding in everything), key=ranks.index
+    )
+    assert {finding["check"] for finding in checked} == {"trusts-unapproved-vendor"}
+    assert printed(capsys, "findings", "--json", "--account", "prod") == everything
+    assert printed(capsys, "findings", "--json", "--account", "sandbox") == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_fail_on_is_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    worst = printed(capsys, "findings", "--json")[0]["severity"]
+
+    assert main(["findings", "--fail-on", worst]) == ExitCode.FAIL_ON
+    assert main(["findings", "--fail-on", "critical"]) == (4 if worst == "critical" else 0)
+
+
+def test_findings_tell_what_was_decided(filled: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_snapshot(newest_snapshot(filled)) as opened:
+        item = next(row for row in opened.items() if row.role_name == "vendor")
+        summary = opened.summary()
+    decision = Decision(item.id, Verdict.ACCEPT_RISK, "ann", "2026-11-21T08:00:00Z", "until March", "2027-03-01")
+    with open_reviews(filled) as reviews:
+        entry = make_entry((), EntryKind.DECIDE, "ann", decision.at, [decision])
+        reviews.append(review_id(summary.organization, summary.taken_at), entry)
+    decided = {finding["role"].rpartition("/")[2]: finding for finding in printed(capsys, "findings", "--json")}
+
+    assert (decided["vendor"]["decision"], decided["vendor"]["note"]) == ("accept risk", "until March")
+    assert decided["partner"]["decision"] == ""
+
+
+@pytest.mark.usefixtures("filled")
+def test_tables_are_plain_whatever_a_name_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["roles"], ["grants"], ["findings"], ["checks"], ["snapshots"]):
+        assert main(words) == ExitCode.DONE
+        output = capsys.readouterr()
+        assert all(line.isprintable() for line in (output.out + output.err).splitlines())
+
+
+def test_a_check_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", CHECKS[0].id]) == ExitCode.DONE
+    text = capsys.readouterr().out
+
+    assert CHECKS[0].id in text
+    assert "Why:" in text
+    assert "See: https://" in text
+
+
+def test_the_catalogue_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [entry["id"] for entry in printed(capsys, "checks", "--json")] == [check.id for check in CHECKS]
+
+
+# ── export ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_export_never_overwrites_unasked(filled: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    path = filled.root.parent / "out.csv"
+
+    assert main(["export", "--output", str(path)]) == ExitCode.DONE
+    before = path.read_bytes()
+    assert main(["export", "--output", str(path)]) == ExitCode.USAGE
+    assert "--overwrite" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert main(["export", "--output", str(path), "--overwrite"]) == ExitCode.DONE
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_exported_organization_is_imported_again(filled: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    path = filled.root.parent / "organization.json"
+
+    assert main(["export", "--format", "organization", "--output", str(path)]) == ExitCode.DONE
+    assert main(["import", str(path), "--json"]) == ExitCode.GAPS
+    assert json.loads(capsys.readouterr().out)["organization"] == "o-smallorg01"
+
+
+def test_importing_names_what_cannot_be_read_and_reads_the_rest(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = workspace.root.parent / "files"
+    folder.mkdir()
+    raw = {"Arn": f"arn:aws:iam::{PROD}:role/r", "RoleName": "r", "AssumeRolePolicyDocument": {}}
+    (folder / "good.json").write_text(json.dumps({"RoleDetailList": [raw]}), encoding="utf-8")
+    (folder / "bad.json").write_text('{"RoleDetailList": [', encoding="utf-8")
+
+    assert main(["import", str(folder)]) == ExitCode.GAPS
+    output = capsys.readouterr()
+    assert "bad.json" in output.err
+    assert "line 1 column" in output.err
+    assert "roles         1" in output.out
+
+
+# ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("words", [["findings"], ["roles"], ["export"], ["grants"], []], ids=" ".join)
+def test_without_a_snapshot_a_command_says_how_to_get_one(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == ExitCode.FAILED
+    assert "trustview collect" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["findings", "--check", "nonsense"],
+        ["findings", "--account", "nobody"],
+        ["explain", "nonsense"],
+        ["import", "not-there"],
+        ["collect", "--max-age", "soon"],
+        ["collect", "--evidence", "400"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_word_is_named_and_nothing_is_lost(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert error.startswith("trustview: ")
+    assert "Traceback" not in error
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("words", [["findings", "--severity", "terrible"], ["nonsense"], ["export", "--format", "x"]])
+def test_what_the_parser_refuses_is_usage(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+
+    assert stopped.value.code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("45", 45), ("30m", 1800), ("12h", 43200), ("7d", 604800)])
+def test_ages(text: str, seconds: int) -> None:
+    assert read_age(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "m", "-5m", "1.5h", "soon"])
+def test_no_ages(text: str) -> None:
+    with pytest.raises(UsageError):
+        read_age(text)
+
+
+# ── what is loaded ───────────────────────────────────────────────────────────────────────────────────────────────
+
+HEAVY = ("botocore", "aiobotocore", "boto3", "moto", "aiohttp", "textual", "rich", "sqlite3", "argparse")
+
+
+def loaded_by(code: str) -> set[str]:
+    probe = f"import sys; {code}; print([n for n in {HEAVY!r} if n in sys.modules], file=sys.stderr)"
+    result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return set(json.loads(result.stderr.splitlines()[-1].replace("'", '"')))
+
+
+def test_the_version_loads_nothing_at_all() -> None:
+    assert loaded_by("from trustview.cli import main; main(['--version'])") == set()
+
+
+def test_listing_loads_neither_aws_nor_the_screen(filled: Workspace) -> None:
+    home = f"import os; os.environ['TRUSTVIEW_HOME'] = {str(filled.root)!r}"
+    loaded = loaded_by(f"{home}; from trustview.cli import main; main(['findings'])")
+
+    assert loaded & {"botocore", "aiobotocore", "boto3", "moto", "aiohttp", "textual"} == set()
