@@ -102,6 +102,7 @@ async def test_accepting_a_risk_asks_until_when_and_why(desk: Desk) -> None:
             "2027-01-31",
             "an SCP bounds it",
         )
+        await screen.until(lambda: screen.cockpit.focused is screen.cockpit.bench.queue.table)
         await screen.press("K", "3")
         await screen.sees("accept risk until 2027-01-31, by anna", "an SCP bounds it")
 

@@ -52,36 +52,36 @@ _WORD = re.compile(r'(?P<not>[-!])?(?:(?P<key>[A-Za-z]+):)?(?P<value>(?:"[^"]*"?
 
 
 def read_filter(text: str) -> Filter:
-    """The filter that a text means."""
+    """The filter that a text means; a word that cannot be read is named and says nothing, the others hold."""
     tests: list[Test] = []
     shows_all = False
+    problem = ""
     for match in _WORD.finditer(text):
-        if not match.group():
-            continue
         key, value = (match["key"] or "").lower(), match["value"].replace('"', "")
         if key == "arn":
             key, value = "", f"arn:{value}"
-        if not value:
-            if key and key not in _READERS:
-                return Filter(problem=_unknown_key(key))
-            continue
         if key == "is" and value.lower() == "all" and not match["not"]:
             shows_all = True
             continue
         try:
             test = _read_word(key, value)
         except ValueError as error:
-            return Filter(problem=str(error))
-        tests.append(_negate(test) if match["not"] else test)
-    return Filter(tuple(tests), shows_all)
+            problem = problem or str(error)
+            continue
+        if test is not None:
+            tests.append(_negate(test) if match["not"] else test)
+    return Filter(tuple(tests), shows_all, problem)
 
 
-def _read_word(key: str, value: str) -> Test:
+def _read_word(key: str, value: str) -> Test | None:
+    """What one word tests; None while it says nothing yet. ValueError names what cannot be read."""
     if not key:
-        return _text(value)
+        return _text(value) if value else None
     reader = _READERS.get(key)
     if reader is None:
         raise ValueError(_unknown_key(key))
+    if not value:
+        return None
     tests = [reader(part) for part in value.split(",") if part]
     return lambda row, facts: any(test(row, facts) for test in tests)
 

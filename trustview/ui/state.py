@@ -59,11 +59,11 @@ class State:
     """Everything the cockpit shows and nothing about how.
 
     `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows.
-    `scope` is the id of the OU or account to which the queue is narrowed (empty: all). `filter` is that of the last
-    text that could be read; `filter_problem` says what is wrong with the present one. `detail` is the pane that shows
-    the item while the focus is in the queue. `member` counts the accounts of a fleet from 0. `trail` are the ARNs of
-    roles walked through in the graph, the one in the centre last (empty: the item's own role); `opened` are groups of
-    the graph that are shown member by member; `open_places` the OUs that are open in the tree.
+    `scope` is the id of the OU or account to which the queue is narrowed (empty: all), `filter` what the text of the
+    filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
+    of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
+    item's own role); `opened` are groups of the graph that are shown member by member; `open_places` the OUs that are
+    open in the tree.
     """
 
     rows: Rows
@@ -72,7 +72,6 @@ class State:
     decisions: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
     filter_text: str = ""
     filter: Filter = field(default_factory=Filter)
-    filter_problem: str = ""
     scope: str = ""
     view: tuple[int, ...] = ()
     cursor: int | None = None
@@ -150,11 +149,8 @@ def _nearest(view: Sequence[int], wanted: int | None) -> int | None:
 
 
 def filtered(state: State, text: str) -> State:
-    """Narrow the queue to what the words mean; words that cannot be read leave the rows as they are."""
-    wanted = read_filter(text)
-    if wanted.problem:
-        return replace(state, filter_text=text, filter_problem=wanted.problem)
-    return refreshed(replace(state, filter_text=text, filter=wanted, filter_problem="", notice=Notice()))
+    """Narrow the queue to what the words mean."""
+    return refreshed(replace(state, filter_text=text, filter=read_filter(text), notice=Notice()))
 
 
 def scoped(state: State, place: str) -> State:

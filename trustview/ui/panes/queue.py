@@ -64,8 +64,8 @@ class QueuePane(Frame):
         """Say in the title what is shown, and where the cursor stands."""
         self.title_line.show((Cell(queue_title(state), Tone.MUTED),), queue_note(state))
         self.set_class(bool(state.filter_text) or self.bar.is_editing, "-filtered")
-        if state.filter_problem:
-            self.bar.show_error(state.filter_problem)
+        if state.filter.problem:
+            self.bar.show_error(state.filter.problem)
         else:
             self.bar.show_matches(len(state.view), len(state.rows) if state.filter.shows_all else len(state.rows.found))
 

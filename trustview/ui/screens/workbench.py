@@ -112,6 +112,12 @@ class Workbench(Screen[None], inherit_bindings=False):
             yield self.prompt
         finally:
             self.remove_class("-asking")
+            self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """Let keys go to the pane again once no question follows."""
+        if self._state is not None and self._state.sheet is Sheet.NONE and not self.prompt.is_open:
+            self.pane(self._state.pane).focus_content()
 
     def begin(self, state: State) -> None:
         """Show a review that was just opened."""
