@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 OWN = "999900001111"
+DETAILS = ("RoleArn", "ExternalId", "RoleSessionName", "Marker", "OpenIDConnectProviderArn")
 REST_OPERATIONS = {
     ("GET", "/analyzer"): "ListAnalyzers",
     ("POST", "/finding"): "ListFindings",
@@ -185,9 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         operation = asked.get("Action", [""])[0] or target
         operation = operation or REST_OPERATIONS.get((self.command, self.path.partition("?")[0]), self.path)
-        detail = {
-            name: value[0] for name, value in asked.items() if name in ("RoleArn", "Marker", "OpenIDConnectProviderArn")
-        }
+        detail = {name: asked[name][0] for name in DETAILS if name in asked}
         detail |= json.loads(text) if target else {}
         account = self.server.relay.accounts.get(key, OWN)
         return Request(account, service, region, operation, json.dumps(detail, sort_keys=True) if detail else "")

@@ -90,12 +90,27 @@ def test_an_error_of_ours_has_none() -> None:
 
 
 def test_a_reason_is_one_short_sentence_whatever_aws_says() -> None:
-    failure = read_error("iam:ListRoles", answer("AccessDenied", 403, "User:\n  x\tis not\r\nauthorized." + "y" * 9999))
+    failure = read_error(
+        "iam:ListRoles", answer("AccessDenied", 403, "User:\n  x\tis not\r\nauthorized. " + "y " * 9999)
+    )
 
     assert failure is not None
-    assert failure.reason.startswith("`iam:ListRoles` is refused (AccessDenied): User: x is not authorized.y")
+    assert failure.reason.startswith("`iam:ListRoles` is refused (AccessDenied): User: x is not authorized. y y")
     assert "\n" not in failure.reason
     assert len(failure.reason) < LONGEST_MESSAGE + 60
+
+
+@pytest.mark.parametrize("between", ["\n\n", " ", "\n"])
+def test_a_session_token_that_aws_repeats_is_not_passed_on(between: str) -> None:
+    message = (
+        "The request signature we calculated does not match the signature you provided."
+        f"{between}The Canonical String should have been 'POST / x-amz-security-token:{'canary' * 60}'"
+    )
+    failure = read_error("sts:AssumeRole", answer("SignatureDoesNotMatch", 403, message))
+
+    assert failure is not None
+    assert "does not match" in failure.reason
+    assert "canary" not in failure.reason
 
 
 async def pages(aws: Aws, answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -1,6 +1,7 @@
 """Whose credentials sign what; and that they are found nowhere afterwards."""
 
 import asyncio
+import json
 import logging
 import random
 import subprocess
@@ -39,6 +40,19 @@ async def test_our_own_account_is_read_without_a_hop(relay: Relay) -> None:
         await aws.call(OWN, "", "iam", "ListAccountAliases", {}, needs="AccountAliases")
 
     assert "AssumeRole" not in {request.operation for request in relay.seen}
+
+
+async def test_the_hop_is_made_as_the_scope_says(relay: Relay) -> None:
+    scope = small(role_name="/trustview/TrustviewReader", external_id="an-id", session_name="q4-review")
+    async with open_aws(scope) as aws:
+        await aws.enter(ACCOUNTS[1])
+    (hop,) = [request for request in relay.seen if request.operation == "AssumeRole"]
+
+    assert json.loads(hop.detail) == {
+        "RoleArn": f"arn:aws:iam::{ACCOUNTS[1]}:role/trustview/TrustviewReader",
+        "ExternalId": "an-id",
+        "RoleSessionName": "q4-review",
+    }
 
 
 def contents(folder: Path) -> list[bytes]:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, collect
+from trustview.errors import SourceError
 from trustview.store import Shelf as DiskShelf
 from trustview.store import open_shelf
 
@@ -128,12 +130,26 @@ async def test_a_young_part_of_an_earlier_run_is_taken_and_an_old_one_is_not(rel
 
 async def test_a_fresh_run_asks_everything_again(relay: Relay, shelf: Shelf) -> None:
     relay.trouble = lambda request: Reset() if request.operation == "ListRoots" else None
-    with pytest.raises(Exception, match="cannot be walked"):
+    with pytest.raises(SourceError, match="cannot be walked"):
         await collect(small(*FEW[:1]), shelf, moment)
     relay.trouble = lambda _request: None
     await collect(small(*FEW[:1], is_fresh=True), shelf, moment)
 
     assert shelf.finished == ["run-1"]
+
+
+@pytest.mark.parametrize(("hours", "is_resumed"), [(23, True), (25, False)])
+async def test_an_interrupted_run_is_gone_on_with_for_a_day(
+    relay: Relay, shelf: Shelf, hours: int, is_resumed: bool
+) -> None:
+    relay.trouble = lambda request: Reset() if request.operation == "ListAccountsForParent" else None
+    with pytest.raises(SourceError):
+        await collect(small(*FEW[:1]), shelf, lambda: moment() - timedelta(hours=hours))
+    relay.trouble = lambda _request: None
+    snapshot = await collect(small(*FEW[:1]), shelf, moment)
+
+    assert shelf.finished == ["run-0" if is_resumed else "run-1"]
+    assert snapshot.taken_at == "2026-11-24T09:00:00Z"
 
 
 async def test_another_scope_does_not_take_parts_of_this_one(relay: Relay, shelf: Shelf) -> None:

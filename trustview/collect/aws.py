@@ -1,10 +1,10 @@
-"""Aws: the only call to AWS. Sessions, hops, paging, retries and throttling are decided here and nowhere else.
+"""Aws: the only call to AWS. Hops, paging, retries and throttling are decided here and nowhere else.
 
 Rule 1: one client per service and Region serves all accounts; each request is signed with the credentials that stand in
 a context variable, and a request without them does not leave. Rule 2: the SDK does not retry; we do, within the budget,
 with jitter. Rule 3: every failure becomes a Failure with a sentence; only who we are being refused stops the run.
-Rule 4: moments come back as ISO 8601 texts and policy documents still encoded, because decoding either while parsing
-costs most of the time. Rule 5: credentials stay in memory.
+Rule 4: moments come back as ISO 8601 texts and policy documents still encoded (see `sdk`). Rule 5: credentials stay in
+memory.
 """
 
 from __future__ import annotations
@@ -13,29 +13,30 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from trustview import __version__
 from trustview.collect.budget import Budget
-from trustview.collect.failure import CallError, Failure, FailureKind, read_error
-from trustview.collect.moments import read_moment
-from trustview.collect.operations import guard_session
+from trustview.collect.failure import CallError, Failure, FailureKind
 from trustview.collect.scope import Scope
-from trustview.errors import CredentialsError, TrustviewError
+from trustview.collect.sdk import (
+    DEFAULT_REGION,
+    HOW_TO_LOG_IN,
+    Answer,
+    configure,
+    find_credentials,
+    open_session,
+    refresh,
+    send,
+)
+from trustview.errors import CredentialsError
 
 ATTEMPTS = {FailureKind.THROTTLED: 10, FailureKind.TRANSIENT: 5}
 LONGEST_PAUSE = 20.0
 HOP_SECONDS = 3600
 RENEW_BEFORE = timedelta(minutes=5)
-CONNECT_SECONDS, READ_SECONDS = 10, 60
-DEFAULT_REGION = "us-east-1"
 PAGE_TOKENS = ("NextToken", "nextToken", "Marker")
-
-Answer = dict[str, Any]
-_credentials: ContextVar[object] = ContextVar("credentials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Aws:
         self._scope = scope
         self._stack = stack
         self._budget = Budget(scope.limits, scope.concurrency)
-        self._session = _reading_session(scope)
+        self._session = open_session(scope)
         self._region = str(self._session.get_config_variable("region") or DEFAULT_REGION)
         self._own: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
@@ -102,7 +103,7 @@ class Aws:
 
     async def sign_in(self) -> None:
         """Finds the credentials and asks AWS whose they are."""
-        self._own = await _find_credentials(self._scope)
+        self._own = await find_credentials(self._scope)
         try:
             answer = await self.call("", "", "sts", "GetCallerIdentity", {}, needs="Account")
         except CallError as error:
@@ -150,7 +151,7 @@ class Aws:
         await bucket.take()
         async with self._budget.in_flight:
             self.counts.calls += 1
-            answer = await _send(client, operation, parameters, credentials)
+            answer = await send(client, operation, parameters, credentials)
         if not isinstance(answer, Failure):
             bucket.speed_up()
         elif answer.kind is FailureKind.THROTTLED:
@@ -195,7 +196,7 @@ class Aws:
     async def _credentials_of(self, account: str) -> object:
         """The credentials to ask with in an account: our own, or those of a hop into it."""
         if self._is_own(account):
-            await _refresh(self._own)
+            await refresh(self._own)
             own: object = self._own
             return own
         async with self._entering.setdefault(account, asyncio.Lock()):
@@ -226,23 +227,19 @@ class Aws:
 
     async def _client(self, service: str, region: str) -> Any:  # noqa: ANN401  the SDK ships no types
         """The one client of a service in a Region; its own credentials are worthless on purpose."""
+        if (service, region) in self._clients:
+            return self._clients[service, region]
         async with self._opening:
             if (service, region) not in self._clients:
                 opening = self._session.create_client(
                     service,
                     region_name=region,
-                    config=_configuration(self._scope),
+                    config=configure(self._scope),
                     aws_access_key_id="none",
                     aws_secret_access_key="none",  # noqa: S106  every request brings its own
                 )
                 self._clients[service, region] = await self._stack.enter_async_context(opening)
             return self._clients[service, region]
-
-
-HOW_TO_LOG_IN = (
-    "log in again (`aws sso login`), or name another profile with --profile or AWS_PROFILE; "
-    "what was read is kept, and the same command goes on where it was"
-)
 
 
 def _may_try_again(failures: list[Failure]) -> bool:
@@ -251,94 +248,3 @@ def _may_try_again(failures: list[Failure]) -> bool:
     if last in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED):
         return sum(failure.kind is last for failure in failures) <= (2 if last is FailureKind.EXPIRED else 1)
     return len(failures) < ATTEMPTS.get(last, 1)
-
-
-async def _send(client: Any, operation: str, parameters: Mapping[str, object], credentials: object) -> Answer | Failure:  # noqa: ANN401
-    """One request signed with these credentials; an error of AWS or the network becomes a Failure."""
-    from botocore import xform_name  # noqa: PLC0415
-
-    mark = _credentials.set(credentials)
-    try:
-        answer: Answer = await getattr(client, xform_name(operation))(**parameters)
-    except TrustviewError:
-        raise
-    except Exception as error:
-        failure = read_error(f"{client.meta.service_model.signing_name}:{operation}", error)
-        if failure is None:
-            raise
-        return failure
-    finally:
-        _credentials.reset(mark)
-    answer.pop("ResponseMetadata", None)
-    return answer
-
-
-# ── the SDK's sessions ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _reading_session(scope: Scope) -> Any:  # noqa: ANN401
-    """A session for reading: guarded, signing as told, with cheap moments and policies left encoded."""
-    from aiobotocore.session import AioSession  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError, ProfileNotFound  # noqa: PLC0415
-    from botocore.handlers import json_decode_policies  # noqa: PLC0415
-
-    session = AioSession(profile=scope.profile or None)
-    try:
-        session.get_scoped_config()
-    except ProfileNotFound as error:
-        profile = session.get_config_variable("profile")
-        raise CredentialsError(
-            f"there is no AWS profile `{profile}`: `aws configure list-profiles` names them"
-        ) from error
-    except BotoCoreError as error:
-        raise CredentialsError(f"{error}; {HOW_TO_LOG_IN}") from error
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=read_moment)
-    session.unregister("after-call.iam", json_decode_policies)
-    session.register("before-call", _sign_as_told)
-    guard_session(session)
-    return session
-
-
-def _sign_as_told(params: dict[str, Any], **_: object) -> None:
-    """Puts the credentials of the context into the request; LookupError when there are none."""
-    context = params["context"]
-    context["signing"] = {**context.get("signing", {}), "request_credentials": _credentials.get()}
-
-
-def _configuration(scope: Scope) -> object:
-    from aiobotocore.config import AioConfig  # noqa: PLC0415
-
-    return AioConfig(
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        max_pool_connections=scope.concurrency,
-        user_agent_extra=f"trustview/{__version__}",
-    )
-
-
-async def _find_credentials(scope: Scope) -> object:
-    """The credentials that the SDK's chain finds, in a session of their own so that nothing of ours touches it."""
-    from aiobotocore.session import AioSession  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-
-    try:
-        found: object = await AioSession(profile=scope.profile or None).get_credentials()
-    except BotoCoreError as error:
-        raise CredentialsError(f"{error}; {HOW_TO_LOG_IN}") from error
-    if found is None:
-        raise CredentialsError(
-            "no AWS credentials were found: log in (`aws sso login`), or name a profile with --profile or AWS_PROFILE; "
-            "`trustview demo` needs none"
-        )
-    return found
-
-
-async def _refresh(credentials: Any) -> None:  # noqa: ANN401
-    """Renews credentials that can renew themselves and are about to end."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        await credentials.get_frozen_credentials()
-    except (BotoCoreError, ClientError, RuntimeError) as error:
-        raise CredentialsError(f"the AWS session has ended ({error}); {HOW_TO_LOG_IN}") from error

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from trustview.collect.aws import DEFAULT_REGION, HOW_TO_LOG_IN
 from trustview.collect.failure import Failure, FailureKind, read_error
 from trustview.collect.operations import guard_session
 from trustview.collect.scope import Scope
+from trustview.collect.sdk import DEFAULT_REGION, HOW_TO_LOG_IN
 from trustview.errors import TrustviewError
 
 SAMPLE = 3

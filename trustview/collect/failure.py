@@ -6,6 +6,7 @@ that say that who we are is no longer good, for which see `credentials`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,6 +87,7 @@ _VERBS = {
 # What the SDK's parsers raise, unwrapped, for an answer of another shape.
 _UNREADABLE = (KeyError, IndexError, ValueError, TypeError, AttributeError)
 LONGEST_MESSAGE = 400
+_LONG_WORD = re.compile(r"\S{160,}")
 
 
 def read_error(action: str, error: Exception) -> Failure | None:
@@ -122,8 +124,12 @@ def _read_answer(action: str, response: dict[str, dict[str, str]]) -> Failure:
 
 
 def _sentence(action: str, verb: str, code: str, message: str) -> str:
-    """`iam:ListRoles` is refused (AccessDenied): User: … is not authorized to perform: iam:ListRoles."""
-    text = " ".join(message.split()).rstrip(".")
+    """`iam:ListRoles` is refused (AccessDenied): User: … is not authorized to perform: iam:ListRoles.
+
+    Of AWS's message only the first paragraph counts, and nothing very long in it: what follows a wrong signature is
+    the whole request, its session token included.
+    """
+    text = _LONG_WORD.sub("…", " ".join(message.partition("\n\n")[0].split())).rstrip(".")
     if len(text) > LONGEST_MESSAGE:
         text = text[: LONGEST_MESSAGE - 1] + "…"
     return f"`{action}` {verb}{f' ({code})' if code else ''}{f': {text}' if text else ''}"

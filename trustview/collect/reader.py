@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from trustview.collect.aws import Answer, Aws
+from trustview.collect.aws import Aws
 from trustview.collect.failure import CallError, Failure
 from trustview.collect.parts import Lack
+from trustview.collect.sdk import Answer
 
 T = TypeVar("T")
 
