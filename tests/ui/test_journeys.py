@@ -230,7 +230,7 @@ async def test_gaps_are_counted_in_sight_and_listed_by_one_key(desk: Desk) -> No
     async with sitting(desk) as screen:
         await screen.sees("! 3 gaps")
         await screen.press("exclamation_mark")
-        await screen.sees("People Production 111100002222", "`sts:AssumeRole` was refused")
+        await screen.sees("People Production  111100002222", "`sts:AssumeRole` was refused")
         await screen.press("q")
         assert screen.state.sheet is Sheet.NONE
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from trustview.analysis import Finding, Grant, pretty_policy
-from trustview.ui.present.signs import NO_SEVERITY, REACHES, severity_sign
+from trustview.ui.present.signs import NO_SEVERITY, REACHES, provider_name, severity_sign
 from widgets.json_view import MarkedRange
 
 
@@ -61,7 +61,7 @@ def marked_policy(
 def _notes(grants: Iterable[Grant]) -> dict[int, list[str]]:
     notes: dict[int, list[str]] = {}
     for grant in grants:
-        text = f"lets in {grant.party_name or grant.principal.value}: {REACHES[grant.reach.kind].word}"
+        text = f"lets in {provider_name(grant.party_name or grant.principal.value)}: {REACHES[grant.reach.kind].word}"
         found = notes.setdefault(grant.statement, [])
         if text not in found:
             found.append(text)

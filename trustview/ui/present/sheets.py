@@ -59,13 +59,13 @@ def gap_facts(gaps: Iterable[Gap], places: Places) -> Iterator[Fact | Heading]:
     if not listed:
         yield Fact("", "everything that was asked for could be read", Tone.GOOD, "✓")
         return
-    yield Heading(f"{counted(len(listed), 'gap')}: what could not be read", "nothing is concluded from what is missing")
+    yield Fact("", f"{counted(len(listed), 'gap')}: nothing is concluded from what is missing")
     for gap in listed:
         glyph, tone = _GAP_KINDS[gap.kind]
         what = " ".join(filter(None, (gap.service or "everything", f"in {gap.region}" if gap.region else "")))
-        account = f"{places.name(gap.account)} {gap.account}" if gap.account else "the organization"
-        yield Fact(account, f"{what}: {gap.kind.value}", tone, glyph)
-        yield Fact(" ", gap.reason, Tone.MUTED)
+        yield Heading(places.name(gap.account) if gap.account else "The organization", gap.account)
+        yield Fact("missing", f"{what}: {gap.kind.value}", tone, glyph)
+        yield Fact("because", gap.reason)
 
 
 def sheet_footer() -> tuple[KeyHint, ...]:

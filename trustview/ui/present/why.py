@@ -22,6 +22,7 @@ from trustview.ui.present.signs import (
     VERDICTS,
     counted,
     day_of,
+    provider_name,
     severity_sign,
 )
 from trustview.ui.state import State
@@ -78,7 +79,7 @@ def _found(detail: Detail, checks: Mapping[str, Check]) -> Lines:
 
 def _finding(finding: Finding, check: Check | None) -> Lines:
     sign = severity_sign(finding.severity)
-    yield Heading(f"{sign.glyph} {check.title if check else finding.check}", finding.check)
+    yield Heading(f"{sign.glyph} {check.title if check else finding.check}")
     for sentence in finding.because:
         yield Fact("because", sentence, Tone.STRONG)
     yield Fact("severity", (Cell(f"{sign.glyph} {sign.word}", sign.tone), *_joined(finding.graded)))
@@ -89,6 +90,7 @@ def _finding(finding: Finding, check: Check | None) -> Lines:
     if check:
         yield Fact("matters", check.why)
         yield Fact("remedy", check.fix)
+        yield Fact("check", check.id, Tone.MUTED)
         if check.see:
             yield Fact("see", check.see, Tone.MUTED)
 
@@ -105,7 +107,7 @@ def _who(detail: Detail, places: Places) -> Lines:
         party = PARTIES[grant.party]
         yield Heading("Who gets in", f"statement {grant.statement}{f' {grant.sid}' if grant.sid else ''}")
         yield Fact("principal", grant.principal.value, Tone.STRONG)
-        yield Fact("who", (Cell(grant.party_name), Cell(f" · {party.word}", Tone.MUTED)))
+        yield Fact("who", (Cell(provider_name(grant.party_name)), Cell(f" · {party.word}", Tone.MUTED)))
         for account in grant.party_accounts:
             yield _account("account", account, places)
         yield Fact("how", ", ".join(grant.actions))
@@ -225,4 +227,4 @@ def subject_note(detail: Detail | None) -> str:
     """Which account of how many of a fleet is shown, and how to see the others."""
     if detail is None or len(detail.roles) < 2:
         return ""
-    return f"account {detail.member + 1} of {len(detail.roles)}  , ."
+    return f"account {detail.member + 1} of {len(detail.roles)} · keys , ."
