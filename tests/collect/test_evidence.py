@@ -20,7 +20,7 @@ def trail_gaps(snapshot: Snapshot) -> list[Gap]:
     return [gap for gap in snapshot.gaps if gap.service == "cloudtrail" and gap.kind is not GapKind.NOT_ASKED]
 
 
-async def test_every_call_is_counted_once_and_refused_ones_are_no_use(relay: Relay, acme: Acme) -> None:
+async def test_every_call_is_counted_once_and_told_by_the_callers_role(relay: Relay, acme: Acme) -> None:
     scope = small(HUB, PAYMENTS, evidence_days=90)
     snapshot = await collect(scope, Shelf(), moment)
 
@@ -41,20 +41,14 @@ async def test_every_call_is_counted_once_and_refused_ones_are_no_use(relay: Rel
     assert +found == expected
     assert any(is_refused for _, is_refused in expected)
     assert trail_gaps(snapshot) == []
+    from_hub = [use for use in snapshot.uses if use.caller_account == HUB]
+    across = [use for use in from_hub if use.role.startswith(f"arn:aws:iam::{PAYMENTS}:")]
+    assert across
+    assert {use.caller for use in across} <= {role.arn for role in snapshot.facts_by_account[HUB].roles}
     assert snapshot.windows == (
         EvidenceWindow(PAYMENTS, "eu-west-1", "cloudtrail", START, END),
         EvidenceWindow(HUB, "eu-west-1", "cloudtrail", START, END),
     )
-
-
-async def test_callers_of_ours_are_named_by_their_roles(relay: Relay) -> None:
-    snapshot = await collect(small(HUB, PAYMENTS, evidence_days=90), Shelf(), moment)
-    across = [
-        use for use in snapshot.uses if use.caller_account == HUB and use.role.startswith(f"arn:aws:iam::{PAYMENTS}:")
-    ]
-
-    assert across
-    assert {use.caller for use in across} <= {role.arn for role in snapshot.facts_by_account[HUB].roles}
 
 
 async def test_what_cloudtrail_did_not_give_is_a_hole_and_a_gap(relay: Relay) -> None:

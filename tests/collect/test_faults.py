@@ -58,13 +58,12 @@ def hasty(request: Request) -> Refusal:
     [
         hasty,
         lambda _request: Refusal("InternalFailure", "We encountered an internal error", 500),
-        lambda _request: Refusal("ServiceUnavailable", "", 503),
         lambda _request: Nonsense(502),
         lambda _request: Nonsense(200),
         lambda _request: Reset(),
         lambda _request: Truncated(),
     ],
-    ids=["throttled", "500", "503", "502 of a proxy", "200 of a proxy", "reset", "truncated"],
+    ids=["throttled", "500", "502 of a proxy", "200 of a proxy", "reset", "truncated"],
 )
 async def test_a_fault_that_passes_changes_nothing(
     relay: Relay, undisturbed: dict[str, Snapshot], fault: Callable[[Request], Fault]

@@ -22,6 +22,10 @@ HALF = Progress(accounts_total=40, done=20, calls=1234, rate=49.6, seconds_left=
             Progress(accounts_total=2, done=1, calls=9, is_stopping=True),
             "██████████░░░░░░░░░░ 1/2 accounts · 9 calls (0/s) · finishing what is under way; once more stops at once",
         ),
+        (
+            Progress(accounts_total=2, done=2, calls=9, waiting=23, seconds_left=0.0),
+            "████████████████████ 2/2 accounts · 9 calls (0/s) · 23 questions to the organization left",
+        ),
     ],
 )
 def test_the_line_of_a_terminal(progress: Progress, line: str) -> None:

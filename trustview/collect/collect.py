@@ -165,7 +165,12 @@ class Walk:
         jobs: list[Callable[[], Awaitable[object]]] = [partial(self._obtain_or_gap, service, own) for service in rest]
         for service in self._services(Extent.ABOUT):
             jobs += [partial(self._obtain_or_gap, service, own, "", account.id) for account in targets.about]
-        await self._work_off(jobs, ASKING_ABOUT)
+        self.meter.waiting = len(jobs)
+        await self._work_off([partial(self._count_down, job) for job in jobs], ASKING_ABOUT)
+
+    async def _count_down(self, job: Callable[[], Awaitable[object]]) -> None:
+        await job()
+        self.meter.waiting -= 1
 
     # ── the accounts ─────────────────────────────────────────────────────────────────────────────────────────
 

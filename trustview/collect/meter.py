@@ -21,7 +21,7 @@ class Meter:
         self._report = report
         self._counts = counts
         self._total = self._done = self._failed = 0
-        self.kept = 0
+        self.kept = self.waiting = 0
         self.is_stopping = False
         self._begun: dict[str, tuple[str, float]] = {}
         self._first_at = self._told_at = 0.0
@@ -74,6 +74,7 @@ class Meter:
             throttled=self._counts.throttled,
             calls=self._counts.calls,
             kept=self.kept,
+            waiting=self.waiting,
             rate=self._rate(now),
             seconds_left=self._seconds_left(now),
             current=tuple(name for name, _ in self._begun.values()),

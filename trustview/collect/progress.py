@@ -23,7 +23,8 @@ class Progress:
 
     `accounts_total` is 0 until the organization has been walked. `failed` accounts were not read, or only in part.
     `rate` is in calls a second over the last seconds, `seconds_left` None while it cannot be told. `kept` parts were
-    taken from the shelf. `current` are the names of the accounts that are being read.
+    taken from the shelf. `waiting` questions about the organization are still to be answered beside the accounts.
+    `current` are the names of the accounts that are being read.
     """
 
     accounts_total: int = 0
@@ -32,6 +33,7 @@ class Progress:
     throttled: int = 0
     calls: int = 0
     kept: int = 0
+    waiting: int = 0
     rate: float = 0.0
     seconds_left: float | None = None
     current: tuple[str, ...] = ()
@@ -39,8 +41,8 @@ class Progress:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every account is done."""
-        return 0 < self.accounts_total == self.done
+        """Whether every account is done, and every question about the organization answered."""
+        return 0 < self.accounts_total == self.done and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def _numbers(progress: Progress, between: str = " · ") -> str:
         said.append(f"{progress.throttled} throttled")
     if progress.kept:
         said.append(f"{progress.kept} kept")
-    if progress.seconds_left is not None and not progress.is_complete:
+    if progress.done == progress.accounts_total and progress.waiting:
+        said.append(f"{_count(progress.waiting, 'question')} to the organization left")
+    elif progress.seconds_left is not None and not progress.is_complete:
         said.append(f"about {_duration(progress.seconds_left)} left")
     return between.join(said)
 
