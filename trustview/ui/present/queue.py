@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trustview.analysis import Severity
+from trustview.policy import PrincipalForm, read_principal
 from trustview.review import Decision
 from trustview.store import ItemRow
 from trustview.ui.places import Places
@@ -58,7 +59,7 @@ def row_cells(row: ItemRow, decision: Decision | None, places: Places) -> tuple[
         Cell(f"{severity.glyph} {severity.short}", plain if decision else severity.tone),
         Cell(account_text(row, places), plain),
         Cell(role_text(row), plain if decision else Tone.STRONG),
-        Cell(provider_name(row.party_name or row.principal), plain),
+        Cell(who_text(row), plain),
         Cell(check_text(row), plain),
         Cell(reach.short, plain if decision else reach.tone),
         Cell(sign.short, sign.tone),
@@ -68,6 +69,14 @@ def row_cells(row: ItemRow, decision: Decision | None, places: Places) -> tuple[
 def account_text(row: ItemRow, places: Places) -> str:
     """The account's name, or how many accounts a fleet stands in."""
     return places.name(row.accounts[0]) if len(row.accounts) == 1 else f"×{len(row.accounts)} accounts"
+
+
+def who_text(row: ItemRow) -> str:
+    """Who gets in: a named user or role with its account, otherwise what people call the party."""
+    element = read_principal("AWS", row.principal)
+    if element.form in (PrincipalForm.USER, PrincipalForm.ROLE, PrincipalForm.SESSION):
+        return f"{element.name.rpartition('/')[2]} @ {row.party_name or element.account}"
+    return provider_name(row.party_name or row.principal)
 
 
 def role_text(row: ItemRow) -> str:
