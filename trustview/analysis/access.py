@@ -249,7 +249,8 @@ class Access:
             values["aws:PrincipalAccount"] = caller.account
             if self.snapshot.is_ours(caller.account):
                 values["aws:PrincipalOrgID"] = organization.id
-                values["aws:PrincipalOrgPaths"] = (organization.principal_path(caller.account),)
+                if path := organization.principal_path(caller.account):
+                    values["aws:PrincipalOrgPaths"] = (path,)
 
 
 def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:

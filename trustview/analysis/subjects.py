@@ -56,10 +56,12 @@ def issuer_of(grant: Grant) -> Issuer:
 
 def claims_of(grant: Grant) -> tuple[tuple[str, Condition], ...]:
     """The conditions on claims of the grant's own issuer, with the claim; keys of AWS stand under their full name."""
-    prefix = f"{issuer_name(grant)}:"
-    return tuple(
-        (key.removeprefix(prefix), condition) for condition in grant.conditions for key in [condition.key.lower()]
-    )
+    return tuple((_claim_of(grant, condition.key.lower()), condition) for condition in grant.conditions)
+
+
+def _claim_of(grant: Grant, key: str) -> str:
+    issuer, _, claim = key.rpartition(":")
+    return claim if issuer.rstrip("/") == issuer_name(grant) else key
 
 
 def tests_of(grant: Grant, *claims: str) -> tuple[Condition, ...]:

@@ -68,7 +68,8 @@ class ContextKey:
 
     def presence(self, kind: CallerKind, provider: str = "") -> Presence:
         """Whether requests of this kind of caller carry the key; `provider` issued an OIDC caller's token."""
-        if kind is CallerKind.OIDC and self.provider and provider and self.provider != provider.lower():
+        is_foreign = provider and self.provider and self.provider.rstrip("/") != provider.lower().rstrip("/")
+        if kind is CallerKind.OIDC and is_foreign:
             return Presence.NEVER
         if kind is CallerKind.UNKNOWN:
             return Presence.MAYBE

@@ -13,7 +13,7 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, is_oidc, issuer_of, tenancy_of
 
-_NOT_ABOUT_WHO = ("aud", "oaud", "amr")
+_NOT_ABOUT_WHO = ("aud", "oaud")
 
 
 @check(Severity.CRITICAL)
@@ -47,9 +47,8 @@ def _describe(grant: Grant) -> str:
 
 
 def _asks_who(grant: Grant) -> bool:
-    issuer = f"{grant.principal.name.lower()}:"
     return any(
-        condition.key.lower().startswith(issuer) and claim not in _NOT_ABOUT_WHO and _is_test(claim, grant)
+        claim != condition.key.lower() and claim not in _NOT_ABOUT_WHO and _is_test(claim, grant)
         for claim, condition in claims_of(grant)
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from trustview.analysis.access import Access
 from trustview.analysis.audience import is_wild
@@ -24,20 +25,45 @@ def reused_external_id(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    bearers: dict[str, set[str]] = {}
-    asked = [(grant, _vendors(access, grant), _values(grant)) for grant in access.grants if external_ids_of(grant)]
-    for _, vendors, values in asked:
+    asked = [(grant, _values(grant)) for grant in access.grants if external_ids_of(grant)]
+    bearers: dict[str, set[_Bearer]] = {}
+    for grant, values in asked:
         for value in values:
-            bearers.setdefault(value, set()).update(vendors)
-    for grant, vendors, values in asked:
+            bearers.setdefault(value, set()).update(_bearers(access, grant))
+    for grant, values in asked:
         for value in values:
-            others = sorted(bearers[value] - vendors)
-            if vendors and others and not grant.reach.is_shut_by_itself:
+            others = _others(_bearers(access, grant), bearers[value])
+            if others and not grant.reach.is_shut_by_itself:
                 yield Evidence((grant,), (f"`{value}` is also the ExternalId of {', '.join(others[:3])}",))
 
 
-def _vendors(access: Access, grant: Grant) -> set[str]:
-    return {access.vendors[a].name if a in access.vendors else f"`{a}`" for a in outsiders_of(access, grant)}
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """An outsider of whom a role asks an ExternalId: a vendor by name, or an account that nobody knows."""
+
+    name: str
+    role: str
+    is_known: bool
+
+
+def _bearers(access: Access, grant: Grant) -> set[_Bearer]:
+    known = access.vendors
+    return {
+        _Bearer(known[account].name if account in known else f"`{account}`", grant.role, account in known)
+        for account in outsiders_of(access, grant)
+    }
+
+
+def _others(own: set[_Bearer], bearers: set[_Bearer]) -> list[str]:
+    """Vendors that surely are others: two unknown accounts of one role may be the same party's."""
+    return sorted(
+        {
+            other.name
+            for other in bearers
+            for one in own
+            if other.name != one.name and (other.role != one.role or (other.is_known and one.is_known))
+        }
+    )
 
 
 def _values(grant: Grant) -> tuple[str, ...]:
