@@ -110,7 +110,8 @@ def _compose(changes: Iterable[Change]) -> Iterator[Change]:
     """Changes without repetition: the first edit of a condition or principal wins over later ones of the same."""
     seen: set[tuple[object, ...]] = set()
     for change in changes:
-        target = (change.statement, change.key.lower(), change.principal_kind, change.principal)
+        condition = (change.key.lower(), change.old_operator.lower())
+        target = (change.statement, condition, change.principal_kind, change.principal)
         if target not in seen:
             seen.add(target)
             yield change

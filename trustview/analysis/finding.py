@@ -64,7 +64,7 @@ class Finding:
 
 def fingerprint(*parts: str) -> str:
     """A short digest that is the same for the same parts."""
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def grade(severity: Severity, privilege: Privilege, tier: Tier, reach: Reach) -> tuple[Severity, tuple[str, ...]]:

@@ -44,9 +44,7 @@ def _names_principals(condition: Condition) -> bool:
         return False
     key = condition.key.lower()
     if key == "aws:principalarn":
-        return all(set(value.rpartition(":")[2].rpartition("/")[2]) - set("*?") for value in condition.values) and all(
-            not value.endswith(":root") for value in condition.values
-        )
+        return all(set(value.rpartition(":")[2].partition("/")[2]) - set("*?/") for value in condition.values)
     return key in ("aws:userid", "aws:username") and all(set(value) - set("*?:") for value in condition.values)
 
 

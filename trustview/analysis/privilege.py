@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from trustview.policy import PolicyDocument, Statement, matches
 
@@ -62,6 +63,8 @@ def classify_privilege(policies: Iterable[PolicyDocument], boundary: PolicyDocum
     return Privilege.READ if reads_only else Privilege.WRITE
 
 
+# An organization has few distinct statements, some of them with a thousand actions: each is read once.
+@lru_cache(maxsize=65536)
 def _reads_only(statement: Statement) -> bool:
     if statement.not_actions:
         return False
@@ -82,7 +85,9 @@ def _is_everywhere(statement: Statement) -> bool:
 
 
 def _covers(statements: list[Statement], action: str) -> bool:
-    return any(
-        any(matches(pattern, action, ignore_case=True) for pattern in statement.actions) != statement.not_actions
-        for statement in statements
-    )
+    return any(_means(statement, action) for statement in statements)
+
+
+@lru_cache(maxsize=65536)
+def _means(statement: Statement, action: str) -> bool:
+    return any(matches(pattern, action, ignore_case=True) for pattern in statement.actions) != statement.not_actions
