@@ -6,6 +6,7 @@ organization document.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -59,13 +60,13 @@ class Document:
 def recognise(path: str, content: bytes) -> Document | FileProblem:
     """Tell what a file holds, or why that cannot be told."""
     try:
-        value = json.loads(content.decode("utf-8-sig"))
+        value = json.loads(_decode(content))
     except UnicodeDecodeError as error:
         return FileProblem(path, f"byte {error.start}", "not UTF-8 text; save it as UTF-8")
     except json.JSONDecodeError as error:
-        return FileProblem(path, f"line {error.lineno} column {error.colno}", f"not one JSON document: {error.msg}")
-    except RecursionError:
-        return FileProblem(path, "", "not JSON that anybody means: it is nested too deeply")
+        return FileProblem(path, f"line {error.lineno} column {error.colno}", _describe(error))
+    except (RecursionError, ValueError) as error:
+        return FileProblem(path, "", f"not JSON that anybody means: {error}")
     if not isinstance(value, dict):
         return FileProblem(path, "$", "a JSON object is expected; give a file as the AWS CLI prints it")
     value = _without_envelope(value)
@@ -76,6 +77,23 @@ def recognise(path: str, content: bytes) -> Document | FileProblem:
             return Document(path, kind, candidate if is_ours else _normal(candidate))
     keys = ", ".join(f"`{key}`" for key in list(value)[:5]) or "none"
     return FileProblem(path, "$", f"no document that trustview knows; its keys are {keys}")
+
+
+def _decode(content: bytes) -> str:
+    """Text in UTF-8, or in UTF-16 as PowerShell writes what is redirected."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(content) % 2 == 0:
+        return content.decode("utf-16")
+    return content.decode("utf-8-sig")
+
+
+def _describe(error: json.JSONDecodeError) -> str:
+    if not error.doc.strip():
+        return "the file is empty"
+    if error.msg == "Extra data":
+        return "more than one JSON document stands in it: save each in a file of its own"
+    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+        return f"not JSON, it seems to be cut off: {error.msg}"
+    return f"not JSON: {error.msg}"
 
 
 def _without_envelope(value: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +141,8 @@ _FITS: dict[Kind, Callable[[Mapping[str, Any]], bool]] = {
     Kind.LIST_ACCOUNTS: _has_list("Accounts", "Id"),
     Kind.LIST_ROOTS: _has_list("Roots", "Id"),
     Kind.DESCRIBE_POLICY: _has_object("Policy", "PolicySummary", "Content"),
-    Kind.LIST_FINDINGS: _has_list("findings", "id", "resourceType"),
+    # The findings of an access preview, which has not happened, were never analysed.
+    Kind.LIST_FINDINGS: _has_list("findings", "id", "resourceType", "analyzedAt"),
     Kind.GET_FINDING: _has_object("finding", "id", "resourceType"),
     Kind.GET_FINDING_V2: lambda value: isinstance(value.get("findingDetails"), list) and "resourceType" in value,
 }
@@ -177,8 +196,8 @@ def _normal_member(key: str, item: Any) -> Any:  # noqa: ANN401 -- any JSON valu
 def _encoded_policy(value: object) -> str:
     """A policy as IAM sends it, percent-encoded, whether it was an object, JSON text or encoded already."""
     if isinstance(value, str):
-        return value if value.lstrip().startswith("%") else quote(value)
-    return quote(json.dumps(value))
+        return value if value.lstrip().startswith("%") else quote(value, errors="surrogatepass")
+    return quote(json.dumps(value)) if value is not None else ""
 
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second")

@@ -98,9 +98,13 @@ class Organization:
         return tuple(reversed(path))
 
     def principal_path(self, account_id: str) -> str:
-        """What `aws:PrincipalOrgPaths` holds for principals of the account: `o-x/r-x/ou-x/`; empty for an outsider."""
+        """What `aws:PrincipalOrgPaths` holds for principals of the account: `o-x/r-x/ou-x/`.
+
+        Empty for an outsider, and where the tree above the account is not known up to the root.
+        """
         path = self.path_to(account_id)
-        return f"{'/'.join((self.id, *path[:-1]))}/" if path else ""
+        top = self.units_by_id.get(path[0]) if path else None
+        return f"{'/'.join((self.id, *path[:-1]))}/" if top and not top.parent else ""
 
     def unit_names(self, account_id: str) -> tuple[str, ...]:
         """Names of the OUs above an account, from the top, without the root."""
