@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.app import Cockpit
@@ -19,8 +21,6 @@ from trustview.ui.state import State
 REVIEW = "o-acme1example/2026-Q4"
 NARROW, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
 NOW = datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
-
-_NAMES = {" ": "space", ":": "colon", "-": "minus", ".": "full_stop", "/": "slash"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,11 @@ class Screen:
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
-        await self.press(*(_NAMES.get(char, char) for char in text))
+        """Put a text into the field that has the focus, as a terminal pastes it: quicker than letter by letter."""
+        field = self.cockpit.focused
+        assert isinstance(field, Input), f"nothing to type into:\n{self.text}"
+        field.post_message(events.Paste(text))
+        await self.pilot.pause()
 
     async def filter(self, text: str) -> None:
         """Filter the queue and go back to it."""

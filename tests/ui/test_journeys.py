@@ -42,7 +42,9 @@ async def test_the_proposed_change_is_shown_in_words_and_as_a_difference(desk: D
     async with sitting(desk, size) as screen:
         await screen.filter("check:vendor-without datadog")
         await screen.press("5", "z")
-        await screen.sees("change 1", "require `sts:ExternalId`", "closes", "trust policy now → as proposed", "+")
+        await screen.sees(
+            "change 1", "require `sts:ExternalId`", "closes", '9 +       "Action"', '10 +       "Condition"'
+        )
 
 
 @SIZES
@@ -207,12 +209,13 @@ async def test_filter_words_narrow_while_they_are_typed_and_a_bad_one_is_named(
         await screen.press("slash")
         await screen.type("party:vendor sev:high")
         await screen.until(lambda: screen.state.filter_text == "party:vendor sev:high")
-        await screen.sees("/ party:vendor sev:high")
+        await screen.sees("▌ 2 Queue", "/ party:vendor sev:high")
         shown = screen.state.view
         await screen.type(" reach:perhaps")
         await screen.sees("✗ `perhaps` is no reach")
         await screen.press("escape")
         await screen.until(lambda: screen.state.filter_text == "")
+        await screen.sees("▌ 2 Queue")
         assert len(screen.state.view) > len(shown)
 
 

@@ -279,7 +279,8 @@ class Cockpit(App[None]):
     @on(VirtualTable.MarksChanged)
     def _queue_moved(self) -> None:
         table = self.bench.queue.table
-        self.show(replace(at_row(self._state, table.cursor_row), marks=frozenset(table.marks)))
+        state = self._state if table.cursor_row == self._state.cursor else replace(self._state, notice=Notice())
+        self.show(replace(at_row(state, table.cursor_row), marks=frozenset(table.marks)))
 
     @on(VirtualTable.Activated)
     def _row_opened(self) -> None:

@@ -43,7 +43,19 @@ class FixPane(Frame):
             self.diff.clear()
         else:
             self.diff.show(*texts, "trust policy now", "as proposed")
-            self.diff.call_after_refresh(self.diff.action_next_hunk)
+            self._show_first_change()
+
+    def on_resize(self) -> None:
+        """Show the first change also when the pane was hidden until now."""
+        self._show_first_change()
+
+    def _show_first_change(self) -> None:
+        """Scroll to the first change where the top of the policy alone would be seen."""
+        self.diff.call_after_refresh(self._scroll_to_change)
+
+    def _scroll_to_change(self) -> None:
+        if self.diff.first_seen == 0 and self.diff.line_count() > self.diff.page_lines:
+            self.diff.action_next_hunk()
 
     def focus_content(self) -> None:
         """Let keys go to the difference, or to the words where there is none."""

@@ -99,12 +99,12 @@ class Frame(Vertical):
 
     def on_descendant_focus(self) -> None:
         """Light the title, and tell that keys go here now."""
-        self.title_line.show_focus(True)
+        self.title_line.show_focus(self.has_focus_within)
         self.post_message(PaneChosen(self.pane))
 
     def on_descendant_blur(self) -> None:
-        """Put the title out."""
-        self.title_line.show_focus(False)
+        """Put the title out, unless the focus stays in the pane."""
+        self.title_line.show_focus(self.has_focus_within)
 
     def focus_content(self) -> None:
         """Let keys go to the content of the pane."""
