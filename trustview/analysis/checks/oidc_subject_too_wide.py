@@ -49,7 +49,11 @@ def severity_of(grant: Grant, bound: Bound) -> Severity | None:
 def _describe(grant: Grant, bound: Bound, values: tuple[str, ...]) -> str:
     shown = listed(values) if values else "no value"
     if bound is Bound.NOBODY:
-        who = "everybody else's tokens match too" if issuer_of(grant).is_shared else "every token of the issuer matches"
+        who = (
+            "tokens of other organizations match too"
+            if issuer_of(grant).is_shared
+            else "every token of the issuer matches"
+        )
         return f"{shown} does not close the organization: {who}"
     if bound is Bound.TENANT:
         return f"{shown} means every project of the organization, on a role that may write"
