@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -83,13 +84,7 @@ def check_decision(verdict: Verdict, items: int, note: str, until: str, today: s
 
 
 def _is_day(text: str) -> bool:
-    year, _, rest = text.partition("-")
-    month, _, day = rest.partition("-")
-    if not (len(year) == 4 and len(month) == 2 and len(day) == 2 and (year + month + day).isdigit()):
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
         return False
-    return 1 <= int(month) <= 12 and 1 <= int(day) <= _days_in(int(year), int(month))
-
-
-def _days_in(year: int, month: int) -> int:
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return (31, 29 if is_leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]

@@ -1,0 +1,1 @@
+"""Decisions and the journal that keeps them: pure."""
