@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,34 +26,43 @@ class NamedFile:
 
 
 def walk_files(paths: Iterable[str | Path]) -> Iterator[NamedFile]:
-    """Every file named, and every file below a folder named, in the order of their names.
+    """Every file named, and every file below a folder named, in the order of their names; each comes once.
 
-    Links to folders are not followed, hidden files below a folder are passed over, and each file comes once. Raises
-    UsageError for a path that is not there.
+    Hidden files below a folder are passed over, and links to folders below it are not followed; whatever else cannot
+    be read comes with the reason. Raises UsageError for a path that is not there.
     """
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for given in map(Path, paths):
         if not given.exists():
             raise UsageError(f"`{given}` is not there: name files or folders that are")
-        for path in _below(given) if given.is_dir() else [given]:
-            real = path.resolve()
+        for file in _below(given) if given.is_dir() else [NamedFile(str(given))]:
+            real = os.path.realpath(file.path)
             if real not in seen:
                 seen.add(real)
-                yield _read(path)
+                yield file if file.problem else _read(Path(file.path))
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _below(folder: Path) -> Iterator[NamedFile]:
+    """The files below a folder, unread."""
+    shut: list[OSError] = []
+    top = os.path.realpath(folder)
+    for parent, folders, names in os.walk(folder, onerror=shut.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(parent, name)
-            if not name.startswith(".") and path.is_file():
-                yield path
+        for name in sorted(name for name in names if not name.startswith(".")):
+            yield NamedFile(os.path.join(parent, name))
+        for path in (os.path.join(parent, name) for name in folders):
+            if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(top):
+                yield NamedFile(path, problem="a link to a folder is not followed: name the folder itself")
+    for error in shut:
+        yield NamedFile(str(error.filename), problem=f"it cannot be listed: {error.strerror or error}")
 
 
 def _read(path: Path) -> NamedFile:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            return NamedFile(str(path), problem="it is not a file: pipes and devices are not read")
+        if about.st_size > LARGEST_BYTES:
             return NamedFile(str(path), problem=f"it is larger than {LARGEST_BYTES >> 20} MiB; split it")
         return NamedFile(str(path), path.read_bytes())
     except OSError as error:
@@ -65,7 +77,7 @@ def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:
     target = Path(path).expanduser()
     if target.exists() and not overwrite:
         raise UsageError(f"`{target}` is there already: choose another name, or say `--overwrite`")
-    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    beside = target.with_name(f".{target.name}.{os.getpid()}-{time.time_ns()}.new")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         try:
@@ -73,9 +85,8 @@ def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:
                 file.write(text)
             if overwrite:
                 os.replace(beside, target)
-            else:
-                # Linking refuses a file that appeared in the meantime; replacing would not.
-                os.link(beside, target)
+            elif not take_name(beside, target):
+                raise FileExistsError(errno.EEXIST, "File exists", str(target))
         finally:
             beside.unlink(missing_ok=True)
     except FileExistsError as error:
@@ -83,3 +94,21 @@ def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:
     except OSError as error:
         raise StoreError(f"cannot write `{target}`: {error.strerror or error}; choose another place") from error
     return target
+
+
+def take_name(written: Path, path: Path) -> bool:
+    """Give a written file its own name; False when another file has that name, which is never replaced.
+
+    Where the disk knows no links, renaming must do. Raises OSError when neither is possible.
+    """
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        if os.path.lexists(path):
+            return False
+        written.rename(path)
+    return True

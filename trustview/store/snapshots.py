@@ -5,7 +5,6 @@ A file is written under another name and gets its own when it is whole; it never
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from trustview.analysis import Analysis
 from trustview.errors import NoSnapshotError, StoreError
 from trustview.snapshot import Snapshot
+from trustview.store.files import take_name
 from trustview.store.snapshot_file import SnapshotFile
 from trustview.store.snapshot_tables import without_collection
 from trustview.store.snapshot_writer import write_tables
@@ -128,23 +128,10 @@ def _give_name(unfinished: Path, taken_at: str) -> Path:
     moment = "".join(filter(lambda char: char in "0123456789TZ", taken_at)) or "undated"
     for number in range(1, _MOST_OF_ONE_MOMENT):
         path = unfinished.with_name(f"{moment}{f'-{number:02}' if number > 1 else ''}{SUFFIX}")
-        if _take_name(unfinished, path):
+        if take_name(unfinished, path):
             _flush(path.parent)
             return path
     raise StoreError(f"there are too many snapshots of `{taken_at}`: `trustview snapshots --delete NAME` removes one")
-
-
-def _take_name(unfinished: Path, path: Path) -> bool:
-    """Whether the name was free; where the disk knows no links, renaming must do."""
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS) or path.exists():
-            raise
-        unfinished.rename(path)
-    return True
 
 
 def _flush(path: Path) -> None:
