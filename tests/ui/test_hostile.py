@@ -38,13 +38,13 @@ async def test_every_screen_stays_plain_and_in_shape(hostile_file: Path, tmp_pat
         seen: set[str] = set()
         for keys in (["3"], ["4"], ["5"], ["z"], ["z"], ["b"], ["2"], ["exclamation_mark"], ["q"], ["w"]):
             await screen.press(*keys)
-            await screen.until(lambda: screen.cockpit.is_settled)
+            await screen.until(lambda: screen.cockpit.lookup.is_settled)
             assert_plain(screen)
             seen.add(screen.text)
         await screen.press("escape")
         for _ in HOSTILE:
             await screen.press("J")
-            await screen.until(lambda: screen.cockpit.is_settled)
+            await screen.until(lambda: screen.cockpit.lookup.is_settled)
             assert_plain(screen)
         assert len(seen) > 6
 

@@ -6,56 +6,35 @@ It decides nothing: `actions` make states, `present` makes words of them, panes 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
-from textual.timer import Timer
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
-from trustview.store import ReviewStore, SnapshotFile
+from trustview.store import SnapshotFile
 from trustview.ui.actions import ACTIONS
-from trustview.ui.detail import Detail, read_detail, read_surroundings
-from trustview.ui.messages import BenchReady, PaneChosen
+from trustview.ui.desk import Desk
+from trustview.ui.detail import Detail
+from trustview.ui.lookup import Looked, Lookup, look
+from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
 from trustview.ui.present.graph import GROUP
 from trustview.ui.present.status import top_line
 from trustview.ui.screens.workbench import Workbench
+from trustview.ui.sitting import Sitting
 from trustview.ui.state import Notice, Pane, State, after_entry, at_pane, at_row, filtered, scoped, with_journal
 from widgets.ego_graph import EgoGraph
 from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
-
-REST_SECONDS = 0.05
-"""How long the cursor rests before the details of its row are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """What one sitting at the cockpit is about, and who sits there.
-
-    `organization` and `taken_at` are shown; `now` gives the moment in UTC; `save_view` keeps how the screen was left.
-    """
-
-    reader: SnapshotFile
-    reviews: ReviewStore
-    review_id: str
-    organization: str
-    taken_at: str
-    gaps: int
-    reviewer: str
-    today: str
-    now: Callable[[], str]
-    save_view: Callable[[State], None]
 
 
 def find_commands() -> type[Provider]:
@@ -82,10 +61,9 @@ class Cockpit(App[None]):
             self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
         self.sitting = sitting
         self.bench = Workbench()
-        self.detail: Detail | None = None
+        self.lookup = Lookup(self, self._look, self._show_looked)
+        self._looked = Looked()
         self._state = state
-        self._rest: Timer | None = None
-        self._is_begun = False
 
     # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -93,6 +71,11 @@ class Cockpit(App[None]):
     def state(self) -> State:
         """All that is shown."""
         return self._state
+
+    @property
+    def detail(self) -> Detail | None:
+        """The item whose details are shown."""
+        return self._looked.detail
 
     @property
     def reader(self) -> SnapshotFile:
@@ -124,11 +107,13 @@ class Cockpit(App[None]):
         self.bench.show_change(before, state)
         self._show_top()
         if (before.cursor, before.member) != (state.cursor, state.member):
-            self._read_soon()
-        elif state.decisions != before.decisions:
+            self.lookup.soon()
+        elif before.trail != state.trail:
+            self.lookup.now()
+        elif before.opened != state.opened:
+            self.bench.graph.show_surroundings(state, self._looked)
+        elif before.decisions != state.decisions:
             self.bench.why.show_detail(state, self.detail, keep_scroll=True)
-        if (before.trail, before.opened) != (state.trail, state.opened) and before.cursor == state.cursor:
-            self._show_graph(before.trail[-1] if before.trail else None)
 
     def say(self, text: str, *, is_bad: bool = False) -> None:
         """Say one thing in the status line."""
@@ -149,26 +134,6 @@ class Cockpit(App[None]):
             return
         self.show(after_entry(state, kept, Notice(notice)))
         self.save_view()
-
-    async def ask(
-        self,
-        question: str,
-        *,
-        placeholder: str = "",
-        value: str = "",
-        required: bool = False,
-        validate: Callable[[str], str | None] | None = None,
-    ) -> str | None:
-        """Ask for a text on the prompt line, which takes the place of status and footer."""
-        with self.bench.asking() as prompt:
-            return await prompt.ask(
-                question, placeholder=placeholder, value=value, required=required, validate=validate
-            )
-
-    async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
-        """Ask for one of some keys on the prompt line."""
-        with self.bench.asking() as prompt:
-            return await prompt.choose(question, choices)
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""
@@ -201,8 +166,7 @@ class Cockpit(App[None]):
         """Show the review; its details follow."""
         self.bench.begin(self._state)
         self._show_top()
-        self._read_soon()
-        self._is_begun = True
+        self.lookup.soon()
 
     def _show_top(self) -> None:
         sitting = self.sitting
@@ -214,33 +178,18 @@ class Cockpit(App[None]):
         """Say more in the top line where there is room."""
         self._show_top()
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether the details on the screen are those of the row under the cursor."""
-        return self._is_begun and self._rest is None
+    def _look(self) -> Looked:
+        return look(self.reader, self._state)
 
-    def _read_soon(self) -> None:
-        """Read the details once the cursor rests: a held key reads nothing."""
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._read_now)
-
-    def _read_now(self) -> None:
-        self._rest = None
-        row = self._state.row
-        try:
-            self.detail = read_detail(self.reader, row, self._state.member) if row else None
-        except TrustviewError as error:
-            self.detail = None
-            self.say(f"{error}", is_bad=True)
-        self.bench.why.show_detail(self._state, self.detail)
-        self.bench.fix.show_detail(self._state, self.detail)
-        self._show_graph()
-
-    def _show_graph(self, cursor: str | None = None) -> None:
-        arn = self._state.trail[-1] if self._state.trail else self.detail.role.arn if self.detail else ""
-        around = read_surroundings(self.reader, arn) if arn else None
-        self.bench.graph.show_surroundings(self._state, around, self.detail, cursor)
+    def _show_looked(self, looked: Looked) -> None:
+        """Show what was read; the words of an item stay where they were scrolled to while its graph is walked."""
+        before, self._looked = self._looked, looked
+        if looked.problem:
+            self.say(looked.problem, is_bad=True)
+        if looked.detail != before.detail or looked.detail is None:
+            self.bench.why.show_detail(self._state, looked.detail)
+            self.bench.fix.show_detail(self._state, looked.detail)
+        self.bench.graph.show_surroundings(self._state, looked, before.around.role.arn if before.around else None)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,9 +202,18 @@ class Cockpit(App[None]):
         self._take_over()
         action = ACTIONS[command]
         if inspect.iscoroutinefunction(action):
-            self.run_worker(partial(action, self), group="asking", exclusive=True)
-        else:
+            self.run_worker(self._ask_and_act(action), group="asking", exclusive=True)
+            return
+        try:
             action(self)
+        except TrustviewError as error:
+            self.say(str(error), is_bad=True)
+
+    async def _ask_and_act(self, action: Callable[[Desk], Awaitable[None]]) -> None:
+        try:
+            await action(self)
+        except TrustviewError as error:
+            self.say(str(error), is_bad=True)
 
     async def action_quit(self) -> None:
         """ctrl+q, whatever is open."""
@@ -271,7 +229,7 @@ class Cockpit(App[None]):
         marks = frozenset(table.marks)
         if marks != self._state.marks or table.cursor_row != self._state.cursor:
             self._state = at_row(replace(self._state, marks=marks), table.cursor_row)
-            self._read_soon()
+            self.lookup.soon()
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -301,6 +259,7 @@ class Cockpit(App[None]):
     @on(FilterBar.Submitted)
     def _filter_kept(self) -> None:
         self.bench.queue.focus_content()
+        self.bench.queue.show_state(self._state)
 
     @on(FilterBar.Dismissed)
     def _filter_left(self) -> None:
@@ -311,19 +270,25 @@ class Cockpit(App[None]):
     def _node_chosen(self, event: EgoGraph.Centred) -> None:
         if event.node_id.startswith(GROUP):
             self.show(replace(self._state, opened=self._state.opened | {event.node_id}))
-        elif self.reader.role(event.node_id) is None:
-            self.say(f"{event.edge.node.label} is no role of this snapshot: nothing more is known of it")
-        else:
+        elif event.node_id.startswith("arn:") and ":role/" in event.node_id:
             start = self._state.trail or ((self.detail.role.arn,) if self.detail else ())
             self.show(replace(self._state, trail=(*start, event.node_id), opened=frozenset()))
+        else:
+            self.say(f"{event.edge.node.label} is no role: nothing more is known of it")
 
     @on(EgoGraph.WentBack)
     def _went_back(self) -> None:
         self.action_command("back")
 
+    @on(PaneFocused)
+    def _pane_focused(self, event: PaneFocused) -> None:
+        is_still_there = self.bench.pane(event.pane).has_focus_within  # the focus may have gone on in the meantime
+        if is_still_there and event.pane is not self._state.pane and not self.bench.prompt.is_open:
+            self.show(at_pane(self._state, event.pane))
+
     @on(PaneChosen)
     def _pane_chosen(self, event: PaneChosen) -> None:
-        if event.pane is not self._state.pane and not self.bench.prompt.is_open:
+        if not self.bench.prompt.is_open:
             self.show(at_pane(self._state, event.pane))
 
     @on(KeyLine.Pressed)

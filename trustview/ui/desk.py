@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from trustview.review import Decision, EntryKind
@@ -56,20 +56,6 @@ class Desk(Protocol):
         self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
     ) -> None:
         """Write a step into the journal, then show it; a step that cannot be written is refused with a message."""
-
-    async def ask(
-        self,
-        question: str,
-        *,
-        placeholder: str = "",
-        value: str = "",
-        required: bool = False,
-        validate: Callable[[str], str | None] | None = None,
-    ) -> str | None:
-        """Ask for a text on the prompt line; None when the reviewer leaves the question."""
-
-    async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
-        """Ask for one of some keys; None when the reviewer leaves the question."""
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""

@@ -11,8 +11,16 @@ class BenchReady(Message):
     """All panes are in their places and wait for something to show."""
 
 
+class PaneFocused(Message):
+    """Keys go to a pane now."""
+
+    def __init__(self, pane: Pane) -> None:
+        super().__init__()
+        self.pane = pane
+
+
 class PaneChosen(Message):
-    """The reviewer goes to a pane, by focus or by mouse."""
+    """The reviewer wants to go to a pane, by a click on its title."""
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()

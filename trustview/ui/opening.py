@@ -9,8 +9,9 @@ from pathlib import Path
 
 from trustview.review import review_id
 from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
-from trustview.ui.app import Cockpit, Sitting
+from trustview.ui.app import Cockpit
 from trustview.ui.places import Places
+from trustview.ui.sitting import Sitting
 from trustview.ui.state import State, begin
 from trustview.ui.view_state import view_of, with_view
 

@@ -11,8 +11,8 @@ from trustview.ui.present.signs import VERDICTS
 from trustview.ui.present.status import about, about_briefly, say_decided, say_step
 from trustview.ui.state import step_to_redo, step_to_undo
 
-ACCEPTED_DAYS = 90
-DEFERRED_DAYS = 14
+_DAYS = {Verdict.ACCEPT_RISK: 90, Verdict.DEFER: 14}
+"""How long a decision holds if the reviewer takes the day that is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,13 @@ async def defer(desk: Desk) -> None:
 
 
 def _has_change(desk: Desk, number: int) -> bool:
-    roles = {grant.role for grant in desk.reader.item_grants(desk.state.rows[number].id)}
-    return any(desk.reader.remediation(role) is not None for role in roles)
+    """Whether some change is proposed that closes a finding of the item itself, not merely of its role."""
+    detail = desk.reader.item_detail(desk.state.rows[number].id)
+    if detail is None:
+        return False
+    found = {finding.id for finding in detail.findings}
+    proposed = map(desk.reader.remediation, dict.fromkeys(finding.role for finding in detail.findings))
+    return any(remediation and found.intersection(remediation.closes) for remediation in proposed)
 
 
 async def _decide(desk: Desk, verdict: Verdict) -> None:
@@ -79,29 +84,26 @@ async def _decide(desk: Desk, verdict: Verdict) -> None:
 async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answers | None:
     """Ask for whatever the decision needs; None when the reviewer leaves a question."""
     head = f"{VERDICTS[verdict].glyph} {verdict.value} {about(desk.state, numbers)}"
-    answers = _Answers()
-    if verdict is Verdict.DEFER:
-        who = await desk.ask(f"{head} · to whom? (esc leaves)", placeholder="a name or team", required=True)
-        if who is None:
-            return None
-        answers = replace(answers, assignee=who)
-    if verdict.needs_date:
-        days = DEFERRED_DAYS if verdict is Verdict.DEFER else ACCEPTED_DAYS
-        until = await desk.ask(
-            f"{head} · until which day? (esc leaves)",
-            value=str(date.fromisoformat(desk.today) + timedelta(days=days)),
-            required=True,
-            validate=lambda text: check_decision(verdict, 1, "asked next", text, desk.today) or None,
-        )
-        if until is None:
-            return None
-        answers = replace(answers, until=until)
-    if verdict.needs_note or len(numbers) > 1:
-        why = await desk.ask(f"{head} · why? (esc leaves)", placeholder="the note of the decision", required=True)
-        if why is None:
-            return None
-        answers = replace(answers, note=why)
-    return answers
+    assignee: str | None = ""
+    until: str | None = ""
+    note: str | None = ""
+    with desk.bench.asking() as prompt:
+        if verdict is Verdict.DEFER:
+            assignee = await prompt.ask(f"{head} · to whom? (esc leaves)", placeholder="a name or team", required=True)
+        if verdict.needs_date and assignee is not None:
+            until = await prompt.ask(
+                f"{head} · until which day? (esc leaves)",
+                value=str(date.fromisoformat(desk.today) + timedelta(days=_DAYS[verdict])),
+                required=True,
+                validate=lambda text: check_decision(verdict, 1, "asked next", text, desk.today) or None,
+            )
+        if (verdict.needs_note or len(numbers) > 1) and assignee is not None and until is not None:
+            note = await prompt.ask(
+                f"{head} · why? (esc leaves)", placeholder="the note of the decision", required=True
+            )
+    if assignee is None or until is None or note is None:
+        return None
+    return _Answers(note, until, assignee)
 
 
 # ── afterwards ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,9 +117,13 @@ async def note(desk: Desk) -> None:
         return
     numbers = tuple(number for number, _ in found)
     needed = any(d.verdict.needs_note for _, d in found) or len(found) > 1
-    text = await desk.ask(
-        f"note on {about(desk.state, numbers)} (esc leaves)", value=found[0][1].note, placeholder="why", required=needed
-    )
+    with desk.bench.asking() as prompt:
+        text = await prompt.ask(
+            f"note on {about(desk.state, numbers)} (esc leaves)",
+            value=found[0][1].note,
+            placeholder="why",
+            required=needed,
+        )
     if text is None:
         desk.say("the note is as it was")
         return

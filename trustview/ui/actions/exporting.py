@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from trustview.errors import TrustviewError, UsageError
-from trustview.export import FORMATS, FORMATS_BY_NAME, ExportFormat, FindingRow, finding_row
+from trustview.errors import StoreError, UsageError
+from trustview.export import FORMATS, FindingRow, finding_row
 from trustview.review import Decision
 from trustview.store import SnapshotFile, write_new
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import counted
 from trustview.ui.state import Pane
+from widgets.prompt_line import PromptLine
 from widgets.safe_text import safe_text
+
+_LETTERS = {form.name[0]: form for form in FORMATS}
+"""The key that chooses each format."""
 
 
 def copy(desk: Desk) -> None:
@@ -39,25 +43,21 @@ async def export(desk: Desk) -> None:
     if not items:
         desk.say(f"none of the items {which} has a finding to export", is_bad=True)
         return
-    head = f"export the findings of {counted(len(items), 'item')} {which}"
-    letters = {form.name[0]: form for form in FORMATS}
-    letter = await desk.choose(head, {letter: form.name for letter, form in letters.items()})
-    if letter is None:
-        desk.say("nothing is exported")
-        return
-    form = letters[letter]
-    review = desk.review_id.rpartition("/")[2]
-    name = await desk.ask(
-        f"{head} as {form.name} · to which file? (esc leaves)",
-        value=f"trustview-{review}-findings{form.ending}",
-        required=True,
-    )
-    if name is None:
-        desk.say("nothing is exported")
-        return
-    names = {place.id: place.name for place in state.places.places if place.is_account}
-    rows = await asyncio.to_thread(_rows, desk.reader, items, names, state.decisions)
-    await _write(desk, form, rows, name)
+    with desk.bench.asking() as prompt:
+        head = f"export the findings of {counted(len(items), 'item')} {which}"
+        letter = await prompt.choose(head, {letter: form.name for letter, form in _LETTERS.items()})
+        form = _LETTERS.get(letter or "")
+        name = form and await prompt.ask(
+            f"{head} as {form.name} · to which file? (esc leaves)",
+            value=f"trustview-{desk.review_id.rpartition('/')[2]}-findings{form.ending}",
+            required=True,
+        )
+        if form is None or not name:
+            desk.say("nothing is exported")
+            return
+        names = {place.id: place.name for place in state.places.places if place.is_account}
+        rows = await asyncio.to_thread(_rows, desk.reader, items, names, state.decisions)
+        await _write(desk, prompt, form.write(rows), name, counted(len(rows), "finding"))
 
 
 def _rows(
@@ -73,22 +73,19 @@ def _rows(
     return list(rows.values())
 
 
-async def _write(desk: Desk, form: ExportFormat, rows: list[FindingRow], name: str) -> None:
+async def _write(desk: Desk, prompt: PromptLine, text: str, name: str, what: str) -> None:
     """Write the file; one that is there is replaced only when the reviewer says so."""
-    text = FORMATS_BY_NAME[form.name].write(rows)
     try:
         path = write_new(name, text)
     except UsageError:
-        answer = await desk.choose(f"`{name}` is there already", {"o": "overwrite it", "n": "keep it, export nothing"})
+        answer = await prompt.choose(
+            f"`{name}` is there already", {"o": "overwrite it", "n": "keep it, export nothing"}
+        )
         if answer != "o":
             desk.say("nothing is exported; E asks again for a name")
             return
-        try:
-            path = write_new(name, text, overwrite=True)
-        except TrustviewError as error:
-            desk.say(f"not exported: {error}", is_bad=True)
-            return
-    except TrustviewError as error:
+        path = write_new(name, text, overwrite=True)
+    except StoreError as error:
         desk.say(f"not exported: {error}", is_bad=True)
         return
-    desk.say(f"{counted(len(rows), 'finding')} written to `{path}`")
+    desk.say(f"{what} written to `{path}`")

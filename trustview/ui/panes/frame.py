@@ -9,7 +9,7 @@ from textual import events
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from trustview.ui.messages import PaneChosen
+from trustview.ui.messages import PaneChosen, PaneFocused
 from trustview.ui.state import Pane
 from widgets.painter import PaintedLine
 from widgets.safe_text import cells
@@ -100,7 +100,7 @@ class Frame(Vertical):
     def on_descendant_focus(self) -> None:
         """Light the title, and tell that keys go here now."""
         self.title_line.show_focus(self.has_focus_within)
-        self.post_message(PaneChosen(self.pane))
+        self.post_message(PaneFocused(self.pane))
 
     def on_descendant_blur(self) -> None:
         """Put the title out, unless the focus stays in the pane."""

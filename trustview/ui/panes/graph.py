@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from trustview.ui.detail import Detail, Surroundings
+from trustview.ui.lookup import Looked
 from trustview.ui.panes.frame import Frame, detail_tabs
 from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.signs import counted
@@ -14,9 +14,13 @@ from widgets.ego_graph import EgoGraph
 from widgets.graph import EgoGraphData, GraphNode
 from widgets.tone import Cell, Tone
 
-_NOTHING = EgoGraphData(
-    GraphNode("", "choose an item in the queue (2)"), incoming_empty="", outgoing_empty="", legend=()
-)
+
+def _message(text: str) -> EgoGraphData:
+    return EgoGraphData(GraphNode("", text, " "), incoming_empty="", outgoing_empty="", legend=())
+
+
+_NOTHING = _message("choose an item in the queue (2)")
+_UNKNOWN = _message("no such role in this snapshot: backspace goes back")
 
 
 class GraphPane(Frame):
@@ -31,17 +35,17 @@ class GraphPane(Frame):
         yield self.title_line
         yield self.graph
 
-    def show_surroundings(
-        self, state: State, around: Surroundings | None, detail: Detail | None, cursor: str | None = None
-    ) -> None:
+    def show_surroundings(self, state: State, looked: Looked, cursor: str | None = None) -> None:
         """Put a role in the centre; the cursor goes to the node `cursor` if it is there."""
+        around = looked.around
         if around is None:
             self.title_line.show(())
-            self.graph.show(_NOTHING)
+            self.graph.show(_UNKNOWN if state.trail else _NOTHING)
             return
+        steps = len(state.trail) - 1
         self.title_line.show(
             (Cell(around.role.name, Tone.STRONG), Cell(f" @ {state.places.name(around.role.account)}", Tone.MUTED)),
-            f"{counted(len(state.trail) - 1, 'step')} away" if len(state.trail) > 1 else subject_note(detail),
+            f"{counted(steps, 'step')} away" if steps > 0 else subject_note(looked.detail),
         )
         self.graph.show(ego_graph(around, state.trail[:-1], state.opened, state.places), cursor)
 

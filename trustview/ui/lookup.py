@@ -1,0 +1,75 @@
+"""Reads what the cursor rests on, in a thread, so that no key ever waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.app import App
+from textual.timer import Timer
+
+from trustview.errors import TrustviewError
+from trustview.store import SnapshotFile
+from trustview.ui.detail import Detail, Surroundings, read_detail, read_surroundings
+from trustview.ui.state import State
+
+REST_SECONDS = 0.05
+"""How long the cursor rests before the details of its row are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was read: the item under the cursor, the role in the centre of the graph, or why neither can be read."""
+
+    detail: Detail | None = None
+    around: Surroundings | None = None
+    problem: str = ""
+
+
+def look(reader: SnapshotFile, state: State) -> Looked:
+    """Read the details that a state shows."""
+    try:
+        detail = read_detail(reader, state.row, state.member) if state.row else None
+        arn = state.trail[-1] if state.trail else detail.role.arn if detail else ""
+        return Looked(detail, read_surroundings(reader, arn) if arn else None)
+    except TrustviewError as error:
+        return Looked(problem=str(error))
+
+
+class Lookup:
+    """Of several requests only the last is read, and shown when it is there."""
+
+    def __init__(self, app: App[None], read: Callable[[], Looked], show: Callable[[Looked], None]) -> None:
+        self._app = app
+        self._read = read
+        self._show = show
+        self._rest: Timer | None = None
+        self._asked = 0
+        self._answered = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what was asked for last is shown."""
+        return self._asked > 0 and self._answered == self._asked
+
+    def soon(self) -> None:
+        """Read once no further request comes for a moment: a held key reads nothing."""
+        self._asked += 1
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self._app.set_timer(REST_SECONDS, self._begin)
+
+    def now(self) -> None:
+        """Read at once."""
+        self._asked += 1
+        self._begin()
+
+    def _begin(self) -> None:
+        self._app.run_worker(self._work(self._asked), group="lookup", exclusive=True)
+
+    async def _work(self, number: int) -> None:
+        looked = await asyncio.to_thread(self._read)
+        if number == self._asked:
+            self._answered = number
+            self._show(looked)
