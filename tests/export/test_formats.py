@@ -110,6 +110,12 @@ def test_code_is_closed_by_its_own_fence_alone(text: str) -> None:
     assert fence[0] not in re.findall("`+", inside)
 
 
+@pytest.mark.parametrize("text", ["see www.evil.example", "WWW.EVIL.EXAMPLE", "http://evil.example", "a@evil.example"])
+def test_no_text_becomes_a_link_by_itself(text: str) -> None:
+    assert "\\" in plain(text)
+    assert plain(text).replace("\\", "") == text
+
+
 def test_every_mark_of_markdown_is_escaped() -> None:
     assert plain("*a* [b](c) <d> `e`") == r"\*a\* \[b\](c) \<d\> \`e\`"
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ from tests.ui.acme import acme_analysis, acme_snapshot
 from trustview.analysis import Analysis, Finding, Fleet, Grant, Severity, analyse
 from trustview.analysis.edges import Edge
 from trustview.analysis.remediation import Remediation
+from trustview.collect import read_files
 from trustview.errors import NewerFormatError, NoSnapshotError, StoreError
 from trustview.review import review_items
 from trustview.snapshot import Gap, GapKind, Snapshot
@@ -45,6 +47,7 @@ from trustview.store import (
     newest_snapshot,
     open_snapshot,
     save_snapshot,
+    walk_files,
 )
 from trustview.store.snapshot_texts import TextReader, TextWriter
 
@@ -76,6 +79,19 @@ def test_an_organization_comes_back_as_it_was(acme_file: Path) -> None:
     with open_snapshot(acme_file) as file:
         assert file.load_snapshot() == acme_snapshot()
         assert file.load_analysis() == acme_analysis()
+
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "auth_details"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+def test_what_was_imported_comes_back_as_it_was(tmp_path: Path) -> None:
+    files = [(file.path, file.content) for file in walk_files([CORPUS])]
+    for some in (files, *([file] for file in files)):
+        taken = read_files(some, datetime(2026, 11, 20, tzinfo=UTC)).snapshot
+        analysis = analyse(taken)
+
+        assert reopened(tmp_path, taken, analysis) == (taken, analysis)
 
 
 SETTINGS = settings(

@@ -11,7 +11,7 @@ from trustview.export.rows import FindingRow
 from widgets.safe_text import safe_text
 
 # Whatever Markdown, or the HTML inside it, takes for markup: anywhere, and at the beginning of a text.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~&]|:(?=//)|@(?=\w))")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~&]|:(?=//)|@(?=\w)|(?<=www)\.)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9./_#?=&%-]+")
 _AT_START = re.compile(r"^(\s*)(\d*)([-+=.)])")
 
