@@ -206,6 +206,7 @@ def _open_cache(folder: Path) -> Any:  # noqa: ANN401  diskcache ships no types
     _drop_foreign_settings(make_file(folder / _DATABASE))
     shelf = Cache(str(folder), timeout=60, disk=_disk_class(), **_OURS)
     if shelf.directory != str(folder):
+        shelf.close()
         raise StoreError(f"`{folder}` holds a `~` or `$`: set TRUSTVIEW_HOME to a folder without them")
     return shelf
 
