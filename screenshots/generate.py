@@ -57,6 +57,7 @@ SHOTS = (
 def main() -> None:
     """Draw every picture into a folder, this one by default."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         snapshot = asyncio.run(collect_demo(Path(scratch)))
         file = save_snapshot(Path(scratch) / "snapshots", snapshot, analyse(snapshot))
