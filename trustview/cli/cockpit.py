@@ -41,8 +41,8 @@ def open_cockpit(workspace: Workspace, name: str | None) -> int:
 def _offer() -> int:
     """Ask a person what to do about having nothing yet."""
     say("nothing has been collected yet")
-    say("  c  collect your organization with the current credentials (`trustview collect`)")
-    say("  d  look at an invented organization first (`trustview demo`)")
+    say("  c  collect your organization: `trustview collect`, with your AWS credentials")
+    say("  d  look at an invented organization first: `trustview demo`")
     say("  q  leave; `trustview import DIR` reads files of the AWS CLI instead")
     say("what shall it be? [c/d/q]")
     answer = sys.stdin.readline().strip().lower()
