@@ -14,7 +14,7 @@ from textual.widgets import Input
 from widgets.painter import PaintedLine
 from widgets.safe_input import SafeInput
 from widgets.tone import Cell, Line, Tone
-from widgets.wrapping import line_cells, wrap
+from widgets.wrapping import wrap_pieces
 
 Validate = Callable[[str], str | None]
 """Returns what is wrong with an answer; None if nothing is."""
@@ -22,7 +22,7 @@ Validate = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    line: Line
+    pieces: tuple[Line, ...]
     required: bool = False
     validate: Validate | None = None
     choices: Mapping[str, str] | None = None
@@ -87,17 +87,15 @@ class PromptLine(Vertical):
         self._input.placeholder = placeholder
         self._input.value = value
         self._input.cursor_position = len(self._input.value)
-        return await self._wait_for(_Question(_question_line(question), required, validate))
+        return await self._wait_for(_Question((_question_line(question),), required, validate))
 
     async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
         """Return the key of `choices` that the user pressed; None if the question was left with escape.
 
         The keys are single characters; the values say what each one does.
         """
-        line = [*_question_line(question)]
-        for key, label in choices.items():
-            line += [Cell("  "), Cell(key, Tone.HEADING), Cell(f" {label}", Tone.MUTED)]
-        return await self._wait_for(_Question((*line, *_LEAVE), choices=choices))
+        offers = [_offer(key, label) for key, label in choices.items()]
+        return await self._wait_for(_Question((_question_line(question), *offers, _LEAVE), choices=choices))
 
     def cancel(self) -> None:
         """Leave the open question, if there is one: its answer is None."""
@@ -111,7 +109,7 @@ class PromptLine(Vertical):
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._answer = answer
         self._show_error("")
-        self._asked.show(question.line)
+        self._asked.show(*question.pieces)
         is_text = question.choices is None
         self.set_class(is_text, "-text")
         self.add_class("-open")
@@ -143,7 +141,7 @@ class PromptLine(Vertical):
         return future is not None
 
     def _show_error(self, text: str) -> None:
-        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else (), text)
+        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else (), text=text)
         self.set_class(bool(text), "-wrong")
 
     @on(Input.Submitted)
@@ -188,7 +186,11 @@ class PromptLine(Vertical):
             (self._input if self._question.choices is None else self).focus()
 
 
-_LEAVE = (Cell("  "), Cell("esc", Tone.HEADING), Cell(" leave", Tone.MUTED))
+def _offer(key: str, label: str) -> Line:
+    return (Cell(key, Tone.HEADING), Cell(f" {label}", Tone.MUTED))
+
+
+_LEAVE = _offer("esc", "leave")
 
 
 def _question_line(question: str) -> Line:
@@ -196,23 +198,23 @@ def _question_line(question: str) -> Line:
 
 
 class _Wrapped(PaintedLine):
-    """A line of cells that wraps."""
+    """Pieces side by side that wrap between each other first."""
 
     DEFAULT_CSS = "_Wrapped { height: auto; }"
 
-    line: Line = ()
+    pieces: tuple[Line, ...] = ()
     text = ""
 
-    def show(self, line: Line, text: str = "") -> None:
-        """Show another line."""
-        self.line, self.text = line, text
+    def show(self, *pieces: Line, text: str = "") -> None:
+        """Show other pieces."""
+        self.pieces, self.text = pieces, text
         self.refresh(layout=True)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return how many lines it takes at this width."""
-        return len(wrap(self.line, width, 2)) if line_cells(self.line) > width else 1
+        return len(wrap_pieces(self.pieces, width, hang=2))
 
     def render_line(self, y: int) -> Strip:
         """Draw line `y`."""
-        lines = wrap(self.line, self.size.width, 2)
+        lines = wrap_pieces(self.pieces, self.size.width, hang=2)
         return self.paint(lines[y] if y < len(lines) else (), self.size.width)

@@ -32,6 +32,20 @@ def wrap(line: Iterable[Cell], width: int, hang: int = 0) -> list[Line]:
             return lines
 
 
+def wrap_pieces(pieces: Iterable[Line], width: int, gap: int = 2, hang: int = 0) -> list[Line]:
+    """Set pieces side by side, `gap` cells apart, on as few lines as they need; a piece that fits is never broken."""
+    lines: list[Line] = []
+    for piece in pieces:
+        first, *more = wrap(piece, width, hang)
+        beside = (*lines[-1], Cell(" " * gap), *first) if lines else first
+        if not more and line_cells(beside) <= width:
+            lines[-1:] = [beside]
+        else:
+            indent = (Cell(" " * min(hang, width // 2)),) if lines else ()
+            lines += wrap((*indent, *piece), width, hang)
+    return lines or [()]
+
+
 def indent_of(text: str) -> int:
     """Return how many spaces a text begins with."""
     return len(text) - len(text.lstrip(" "))

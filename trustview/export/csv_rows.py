@@ -37,4 +37,4 @@ def _text(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-CSV = ExportFormat("csv", ".csv", write_csv)
+CSV = ExportFormat("csv", ".csv", "c", write_csv)

@@ -10,8 +10,9 @@ from trustview.export.rows import FindingRow
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """A format: its name on the command line, the ending of its files, and the function that writes rows."""
+    """A format: its name on the command line, the ending of its files, its key on the screen, and what writes rows."""
 
     name: str
     ending: str
+    key: str
     write: Callable[[Sequence[FindingRow]], str]

@@ -1,4 +1,4 @@
-"""JSON: one list of findings, every character that is not ASCII escaped; values are as AWS gave them."""
+"""JSON: one list of findings, or one finding a line; what is not ASCII is escaped, values are as AWS gave them."""
 
 from __future__ import annotations
 
@@ -15,4 +15,10 @@ def write_json(rows: Sequence[FindingRow]) -> str:
     return json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=True) + "\n"
 
 
-JSON = ExportFormat("json", ".json", write_json)
+def write_json_lines(rows: Sequence[FindingRow]) -> str:
+    """One object a line, for `jq`, log pipelines and large results."""
+    return "".join(json.dumps(asdict(row), ensure_ascii=True) + "\n" for row in rows)
+
+
+JSON = ExportFormat("json", ".json", "j", write_json)
+JSON_LINES = ExportFormat("jsonl", ".jsonl", "l", write_json_lines)

@@ -70,4 +70,4 @@ def code(text: str) -> str:
     return f"{fence}{space}{safe}{space}{fence}"
 
 
-MARKDOWN = ExportFormat("markdown", ".md", write_markdown)
+MARKDOWN = ExportFormat("markdown", ".md", "m", write_markdown)

@@ -13,7 +13,8 @@ from trustview.review import Decision
 class FindingRow:
     """One finding; texts are as AWS gave them, each format makes them safe in its own way.
 
-    `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while nobody has decided.
+    `seen_at` is the moment of the snapshot. `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while
+    nobody has decided.
     """
 
     id: str
@@ -35,6 +36,7 @@ class FindingRow:
     fix: str
     changes: tuple[str, ...]
     see: str
+    seen_at: str
     decision: str = ""
     note: str = ""
     decided_by: str = ""
@@ -47,6 +49,7 @@ def finding_row(
     grants: Iterable[Grant],
     account_names: Mapping[str, str],
     decisions: Mapping[str, Decision],
+    seen_at: str,
 ) -> FindingRow:
     """The row of a finding; `grants` are those of its role, `decisions` stand by review item."""
     concerned = [grant for grant in grants if grant.id in finding.grants]
@@ -74,6 +77,7 @@ def finding_row(
         fix=check.fix if check else "",
         changes=tuple(change.summary for change in finding.changes),
         see=check.see if check else "",
+        seen_at=seen_at,
         decision=last.verdict.value if last else "",
         note=last.note if last else "",
         decided_by=last.by if last else "",

@@ -15,7 +15,7 @@ from trustview.ui.state import Pane
 from widgets.prompt_line import PromptLine
 from widgets.safe_text import safe_text
 
-_LETTERS = {form.name[0]: form for form in FORMATS}
+_LETTERS = {form.key: form for form in FORMATS}
 """The key that chooses each format."""
 
 
@@ -65,11 +65,12 @@ def _rows(
 ) -> list[FindingRow]:
     """The findings of the items, each once, in the order of the queue."""
     rows: dict[str, FindingRow] = {}
+    seen_at = reader.summary().taken_at
     for item in items:
         detail = reader.item_detail(item)
         for finding in detail.findings if detail else ():
             if finding.id not in rows:
-                rows[finding.id] = finding_row(finding, reader.grants_of(finding.role), names, decisions)
+                rows[finding.id] = finding_row(finding, reader.grants_of(finding.role), names, decisions, seen_at)
     return list(rows.values())
 
 
