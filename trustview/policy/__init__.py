@@ -23,6 +23,7 @@ from trustview.policy.service_rules import (
     ASSUME_ROLE_WITH_WEB_IDENTITY,
 )
 from trustview.policy.stack import Layer, Level, PolicyStack
+from trustview.policy.truth import Truth, all_of, any_of, depends, truth, undocumented
 from trustview.policy.wildcard import matches
 
 __all__ = [
@@ -56,8 +57,12 @@ __all__ = [
     "ReasonKind",
     "Request",
     "Statement",
+    "Truth",
+    "all_of",
+    "any_of",
     "caller_of",
     "closed_context",
+    "depends",
     "describe_evaluation",
     "describe_reason",
     "evaluate",
@@ -71,4 +76,6 @@ __all__ = [
     "read_caller",
     "read_policy",
     "read_principal",
+    "truth",
+    "undocumented",
 ]
