@@ -13,6 +13,7 @@ import trustview.analysis.checks
 import trustview.analysis.edges
 import trustview.collect.services
 import trustview.export
+import trustview.export.remediation
 import trustview.policy.conditions
 from trustview.analysis import CHECKS
 from trustview.policy import OPERATORS
@@ -29,6 +30,7 @@ EXTENSIONS = {
     trustview.analysis.checks: "CHECKS",
     trustview.collect.services: "SERVICES",
     trustview.export: "FORMATS",
+    trustview.export.remediation: "REMEDIATION_FORMATS",
 }
 
 

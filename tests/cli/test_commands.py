@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.analysis.small_organization import DATADOG, PROD, STRANGER, policy, role, snapshot, trust
+from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, policy, role, snapshot, trust
 from trustview.analysis import CHECKS, analyse
-from trustview.cli import main
+from trustview.cli import arguments, main
 from trustview.cli.collecting import read_age
 from trustview.cli.exit_code import ExitCode
 from trustview.errors import UsageError
+from trustview.export import FORMATS
+from trustview.export.remediation import REMEDIATION_FORMATS
 from trustview.review import Decision, EntryKind, Verdict, make_entry, review_id
 from trustview.store import Workspace, find_workspace, newest_snapshot, open_reviews, open_snapshot, save_snapshot
 
@@ -43,6 +45,11 @@ def filled(workspace: Workspace) -> Workspace:
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:  # noqa: ANN401
     assert main(words) == ExitCode.DONE
     return json.loads(capsys.readouterr().out)
+
+
+def test_the_choices_of_formats_are_those_that_there_are() -> None:
+    assert tuple(form.name for form in FORMATS) == arguments.FORMATS
+    assert tuple(form.name for form in REMEDIATION_FORMATS) == arguments.REMEDIATION_FORMATS
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,6 +122,47 @@ def test_tables_are_plain_whatever_a_name_holds(capsys: pytest.CaptureFixture[st
         assert main(words) == ExitCode.DONE
         output = capsys.readouterr()
         assert all(line.isprintable() for line in (output.out + output.err).splitlines())
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", [f"arn:aws:iam::{PROD}:role/partner", f"{PROD}/partner", "prod/partner", "partner"])
+def test_a_remediation_is_found_by_any_name_of_its_role(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    value = printed(capsys, "remediate", name, "--json")
+
+    assert value["role"] == f"arn:aws:iam::{PROD}:role/partner"
+    assert value["current"]["Statement"][0]["Principal"] == {"AWS": STRANGER}
+    assert STRANGER not in json.dumps(value["proposed"])
+    assert value["changes"]
+    assert value["closes"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_remediation_is_shown_as_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remediate", "partner"]) == ExitCode.DONE
+    lines = capsys.readouterr().out.splitlines()
+
+    assert [line for line in lines if line.startswith("-") and STRANGER in line]
+    assert [line for line in lines if line.startswith("+") and "NobodyMayAssumeThis" in line]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_role_without_a_remediation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remediate", "app", "--format", "terraform"]) == ExitCode.DONE
+    captured = capsys.readouterr()
+
+    assert captured.out == ""
+    assert "no change is proposed" in captured.err
+
+
+def test_a_name_that_several_roles_have_is_not_guessed(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_to_strangers = policy(trust({"AWS": STRANGER}))
+    facts = snapshot(role("same", open_to_strangers), role("same", open_to_strangers, account=SANDBOX))
+    save_snapshot(workspace, facts, analyse(facts))
+
+    assert main(["remediate", "same"]) == ExitCode.USAGE
+    assert "the name of 2 roles" in capsys.readouterr().err
 
 
 def test_a_check_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

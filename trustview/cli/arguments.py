@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trustview import __version__
 
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
+REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_checks, _add_explain, _add_doctor,
+        _add_remediate, _add_checks, _add_explain, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -124,6 +125,17 @@ def _add_export(commands: _Commands) -> None:
 def _add_snapshots(commands: _Commands) -> None:
     parser = _command(commands, "snapshots", "list or delete snapshots", "listing", "list_snapshots")
     parser.add_argument("--delete", metavar="NAME", help="delete this snapshot")
+    _add_json(parser)
+
+
+def _add_remediate(commands: _Commands) -> None:
+    parser = _command(
+        commands, "remediate", "show the proposed trust policy of a role, or hand it over", "remediating",
+        "remediate_role",
+    )  # fmt: skip
+    _add_snapshot(parser)
+    parser.add_argument("role", metavar="ROLE", help="an ARN, `account/name`, or a name that only one role has")
+    parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)
 
 

@@ -9,6 +9,7 @@ from trustview.analysis import CHECKS_BY_ID, Finding, Severity
 from trustview.errors import UsageError
 from trustview.export import FindingRow, finding_row
 from trustview.review import Decision, current_decisions, review_id
+from trustview.snapshot import Role
 from trustview.store import SnapshotFile, Workspace, find_snapshot, newest_snapshot, open_reviews, open_snapshot
 
 
@@ -35,6 +36,21 @@ def select_accounts(snapshot: SnapshotFile, wanted: Iterable[str] | None) -> set
             raise UsageError(f"`{text}` is no account of this snapshot: give an id or a name as the cockpit shows it")
         found |= ids
     return found
+
+
+def select_role(snapshot: SnapshotFile, text: str) -> Role:
+    """The role given by ARN, by `account/name`, or by a name that only one role has; UsageError otherwise."""
+    if (found := snapshot.role(text)) is not None:
+        return found
+    account, _, name = text.rpartition("/")
+    accounts = select_accounts(snapshot, [account]) if account else None
+    named = [role for role in snapshot.roles() if role.name == name and (accounts is None or role.account in accounts)]
+    if not named:
+        raise UsageError(f"`{text}` is no role of this snapshot: give an ARN, `account/name` or a name")
+    if len(named) > 1:
+        places = ", ".join(f"`{role.account}/{role.name}`" for role in named[:3])
+        raise UsageError(f"`{text}` is the name of {len(named)} roles: say which, for example {places}")
+    return named[0]
 
 
 def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Finding]:

@@ -1,0 +1,45 @@
+"""A change ticket in Markdown: what changes and why, the difference, the command, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trustview.export.markdown import code, plain
+from trustview.export.remediation.aws_cli import command
+from trustview.export.remediation.proposal import Proposal, RemediationFormat, propose_text
+from widgets.safe_text import safe_text
+
+
+def write_ticket(proposal: Proposal) -> str:
+    """A title, the changes, what they close and leave, the difference, and both commands."""
+    return "\n".join(_lines(proposal)) + "\n"
+
+
+def _lines(proposal: Proposal) -> Iterator[str]:
+    yield f"# Change the trust policy of {plain(proposal.name)} in {plain(proposal.account_name)}"
+    yield ""
+    yield f"Role {code(proposal.role)}"
+    yield from _section("Changes", proposal.changes)
+    yield from _section("Closes", proposal.closes)
+    yield from _section("Leaves", proposal.leaves)
+    yield from _block("Difference", "diff", propose_text(proposal))
+    yield from _block("Carry out", "sh", [command(proposal.name, proposal.proposed)])
+    yield from _block("Take back", "sh", [command(proposal.name, proposal.current)])
+
+
+def _section(head: str, texts: Iterable[str]) -> Iterator[str]:
+    listed = [f"- {plain(text)}" for text in texts]
+    if listed:
+        yield from ("", f"## {head}", "", *listed)
+
+
+def _block(head: str, language: str, lines: Iterable[str]) -> Iterator[str]:
+    """Lines as a block of code; its fence is longer than any run of backticks inside."""
+    safe = [safe_text(line) for line in lines]
+    fence = "```"
+    while any(fence in line for line in safe):
+        fence += "`"
+    yield from ("", f"## {head}", "", f"{fence}{language}", *safe, fence)
+
+
+TICKET = RemediationFormat("markdown", ".md", write_ticket)
