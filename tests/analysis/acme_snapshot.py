@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from functools import cache
+from typing import Literal
 
 import pytest
 
@@ -30,9 +31,9 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 @cache
-def acme_snapshot() -> Snapshot:
-    """The current quarter, every readable account read in full."""
-    acme = load_acme("current", NOW)
+def acme_snapshot(quarter: Literal["current", "earlier"] = "current") -> Snapshot:
+    """One quarter (`current` or `earlier`), every readable account read in full."""
+    acme = load_acme(quarter, NOW)
     accounts = tuple(facts_of(acme, account.id) for account in acme.readable_accounts)
     return Snapshot(acme.now.isoformat(), "aws", organization_of(acme), accounts)
 
@@ -54,7 +55,8 @@ def facts_of(acme: Acme, account: str) -> AccountFacts:
     roles = tuple(
         Role(
             r.arn, account, r.name, r.path, r.id, r.trust,
-            boundary=r.boundary or "", inline=inline_of(r.permissions), attached=r.permissions.attached,
+            max_session_seconds=r.session_seconds, boundary=r.boundary or "",
+            inline=inline_of(r.permissions), attached=r.permissions.attached,
             tags=tuple(r.tags.items()),
         )
         for r in acme.roles if r.account_id == account

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,33 @@ def test_a_role_without_a_remediation_says_so(capsys: pytest.CaptureFixture[str]
 
     assert captured.out == ""
     assert "no change is proposed" in captured.err
+
+
+def test_the_difference_of_two_snapshots(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, principal in enumerate((STRANGER, [STRANGER, f"arn:aws:iam::{DATADOG}:root"]), start=1):
+        facts = replace(
+            snapshot(role("partner", policy(trust({"AWS": principal})), description=HOSTILE * number)),
+            taken_at=f"2026-11-2{number}T06:00:00Z",
+        )
+        save_snapshot(workspace, facts, analyse(facts))
+    told = printed(capsys, "diff", "--json")
+
+    assert (told["old"], told["new"]) == ("20261121T060000Z", "20261122T060000Z")
+    assert [(one["kind"], one["field"]) for one in told["facts"]] == [
+        ("changed", "trust_policy"),
+        ("changed", "description"),
+    ]
+    assert [(one["kind"], one["principal"]) for one in told["effects"]] == [("new", f"arn:aws:iam::{DATADOG}:root")]
+    assert printed(capsys, "diff", "--json", "--account", "sandbox")["effects"] == []
+    assert printed(capsys, "diff", "20261122", "20261121", "--json")["effects"][0]["kind"] == "gone"
+    assert main(["diff"]) == ExitCode.DONE
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_single_snapshot_differs_from_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff"]) == ExitCode.USAGE
+    assert "no earlier snapshot" in capsys.readouterr().err
 
 
 def test_a_name_that_several_roles_have_is_not_guessed(

@@ -7,6 +7,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.analyse import Analysis, analyse
 from trustview.analysis.check import Check, Evidence, check
 from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
+from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
 from trustview.analysis.edges import EDGES, Edge
 from trustview.analysis.finding import Confidence, Finding, Severity
 from trustview.analysis.fleet import Fleet
@@ -27,10 +28,12 @@ __all__ = [
     "Check",
     "Confidence",
     "Edge",
+    "EffectKind",
     "Evidence",
     "Finding",
     "Fleet",
     "Grant",
+    "GrantDifference",
     "Party",
     "Privilege",
     "Reach",
@@ -43,6 +46,7 @@ __all__ = [
     "apply_changes",
     "build_graph",
     "check",
+    "compare_grants",
     "pretty_policy",
     "tier_of",
 ]

@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_remediate, _add_checks, _add_explain, _add_doctor,
+        _add_diff, _add_remediate, _add_checks, _add_explain, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -125,6 +125,16 @@ def _add_export(commands: _Commands) -> None:
 def _add_snapshots(commands: _Commands) -> None:
     parser = _command(commands, "snapshots", "list or delete snapshots", "listing", "list_snapshots")
     parser.add_argument("--delete", metavar="NAME", help="delete this snapshot")
+    _add_json(parser)
+
+
+def _add_diff(commands: _Commands) -> None:
+    parser = _command(
+        commands, "diff", "tell what changed between two snapshots, as written and in effect", "diffing", "diff_two"
+    )
+    parser.add_argument("old", nargs="?", metavar="OLD", help="a snapshot by name; the one before NEW")
+    parser.add_argument("new", nargs="?", metavar="NEW", help="a snapshot by name; the newest")
+    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
     _add_json(parser)
 
 

@@ -5,6 +5,7 @@ Moments are ISO 8601 texts in UTC (`2026-11-20T06:00:00Z`), empty when unknown.
 """
 
 from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
+from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots
 from trustview.snapshot.external_findings import ExternalFinding
 from trustview.snapshot.gap import Gap, GapKind
 from trustview.snapshot.organization import (
@@ -25,6 +26,8 @@ __all__ = [
     "Account",
     "AccountFacts",
     "AccountStatus",
+    "Difference",
+    "DifferenceKind",
     "EvidenceWindow",
     "ExternalFinding",
     "Gap",
@@ -40,8 +43,10 @@ __all__ = [
     "ProviderKind",
     "Role",
     "Snapshot",
+    "Subject",
     "Use",
     "User",
     "decode_snapshot",
+    "diff_snapshots",
     "encode_snapshot",
 ]
