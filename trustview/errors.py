@@ -7,7 +7,8 @@ TrustviewError
 ├── SourceError         an imported file, a server or AWS gave something that cannot be used
 └── StoreError          the workspace cannot be read or written
     ├── NoSnapshotError     nothing has been collected yet
-    └── NewerFormatError    a file was written by a newer trustview
+    ├── NewerFormatError    a file was written by a newer trustview
+    └── ReviewClosedError   the review is signed off: nothing can be decided in it any more
 
 Errors in data are values, never exceptions: a bad policy gives a Problem, an unreadable account a Gap.
 Messages are lower case, without a full stop, with the user's input in backticks, then what to do.
@@ -44,3 +45,7 @@ class NoSnapshotError(StoreError):
 
 class NewerFormatError(StoreError):
     """A file was written by a newer trustview; upgrading reads it."""
+
+
+class ReviewClosedError(StoreError):
+    """The review is signed off: nothing can be decided in it any more."""

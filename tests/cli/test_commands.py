@@ -4,12 +4,11 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, policy, role, snapshot, trust
+from tests.cli.asking import HOSTILE, printed
 from trustview.analysis import CHECKS, analyse
 from trustview.cli import arguments, main
 from trustview.cli.collecting import read_age
@@ -18,34 +17,7 @@ from trustview.errors import UsageError
 from trustview.export import FORMATS
 from trustview.export.remediation import REMEDIATION_FORMATS
 from trustview.review import Decision, EntryKind, Verdict, make_entry, review_id
-from trustview.store import Workspace, find_workspace, newest_snapshot, open_reviews, open_snapshot, save_snapshot
-
-HOSTILE = "=cmd()\x1b[31m[red]\u202ex"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("TRUSTVIEW_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return find_workspace()
-
-
-@pytest.fixture
-def filled(workspace: Workspace) -> Workspace:
-    """A workspace with one snapshot of three roles."""
-    roles = (
-        role("partner", policy(trust({"AWS": STRANGER}))),
-        role("vendor", policy(trust({"AWS": f"arn:aws:iam::{DATADOG}:root"})), description=HOSTILE),
-        role("app", policy(trust({"Service": "ec2.amazonaws.com"}))),
-    )
-    facts = snapshot(*roles)
-    save_snapshot(workspace, facts, analyse(facts))
-    return workspace
-
-
-def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:  # noqa: ANN401
-    assert main(words) == ExitCode.DONE
-    return json.loads(capsys.readouterr().out)
+from trustview.store import Workspace, newest_snapshot, open_reviews, open_snapshot, save_snapshot
 
 
 def test_the_choices_of_formats_are_those_that_there_are() -> None:

@@ -55,7 +55,7 @@ def test_undo_and_redo_are_moves_in_a_list_of_steps(journal: tuple[Entry, ...]) 
             held += 1
         elif entry.kind is EntryKind.UNDO:
             held = max(held - 1, 0)
-        else:
+        elif entry.kind is EntryKind.REDO:
             held = min(held + 1, len(steps))
 
     done, undone = replay(journal)

@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_diff, _add_remediate, _add_checks, _add_explain, _add_doctor,
+        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -147,6 +147,30 @@ def _add_remediate(commands: _Commands) -> None:
     parser.add_argument("role", metavar="ROLE", help="an ARN, `account/name`, or a name that only one role has")
     parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)
+
+
+def _add_review(commands: _Commands) -> None:
+    parser = _command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
+    _add_json(parser)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_json(_command(verbs, "list", "list every review in which something was decided", "reviewing", "list_reviews"))
+    status = _command(verbs, "status", "tell how far the review of a snapshot is", "reviewing", "show_status")
+    _add_snapshot(status)
+    _add_json(status)
+    start = _command(
+        verbs, "start", "begin a new review after the last one was signed off", "reviewing", "start_review"
+    )
+    _add_snapshot(start)
+    close = _command(verbs, "close", "sign the review of a snapshot off; prints its seal", "reviewing", "close_review")
+    _add_snapshot(close)
+    close.add_argument("--statement", metavar="TEXT", help="what the reviewer states with the sign-off")
+    close.add_argument("--allow-open", action="store_true", help="sign off with items that are not decided")
+    verify = _command(
+        verbs, "verify", "check that no decision and no sign-off was changed", "reviewing", "verify_review"
+    )
+    verify.add_argument("review", nargs="?", metavar="REVIEW", help="a review as `review list` names it; all of them")
+    verify.add_argument("--seal", metavar="DIGEST", help="a seal that was noted: entries after it were cut off or not")
+    _add_json(verify)
 
 
 def _add_checks(commands: _Commands) -> None:

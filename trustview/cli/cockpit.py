@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import say
+from trustview.cli.reviewer import reviewer_name
 from trustview.errors import NoSnapshotError, UsageError
 from trustview.store import Workspace, find_workspace
 
@@ -34,7 +34,7 @@ def open_cockpit(workspace: Workspace, name: str | None) -> int:
     from trustview.ui import run_cockpit
 
     with open_snapshot(path) as snapshot, open_reviews(workspace) as reviews:
-        run_cockpit(snapshot, reviews, reviewer=_reviewer(), now=lambda: datetime.now(UTC))
+        run_cockpit(snapshot, reviews, reviewer=reviewer_name(), now=lambda: datetime.now(UTC))
     return ExitCode.DONE
 
 
@@ -53,11 +53,3 @@ def _offer() -> int:
 
     code = run(commands[answer])
     return run([]) if answer == "c" and code in (ExitCode.DONE, ExitCode.GAPS) else code
-
-
-def _reviewer() -> str:
-    """Who decides: the name of the login."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

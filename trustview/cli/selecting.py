@@ -8,9 +8,17 @@ from collections.abc import Iterable, Iterator
 from trustview.analysis import CHECKS_BY_ID, Finding, Severity
 from trustview.errors import UsageError
 from trustview.export import FindingRow, finding_row
-from trustview.review import Decision, current_decisions, review_id
+from trustview.review import Decision, current_decisions, review_id, review_under_way
 from trustview.snapshot import Role
-from trustview.store import SnapshotFile, Workspace, find_snapshot, newest_snapshot, open_reviews, open_snapshot
+from trustview.store import (
+    ReviewStore,
+    SnapshotFile,
+    Workspace,
+    find_snapshot,
+    newest_snapshot,
+    open_reviews,
+    open_snapshot,
+)
 
 
 def open_selected(workspace: Workspace, arguments: Namespace) -> SnapshotFile:
@@ -79,6 +87,16 @@ def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespa
 
 def read_decisions(workspace: Workspace, snapshot: SnapshotFile) -> dict[str, Decision]:
     """What was decided in the review that the snapshot belongs to, by item."""
-    summary = snapshot.summary()
     with open_reviews(workspace) as reviews:
-        return current_decisions(reviews.journal(review_id(summary.organization, summary.taken_at)))
+        return current_decisions(reviews.journal(review_of(snapshot, reviews)))
+
+
+def first_review_of(snapshot: SnapshotFile) -> str:
+    """The first review of the snapshot's quarter."""
+    summary = snapshot.summary()
+    return review_id(summary.organization, summary.taken_at)
+
+
+def review_of(snapshot: SnapshotFile, reviews: ReviewStore) -> str:
+    """The review that a snapshot belongs to: the newest of its quarter."""
+    return review_under_way(first_review_of(snapshot), reviews.reviews())

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from trustview.review.attestation import Attestation
+
 
 class Verdict(StrEnum):
     """The five answers; no answer means not reviewed."""
@@ -44,19 +46,21 @@ class Decision:
 
 
 class EntryKind(StrEnum):
-    """What a journal entry does: decide items, take a batch back, or bring it back."""
+    """What a journal entry does: begin anew, decide items, take a batch back, bring it back, or sign everything off."""
 
+    START = "start"
     DECIDE = "decide"
     UNDO = "undo"
     REDO = "redo"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One step of a review, a whole batch as one; never changed and never removed.
 
-    `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away. `digest` seals the entry
-    together with the one before it.
+    `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away; `attestation` is what CLOSE
+    signs, and nothing comes after it. `digest` seals the entry together with the one before it.
     """
 
     number: int
@@ -67,6 +71,7 @@ class Entry:
     cleared: tuple[str, ...] = ()
     previous: str = ""
     digest: str = ""
+    attestation: Attestation | None = None
 
 
 def check_decision(verdict: Verdict, items: int, note: str, until: str, today: str) -> str:

@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from trustview.review.attestation import Attestation
 from trustview.review.decision import Decision, Entry, EntryKind
-from trustview.snapshot.codec import encode
+from trustview.snapshot.codec import decode, encode
 
 Journal = Sequence[Entry]
 
@@ -24,11 +25,28 @@ def make_entry(
     at: str,
     decisions: Iterable[Decision] = (),
     cleared: Iterable[str] = (),
+    attestation: Attestation | None = None,
 ) -> Entry:
     """The next entry of a journal, sealed."""
     previous = journal[-1].digest if journal else ""
     number = journal[-1].number + 1 if journal else 1
-    return seal(Entry(number, kind, by, at, tuple(decisions), tuple(cleared), previous))
+    entry = Entry(number, kind, by, at, tuple(decisions), tuple(cleared), previous, attestation=attestation)
+    return seal(entry)
+
+
+def is_closed(journal: Journal) -> bool:
+    """Whether the review is signed off."""
+    return bool(journal) and journal[-1].kind is EntryKind.CLOSE
+
+
+def write_entry(entry: Entry) -> str:
+    """The text that is kept of an entry: always the same for the same entry."""
+    return json.dumps(encode(entry), ensure_ascii=True)
+
+
+def read_entry(text: str) -> Entry:
+    """The entry of a kept text; ValueError when it is none."""
+    return decode(Entry, json.loads(text))
 
 
 def seal(entry: Entry) -> Entry:

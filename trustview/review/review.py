@@ -49,6 +49,18 @@ def review_id(organization: str, taken_at: str) -> str:
     return f"{organization or 'files'}/{quarter}"
 
 
+def review_under_way(first: str, known: Iterable[str]) -> str:
+    """The newest review of a quarter: `first` itself, or the one that was started after it was signed off."""
+    later = [review for review in known if review.startswith(f"{first}-") and review[len(first) + 1 :].isdigit()]
+    return max(later, key=lambda review: int(review[len(first) + 1 :]), default=first)
+
+
+def following_review(first: str, current: str) -> str:
+    """The id of the review after `current` in the quarter of `first`: `…/2026-Q4-2`."""
+    number = int(current[len(first) + 1 :]) if current != first else 1
+    return f"{first}-{number + 1}"
+
+
 def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
     """Every fleet as an item, worst first."""
     by_grant: dict[str, list[Finding]] = {}

@@ -6,7 +6,6 @@ when `append` returns. Rule 3: two processes may append at once; each entry is s
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable
@@ -15,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from trustview.errors import NewerFormatError, StoreError
-from trustview.review import Entry, seal
-from trustview.snapshot.codec import decode, encode
+from trustview.errors import NewerFormatError, ReviewClosedError, StoreError
+from trustview.review import Entry, EntryKind, read_entry, seal, write_entry
 from trustview.store.workspace import Workspace, make_file
 
 T = TypeVar("T")
@@ -86,7 +84,16 @@ class ReviewStore:
 
         def read() -> tuple[Entry, ...]:
             query = "SELECT body FROM entry WHERE review = ? ORDER BY number"
-            return tuple(decode(Entry, json.loads(body)) for (body,) in self._database.execute(query, (review_id,)))
+            return tuple(read_entry(body) for (body,) in self._database.execute(query, (review_id,)))
+
+        return self._try(read)
+
+    def kept(self, review_id: str) -> tuple[tuple[int, str], ...]:
+        """The entries of a review as they are kept, by number and unread: what `find_faults` looks at."""
+
+        def read() -> tuple[tuple[int, str], ...]:
+            query = "SELECT number, body FROM entry WHERE review = ? ORDER BY number"
+            return tuple(self._database.execute(query, (review_id,)))
 
         return self._try(read)
 
@@ -99,7 +106,7 @@ class ReviewStore:
         database.execute("BEGIN IMMEDIATE")
         try:
             kept = self._next(review_id, entry)
-            row = (review_id, kept.number, json.dumps(encode(kept), ensure_ascii=True))
+            row = (review_id, kept.number, write_entry(kept))
             database.execute("INSERT INTO entry (review, number, body) VALUES (?, ?, ?)", row)
         except BaseException:
             database.execute("ROLLBACK")
@@ -111,7 +118,12 @@ class ReviewStore:
         """The entry as the next one of its journal, whatever it was sealed on."""
         query = "SELECT body FROM entry WHERE review = ? ORDER BY number DESC LIMIT 1"
         row = self._database.execute(query, (review_id,)).fetchone()
-        last = decode(Entry, json.loads(row[0])) if row else None
+        last = read_entry(row[0]) if row else None
+        if last is not None and last.kind is EntryKind.CLOSE:
+            raise ReviewClosedError(
+                f"the review `{review_id}` was signed off by {last.by} at {last.at}: `trustview review start` begins "
+                "a new one"
+            )
         number, previous = (last.number + 1, last.digest) if last else (1, "")
         return seal(replace(entry, number=number, previous=previous))
 

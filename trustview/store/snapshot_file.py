@@ -6,6 +6,7 @@ stand in the file. A damaged row raises StoreError that names the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,11 @@ class SnapshotFile:
         return self.path.stem
 
     # ── the first screen ─────────────────────────────────────────────────────────────────────────────────────
+
+    def digest(self) -> str:
+        """The SHA-256 of the file: what was signed off is this snapshot and no other."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def summary(self) -> Summary:
         """The numbers of the snapshot."""

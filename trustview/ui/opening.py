@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from trustview.review import review_id
+from trustview.review import review_id, review_under_way
 from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
 from trustview.ui.app import Cockpit
 from trustview.ui.places import Places
@@ -21,7 +21,7 @@ def open_cockpit(
 ) -> Cockpit:
     """The cockpit on a snapshot; `views` is the folder in which it is kept how a screen was left."""
     summary = snapshot.summary()
-    review = review_id(summary.organization, summary.taken_at)
+    review = review_under_way(review_id(summary.organization, summary.taken_at), reviews.reviews())
     file = view_file(views, review) if views else None
     state = begin(snapshot.items(), Places(snapshot.tree()), reviews.journal(review))
     if file:

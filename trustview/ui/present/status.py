@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from trustview.analysis import Severity
-from trustview.review import Entry, Verdict
+from trustview.review import Entry, Verdict, is_closed
 from trustview.ui.present.signs import VERDICTS, counted, severity_sign
 from trustview.ui.state import State
 from widgets.status_line import Segment
@@ -29,6 +29,7 @@ def top_line(state: State, organization: str, review: str, taken_at: str, gaps: 
         Segment(review, Tone.PLAIN, 3),
         *((bar,) if is_roomy else ()),
         Segment(f"{decided:,}/{total:,} decided", Tone.GOOD if total and decided == total else Tone.PLAIN, 2),
+        *((Segment("signed off", Tone.GOOD, 1),) if is_closed(state.journal) else ()),
     ]
     taken = f"snapshot {short_moment(taken_at)}" if is_roomy else short_moment(taken_at)
     missing = Segment(f"! {counted(gaps, 'gap')}", Tone.MEDIUM, 1) if gaps else Segment("no gaps", Tone.MUTED, 6)

@@ -1,0 +1,192 @@
+"""`trustview review …`: which reviews there are, how far one is, its sign-off, and whether it was tampered with."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from trustview import __version__
+from trustview.analysis import CHECKS, Severity
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.output import print_json, print_line, print_table, say
+from trustview.cli.reviewer import reviewer_name
+from trustview.cli.selecting import first_review_of, open_selected, review_of
+from trustview.cli.summary import describe_gap, summarise
+from trustview.errors import UsageError
+from trustview.review import (
+    Attestation,
+    Coverage,
+    EntryKind,
+    Journal,
+    current_decisions,
+    find_faults,
+    following_review,
+    is_closed,
+    make_entry,
+    tally_undecided,
+    tally_verdicts,
+)
+from trustview.store import ReviewStore, SnapshotFile, find_workspace, open_reviews
+
+
+def list_reviews(arguments: Namespace) -> int:
+    """Print every review in which something was decided."""
+    with open_reviews(find_workspace()) as reviews:
+        told = [_tell(review, reviews.journal(review)) for review in reviews.reviews()]
+    if arguments.json:
+        print_json(told)
+    else:
+        rows = [(one["review"], str(one["decided"]), one["state"], one["last_by"], one["last_at"]) for one in told]
+        print_table(("review", "decided", "state", "last by", "at"), rows)
+    return ExitCode.DONE
+
+
+def _tell(review: str, journal: Journal) -> dict[str, Any]:
+    last = journal[-1] if journal else None
+    return {
+        "review": review,
+        "state": "closed" if is_closed(journal) else "open",
+        "entries": len(journal),
+        "decided": len(current_decisions(journal)),
+        "verdicts": dict(tally_verdicts(current_decisions(journal))),
+        "last_by": last.by if last else "",
+        "last_at": last.at if last else "",
+        "seal": last.digest if last else "",
+    }
+
+
+def show_status(arguments: Namespace) -> int:
+    """Print how far the review of a snapshot is."""
+    workspace = find_workspace()
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+        review = review_of(snapshot, reviews)
+        journal = reviews.journal(review)
+        told = _tell(review, journal) | _progress(snapshot, journal)
+    if arguments.json:
+        print_json(told)
+        return ExitCode.DONE
+    lines = [
+        ("review", f"{told['review']}, {told['state']}"),
+        ("snapshot", told["snapshot"]),
+        ("items", f"{told['items'] - sum(told['undecided'].values())} of {told['items']} with findings decided"),
+        ("verdicts", _counted(told["verdicts"])),
+        ("open", _counted(told["undecided"])),
+        ("coverage", f"{told['coverage']['accounts_read']} of {told['coverage']['accounts']} accounts read"),
+        ("gaps", str(len(told["coverage"]["gaps"]))),
+    ]
+    for label, value in lines:
+        print_line(f"{label:<14}{value}")
+    return ExitCode.DONE
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in counts.items()) or "none"
+
+
+def _progress(snapshot: SnapshotFile, journal: Journal) -> dict[str, Any]:
+    attestation = _attest(snapshot, journal, statement="")
+    return {
+        "snapshot": attestation.snapshot,
+        "items": attestation.items,
+        "undecided": dict(attestation.undecided),
+        "coverage": {
+            "accounts": attestation.coverage.accounts,
+            "accounts_read": attestation.coverage.accounts_read,
+            "gaps": list(attestation.coverage.gaps),
+        },
+    }
+
+
+def start_review(arguments: Namespace) -> int:
+    """Begin a new review of the snapshot's quarter after the one before it was signed off."""
+    workspace = find_workspace()
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+        current = review_of(snapshot, reviews)
+        if not is_closed(reviews.journal(current)):
+            raise UsageError(
+                f"the review `{current}` is open: go on with it, or sign it off with `trustview review close`"
+            )
+        new = following_review(first_review_of(snapshot), current)
+        reviews.append(new, make_entry((), EntryKind.START, reviewer_name(), _now()))
+    say(f"the review `{new}` is begun; nothing is decided in it yet")
+    return ExitCode.DONE
+
+
+def close_review(arguments: Namespace) -> int:
+    """Sign the review of a snapshot off; nothing can be decided in it afterwards."""
+    workspace = find_workspace()
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+        review = review_of(snapshot, reviews)
+        journal = reviews.journal(review)
+        attestation = _attest(snapshot, journal, arguments.statement or "")
+        still_open = sum(count for _, count in attestation.undecided)
+        if still_open and not arguments.allow_open:
+            raise UsageError(
+                f"{still_open} items with findings are not decided ({_counted(dict(attestation.undecided))}): decide "
+                "them in the cockpit, or sign off as it stands with --allow-open"
+            )
+        _refuse_faults(reviews, review)
+        entry = make_entry(journal, EntryKind.CLOSE, reviewer_name(), _now(), attestation=attestation)
+        kept = reviews.append(review, entry)
+    say(f"the review `{review}` is signed off; note its seal elsewhere, `trustview review verify` asks for it")
+    print_line(kept.digest)
+    return ExitCode.DONE
+
+
+def verify_review(arguments: Namespace) -> int:
+    """Check the chain and the sign-off of one review, or of all; 1 when something is not as it was kept."""
+    with open_reviews(find_workspace()) as reviews:
+        wanted = [arguments.review] if arguments.review else list(reviews.reviews())
+        if arguments.review and arguments.review not in reviews.reviews():
+            raise UsageError(f"there is no review `{arguments.review}`: `trustview review list` lists them")
+        told = [_verify(reviews, review, arguments.seal) for review in wanted]
+    if arguments.json:
+        print_json(told)
+    else:
+        for one in told:
+            print_line(f"{one['review']}: {one['entries']} entries, {'damaged' if one['faults'] else 'whole'}")
+            for fault in one["faults"]:
+                print_line(f"  entry {fault['entry']}: {fault['reason']}")
+    return ExitCode.FAILED if any(one["faults"] for one in told) else ExitCode.DONE
+
+
+def _verify(reviews: ReviewStore, review: str, seal: str | None) -> dict[str, Any]:
+    kept = reviews.kept(review)
+    faults = [{"entry": fault.number, "reason": fault.reason} for fault in find_faults(kept)]
+    if seal and not faults and all(entry.digest != seal for entry in reviews.journal(review)):
+        faults.append({"entry": len(kept), "reason": f"no entry has the seal `{seal}`: entries were cut off"})
+    return {"review": review, "entries": len(kept), "faults": faults}
+
+
+def _refuse_faults(reviews: ReviewStore, review: str) -> None:
+    faults = find_faults(reviews.kept(review))
+    if faults:
+        raise UsageError(
+            f"the review `{review}` was tampered with, entry {faults[0].number}: {faults[0].reason}; "
+            "`trustview review verify` lists everything, put back the last good copy of the file"
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _attest(snapshot: SnapshotFile, journal: Journal, statement: str) -> Attestation:
+    """What there is to sign, as it stands."""
+    decisions = current_decisions(journal)
+    items: list[tuple[str, Severity | None]] = [(item.id, item.severity) for item in snapshot.items()]
+    told = summarise(snapshot)
+    return Attestation(
+        snapshot=snapshot.name,
+        snapshot_digest=snapshot.digest(),
+        taken_at=told["taken_at"],
+        tool=__version__,
+        checks=tuple(check.id for check in CHECKS),
+        coverage=Coverage(told["accounts"], told["accounts_read"], tuple(describe_gap(gap) for gap in told["gaps"])),
+        items=sum(severity is not None for _, severity in items),
+        verdicts=tally_verdicts(decisions),
+        undecided=tally_undecided(items, decisions),
+        journal_digest=journal[-1].digest if journal else "",
+        statement=statement,
+    )
