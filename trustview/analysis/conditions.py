@@ -18,7 +18,7 @@ from trustview.policy import (
     find_context_key,
     parse_arn,
 )
-from trustview.policy.statement import matches_action, matches_principal
+from trustview.policy.statement import means_action, prepare
 from trustview.snapshot import User
 
 MFA_KEYS = ("aws:multifactorauthpresent", "aws:multifactorauthage")
@@ -128,9 +128,11 @@ def _is_meant(access: Access, grant: Grant, deny: Statement, one: Representative
     role = access.role(grant.role)
     document = access.trust_policy(role)
     return any(
-        not (matches_action(deny, request, document).is_false or matches_principal(deny, request, document).is_false)
+        means_action(deny, action)
+        and not prepare(deny, document)
+        .means_caller(Request(one.caller, action, role.arn, role.account, one.context))
+        .is_false
         for action in grant.actions
-        for request in [Request(one.caller, action, role.arn, role.account, one.context)]
     )
 
 

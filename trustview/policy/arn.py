@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+
+from trustview.policy.memory import remember
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
@@ -43,7 +44,7 @@ class Arn:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
-@lru_cache(maxsize=65536)
+@remember
 def parse_arn(text: str) -> Arn | None:
     """Read an ARN; None when it has not six parts or does not begin with `arn:`."""
     parts = text.split(":", 5)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from trustview.policy.principal import PrincipalElement
 
@@ -58,7 +59,8 @@ class Statement:
     """One statement; `index` is its place in the document, from 0.
 
     `not_principals`, `not_actions` and `not_resources` say that the list stood under `NotPrincipal`, `NotAction`,
-    `NotResource`. `has_principal` is false in identity policies, SCPs and broken trust policies.
+    `NotResource`. `has_principal` is false in identity policies, SCPs and broken trust policies. `prepared` is no
+    part of the value: it is where `statement.py` keeps what it worked out.
     """
 
     index: int
@@ -73,6 +75,7 @@ class Statement:
     not_resources: bool = False
     conditions: tuple[Condition, ...] = ()
     path: str = ""
+    prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_allow(self) -> bool:
@@ -82,12 +85,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """A policy; `version` is empty when none was written, which AWS reads as 2008-10-17."""
+    """A policy; `version` is empty when none was written, which AWS reads as 2008-10-17. `prepared` as in Statement."""
 
     version: str = ""
     id: str = ""
     statements: tuple[Statement, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def allows(self) -> tuple[Statement, ...]:

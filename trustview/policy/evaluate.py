@@ -11,226 +11,218 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from trustview.policy.document import PolicyDocument, Statement
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.principal import PrincipalForm
 from trustview.policy.request import Request
-from trustview.policy.service_rules import CROSS_ACCOUNT_RULE, REFUSED_CALLERS, SAME_ACCOUNT_RULES, SameAccountRule
+from trustview.policy.service_rules import CROSS_ACCOUNT_NEEDS, REFUSED_CALLERS, SAME_ACCOUNT_NEEDS
 from trustview.policy.stack import Layer, Level, PolicyStack
-from trustview.policy.statement import (
-    IDENTITY_MATCHERS,
-    RCP_MATCHERS,
-    TRUST_MATCHERS,
-    Matcher,
-    apply_matchers,
-    matches_element,
-)
+from trustview.policy.statement import PreparedStatement, statements_on
 from trustview.policy.truth import FALSE, TRUE, Truth, all_of, any_of
 
+# How a kind of policy asks whether a statement applies: a trust policy names callers, an RCP everyone, others nobody.
+Applies = Callable[[PreparedStatement, Request], Truth]
 
-@dataclass(frozen=True, slots=True)
-class _Vote:
-    """What one statement says, with the reason to give for it."""
+
+class _Vote(NamedTuple):
+    """What one statement says, and where it stands; without a statement: that none of a layer allows.
+
+    `level` and `document` count from 0, -1 where the layer has no levels or no document is meant.
+    """
 
     truth: Truth
-    reason: Reason
+    layer: Layer
+    level: int = -1
+    document: int = -1
+    prepared: PreparedStatement | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """The vote as a reason of the answer."""
+        if self.prepared is None:
+            return Reason(self.layer, ReasonKind.MISSING, self.level)
+        statement = self.prepared.statement
+        kind = ReasonKind.ALLOWS if statement.is_allow else ReasonKind.DENIES
+        keys = tuple(sorted(self.truth.keys))
+        return Reason(self.layer, kind, self.level, self.document, statement.index, statement.sid, keys)
+
+
+class _Answer(NamedTuple):
+    """Whether something allows, and the votes that say so."""
+
+    truth: Truth
+    votes: tuple[_Vote, ...]
 
 
 def evaluate(request: Request, stack: PolicyStack) -> Evaluation:
     """Decide one request; a definite outcome holds for every completion of an open context."""
-    if request.caller.kind in REFUSED_CALLERS:
-        note = REFUSED_CALLERS[request.caller.kind]
-        return Evaluation(Outcome.IMPLICIT_DENY, (Reason(Layer.SERVICE, ReasonKind.MISSING, note=note),))
-    denies = [vote for vote in _denies(request, stack) if not vote.truth.is_false]
-    surely = tuple(vote.reason for vote in denies if vote.truth.is_true)
+    refusal = REFUSED_CALLERS.get(request.caller.kind)
+    if refusal:
+        return Evaluation(Outcome.IMPLICIT_DENY, (Reason(Layer.SERVICE, ReasonKind.MISSING, note=refusal),))
+    denies = _denies(request, stack)
+    surely = [vote for vote in denies if vote.truth.is_true]
     if surely:
-        return Evaluation(Outcome.EXPLICIT_DENY, surely)
+        return Evaluation(Outcome.EXPLICIT_DENY, _reasons(surely))
     allowed = _allowed(request, stack)
     if allowed.truth.is_false:
-        return Evaluation(Outcome.IMPLICIT_DENY, allowed.reasons)
-    reasons = allowed.reasons + tuple(vote.reason for vote in denies)
+        return Evaluation(Outcome.IMPLICIT_DENY, _reasons(allowed.votes))
     keys = allowed.truth.keys.union(*(vote.truth.keys for vote in denies))
-    if keys:
-        return Evaluation(Outcome.CONDITIONAL, reasons, tuple(sorted(keys)))
-    return Evaluation(Outcome.ALLOWED, reasons)
+    outcome = Outcome.CONDITIONAL if keys else Outcome.ALLOWED
+    return Evaluation(outcome, _reasons((*allowed.votes, *denies)), tuple(sorted(keys)))
+
+
+def _reasons(votes: Iterable[_Vote]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(vote.reason for vote in votes))
 
 
 # ── denies ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _denies(request: Request, stack: PolicyStack) -> Iterator[_Vote]:
-    """Every Deny statement of every layer that binds this caller."""
-    yield from _trust_denies(request, stack)
-    if not request.is_service_linked_resource:
-        for index, level in enumerate(stack.rcps):
-            yield from _votes(request, Layer.RCP, level, RCP_MATCHERS, is_allow=False, level=index)
+def _denies(request: Request, stack: PolicyStack) -> list[_Vote]:
+    """Every Deny statement that applies, or may apply, of every layer that binds this caller."""
+    found = _votes(request, Layer.TRUST, ((stack.trust,),), _deny_of_trust(stack), is_allow=False)
+    if stack.rcps and not request.is_service_linked_resource:
+        applies = PreparedStatement.applies_to_everyone
+        found += _votes(request, Layer.RCP, stack.rcps, applies, is_allow=False, first=0)
     if not request.caller.kind.is_iam:
-        return
-    for layer, documents in _identity_layers(stack):
-        yield from _votes(request, layer, documents, IDENTITY_MATCHERS, is_allow=False)
-    if not request.caller.is_service_linked_role:
-        for index, level in enumerate(stack.scps):
-            yield from _votes(request, Layer.SCP, level, IDENTITY_MATCHERS, is_allow=False, level=index)
+        return found
+    for layer, documents in _own_policies(stack):
+        found += _votes(request, layer, (documents,), PreparedStatement.applies, is_allow=False)
+    if stack.scps and not request.caller.is_service_linked_role:
+        found += _votes(request, Layer.SCP, stack.scps, PreparedStatement.applies, is_allow=False, first=0)
+    return found
 
 
-def _trust_denies(request: Request, stack: PolicyStack) -> Iterator[_Vote]:
-    """The Denies of the trust policy; one with `NotPrincipal` does not spare whom it names when they have a boundary.
+def _deny_of_trust(stack: PolicyStack) -> Applies:
+    """A Deny of the trust policy; one with `NotPrincipal` does not spare whom it names when they have a boundary.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    inverted = tuple(deny for deny in stack.trust.denies if deny.not_principals) if stack.boundary else ()
-    if not inverted:
-        yield from _votes(request, Layer.TRUST, (stack.trust,), TRUST_MATCHERS, is_allow=False)
-        return
-    plain = tuple(deny for deny in stack.trust.denies if not deny.not_principals)
-    for statements, matchers in ((plain, TRUST_MATCHERS), (inverted, IDENTITY_MATCHERS)):
-        document = replace(stack.trust, statements=statements)
-        yield from _votes(request, Layer.TRUST, (document,), matchers, is_allow=False)
+    if stack.boundary is None:
+        return PreparedStatement.applies_to_caller
+
+    def applies(prepared: PreparedStatement, request: Request) -> Truth:
+        is_inverted = prepared.statement.not_principals
+        return prepared.applies(request) if is_inverted else prepared.applies_to_caller(request)
+
+    return applies
 
 
-def _identity_layers(stack: PolicyStack) -> tuple[tuple[Layer, Level], ...]:
-    return (
-        (Layer.IDENTITY, stack.identity or ()),
-        (Layer.BOUNDARY, (stack.boundary,) if stack.boundary else ()),
-        (Layer.SESSION, (stack.session,) if stack.session else ()),
-    )
+def _own_policies(stack: PolicyStack) -> list[tuple[Layer, Level]]:
+    """The layers that the caller itself brings, as far as they are there and in sight."""
+    found = [] if stack.identity is None else [(Layer.IDENTITY, stack.identity)]
+    if stack.boundary is not None:
+        found.append((Layer.BOUNDARY, (stack.boundary,)))
+    if stack.session is not None:
+        found.append((Layer.SESSION, (stack.session,)))
+    return found
 
 
 # ── allows ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Allowed:
-    truth: Truth
-    reasons: tuple[Reason, ...]
-
-
-def _allowed(request: Request, stack: PolicyStack) -> _Allowed:
+def _allowed(request: Request, stack: PolicyStack) -> _Answer:
     """Whether the trust policy and everything else that this caller needs allow."""
     guardrail = _allowed_by_scps(request, stack)
     if guardrail.truth.is_false:
         return guardrail
-    ways = [way for s in stack.trust.allows if (way := _way_in(s, request, stack)) is not None]
+    statements = statements_on(request.action, stack.trust).allows
+    ways = [way for prepared in statements if (way := _way_in(prepared, request, stack)) is not None]
     if not ways:
-        return _Allowed(FALSE, (Reason(Layer.TRUST, ReasonKind.MISSING),))
-    open_ways = [way for way in ways if not way.truth.is_false]
-    if not open_ways:
-        return ways[0]
-    sure = [way for way in open_ways if way.truth.is_true]
-    chosen = sure[:1] or open_ways
-    together = all_of((guardrail.truth, any_of(way.truth for way in chosen)))
-    return _Allowed(together, tuple(dict.fromkeys(r for way in chosen for r in way.reasons)) + guardrail.reasons)
+        return _Answer(FALSE, (_Vote(FALSE, Layer.TRUST),))
+    chosen = _best(ways)
+    if chosen.truth.is_false:
+        return chosen
+    return _Answer(all_of((guardrail.truth, chosen.truth)), chosen.votes + guardrail.votes)
 
 
-def _way_in(statement: Statement, request: Request, stack: PolicyStack) -> _Allowed | None:
-    """One Allow of the trust policy with what its principal form needs beside it; None if it does not apply."""
-    trusted = apply_matchers(statement, request, stack.trust, TRUST_MATCHERS)
-    if trusted.is_false:
-        return None
-    reason = Reason(Layer.TRUST, ReasonKind.ALLOWS, 0, 0, statement.index, statement.sid, tuple(sorted(trusted.keys)))
-    if not request.caller.kind.is_iam:
-        return _Allowed(trusted, (reason,))
-    options = [
-        _Allowed(all_of((meant, needed.truth)), needed.reasons)
-        for meant, rule in _rules(statement, request)
-        for needed in [_needed(rule, request, stack)]
-    ]
-    best = _best(options)
-    return _Allowed(all_of((trusted, best.truth)), (reason, *best.reasons))
-
-
-def _best(options: list[_Allowed]) -> _Allowed:
+def _best(options: list[_Answer]) -> _Answer:
     """The option that surely allows, else all that may, else the first that fails."""
-    sure = next((option for option in options if option.truth.is_true), None)
-    if sure:
-        return sure
+    for option in options:
+        if option.truth.is_true:
+            return option
     may = [option for option in options if option.truth.is_open]
     if may:
-        return _Allowed(any_of(option.truth for option in may), tuple(r for option in may for r in option.reasons))
+        return _Answer(any_of(option.truth for option in may), tuple(vote for option in may for vote in option.votes))
     return options[0]
 
 
-def _rules(statement: Statement, request: Request) -> list[tuple[Truth, SameAccountRule]]:
-    """Each element that may mean the caller, with the rule of its form; the loosest of them decides."""
-    if statement.not_principals:
+def _way_in(prepared: PreparedStatement, request: Request, stack: PolicyStack) -> _Answer | None:
+    """One Allow of the trust policy with what its principal form needs beside it; None if it does not apply."""
+    elements = prepared.elements_meaning(request)
+    trusted = prepared.applies_to_them(elements, request)
+    if trusted.is_false:
+        return None
+    vote = _Vote(trusted, Layer.TRUST, document=0, prepared=prepared)
+    if not request.caller.kind.is_iam:
+        return _Answer(trusted, (vote,))
+    if prepared.statement.not_principals:
         # AWS no longer accepts it; read it as open to everyone.
-        form = PrincipalForm.EVERYONE
-        return [(TRUE, SAME_ACCOUNT_RULES[form] if request.is_same_account else CROSS_ACCOUNT_RULE)]
-    means = [(element, matches_element(element, request)) for element in statement.principals]
-    return [
-        (
-            meant,
-            SAME_ACCOUNT_RULES.get(element.form, CROSS_ACCOUNT_RULE) if request.is_same_account else CROSS_ACCOUNT_RULE,
-        )
-        for element, meant in means
-        if not meant.is_false
-    ]
+        needed = _needed(PrincipalForm.EVERYONE, TRUE, request, stack)
+    else:
+        needed = _best([_needed(element.form, meant, request, stack) for element, meant in elements])
+    return _Answer(all_of((trusted, needed.truth)), (vote, *needed.votes))
 
 
-def _needed(rule: SameAccountRule, request: Request, stack: PolicyStack) -> _Allowed:
-    """What the caller's own policies must allow under a rule."""
-    needs = (
-        (Layer.IDENTITY, stack.identity, rule.needs_identity),
-        (Layer.BOUNDARY, (stack.boundary,) if stack.boundary else None, rule.limited_by_boundary),
-        (Layer.SESSION, (stack.session,) if stack.session else None, rule.limited_by_session),
-    )
-    answers = [_some_allow(request, layer, docs) for layer, docs, is_needed in needs if is_needed and docs is not None]
-    failed = next((answer for answer in answers if answer.truth.is_false), None)
-    if failed:
-        return failed
-    return _Allowed(all_of(a.truth for a in answers), tuple(reason for a in answers for reason in a.reasons))
+def _needed(form: PrincipalForm, meant: Truth, request: Request, stack: PolicyStack) -> _Answer:
+    """What the caller's own policies must allow where an element of this form means, or may mean, the caller."""
+    needs = SAME_ACCOUNT_NEEDS.get(form, CROSS_ACCOUNT_NEEDS) if request.is_same_account else CROSS_ACCOUNT_NEEDS
+    truths, votes = [meant], list[_Vote]()
+    for layer, documents in _own_policies(stack):
+        if layer in needs:
+            answer = _some_allow(request, layer, documents)
+            if answer.truth.is_false:
+                return answer
+            truths.append(answer.truth)
+            votes += answer.votes
+    return _Answer(all_of(truths), tuple(votes))
 
 
-def _some_allow(request: Request, layer: Layer, documents: Level, level: int = -1) -> _Allowed:
+def _some_allow(request: Request, layer: Layer, documents: Level, level: int = -1) -> _Answer:
     """Whether some statement of these documents allows."""
-    votes = [
-        vote
-        for vote in _votes(request, layer, documents, IDENTITY_MATCHERS, is_allow=True, level=level)
-        if not vote.truth.is_false
-    ]
+    votes = _votes(request, layer, (documents,), PreparedStatement.applies, is_allow=True, first=level)
     if not votes:
-        return _Allowed(FALSE, (Reason(layer, ReasonKind.MISSING, level),))
-    sure = next((vote for vote in votes if vote.truth.is_true), None)
-    chosen = [sure] if sure else votes
-    return _Allowed(any_of(vote.truth for vote in chosen), tuple(vote.reason for vote in chosen))
+        return _Answer(FALSE, (_Vote(FALSE, layer, level),))
+    if votes[-1].truth.is_true:
+        return _Answer(TRUE, (votes[-1],))
+    return _Answer(any_of(vote.truth for vote in votes), tuple(votes))
 
 
-def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Allowed:
+def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Answer:
     """Every level needs an Allow; a level with nothing attached denies."""
-    if not request.caller.kind.is_iam or request.caller.is_service_linked_role:
-        return _Allowed(TRUE, ())
-    levels = [_some_allow(request, Layer.SCP, level, index) for index, level in enumerate(stack.scps)]
-    failed = next((level for level in levels if level.truth.is_false), None)
-    if failed:
-        return failed
+    if not stack.scps or not request.caller.kind.is_iam or request.caller.is_service_linked_role:
+        return _Answer(TRUE, ())
     # Allows at every level are the rule and say nothing; only what stays open is a reason.
-    reasons = tuple(reason for level in levels if level.truth.is_open for reason in level.reasons)
-    return _Allowed(all_of(level.truth for level in levels), reasons)
+    still_open = []
+    for index, level in enumerate(stack.scps):
+        answer = _some_allow(request, Layer.SCP, level, index)
+        if answer.truth.is_false:
+            return answer
+        if answer.truth.is_open:
+            still_open.append(answer)
+    return _Answer(all_of(a.truth for a in still_open), tuple(vote for a in still_open for vote in a.votes))
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _votes(
-    request: Request,
-    layer: Layer,
-    documents: Level,
-    matchers: tuple[Matcher, ...],
-    *,
-    is_allow: bool,
-    level: int = -1,
-) -> Iterator[_Vote]:
-    """What each statement of one effect says in a layer."""
-    kind = ReasonKind.ALLOWS if is_allow else ReasonKind.DENIES
-    for number, document in enumerate(documents):
-        for statement in _of_effect(document, is_allow=is_allow):
-            answer = apply_matchers(statement, request, document, matchers)
-            keys = tuple(sorted(answer.keys))
-            yield _Vote(answer, Reason(layer, kind, level, number, statement.index, statement.sid, keys))
+    request: Request, layer: Layer, levels: Iterable[Level], applies: Applies, *, is_allow: bool, first: int = -1
+) -> list[_Vote]:
+    """What the statements of one effect in a layer say, save those that surely do not apply; levels count from `first`.
 
-
-def _of_effect(document: PolicyDocument, *, is_allow: bool) -> tuple[Statement, ...]:
-    return document.allows if is_allow else document.denies
+    The first Allow that is sure is enough: it comes last.
+    """
+    found = []
+    for level, documents in enumerate(levels, first):
+        for number, document in enumerate(documents):
+            statements = statements_on(request.action, document)
+            for prepared in statements.allows if is_allow else statements.denies:
+                answer = applies(prepared, request)
+                if answer.value is not False:
+                    found.append(_Vote(answer, layer, level, number, prepared))
+                    if is_allow and answer.value:
+                        return found
+    return found

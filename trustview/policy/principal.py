@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from trustview.policy.arn import PARTITIONS, Arn, is_account_id, parse_arn
+from trustview.policy.memory import remember
 
 BUILTIN_PROVIDERS = ("cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com")
 
@@ -56,7 +56,7 @@ class PrincipalElement:
     name: str = ""
 
 
-@lru_cache(maxsize=65536)
+@remember
 def read_principal(kind: str, value: str) -> PrincipalElement:
     """Tell the form of one principal value; whatever is not documented comes out as MALFORMED, never as an error."""
     match kind:

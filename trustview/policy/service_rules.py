@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from trustview.policy.context_key import CallerKind
 from trustview.policy.principal import PrincipalForm
+from trustview.policy.stack import Layer
 
 ASSUME_ROLE = "sts:AssumeRole"
 ASSUME_ROLE_WITH_SAML = "sts:AssumeRoleWithSAML"
@@ -35,28 +34,18 @@ REFUSED_CALLERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SameAccountRule:
-    """What else a caller of the role's own account needs, by the form in which the trust policy names it."""
-
-    needs_identity: bool
-    limited_by_boundary: bool
-    limited_by_session: bool
-
-
-_NOTHING_ELSE = SameAccountRule(needs_identity=False, limited_by_boundary=False, limited_by_session=False)
-
-SAME_ACCOUNT_RULES = {
+# What of a caller of the role's own account must allow too, by the form in which the trust policy names it.
+SAME_ACCOUNT_NEEDS = {
     # The account delegates: its own policies must allow too.
-    PrincipalForm.ACCOUNT: SameAccountRule(needs_identity=True, limited_by_boundary=True, limited_by_session=True),
+    PrincipalForm.ACCOUNT: (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION),
     # An implicit deny in the boundary or session policy of a named role does limit it.
-    PrincipalForm.ROLE: SameAccountRule(needs_identity=False, limited_by_boundary=True, limited_by_session=True),
-    PrincipalForm.USER: _NOTHING_ELSE,
-    PrincipalForm.SESSION: _NOTHING_ELSE,
-    PrincipalForm.EVERYONE: _NOTHING_ELSE,
-    PrincipalForm.FEDERATED_USER: _NOTHING_ELSE,
-    PrincipalForm.UNIQUE_ID: _NOTHING_ELSE,
+    PrincipalForm.ROLE: (Layer.BOUNDARY, Layer.SESSION),
+    PrincipalForm.USER: (),
+    PrincipalForm.SESSION: (),
+    PrincipalForm.EVERYONE: (),
+    PrincipalForm.FEDERATED_USER: (),
+    PrincipalForm.UNIQUE_ID: (),
 }
 
 # Across accounts both sides must allow, whatever the form.
-CROSS_ACCOUNT_RULE = SameAccountRule(needs_identity=True, limited_by_boundary=True, limited_by_session=True)
+CROSS_ACCOUNT_NEEDS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)

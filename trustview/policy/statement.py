@@ -1,65 +1,150 @@
-"""Does this statement apply to this request? One list of matchers per kind of policy.
+"""Does this statement apply to this request? One test per element: action, principal, resource, conditions.
 
+A statement is prepared once: its patterns are compiled, and tests that every request passes are left out. A policy
+keeps its statements that mean an action (`statements_on`), so that a request meets only what depends on the request.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from trustview.policy.arn import parse_arn
-from trustview.policy.condition import evaluate_condition, fill_variables
+from trustview.policy.condition import Test, prepare_condition
 from trustview.policy.context_key import CallerKind
 from trustview.policy.document import PolicyDocument, Statement
+from trustview.policy.patterns import Patterns
 from trustview.policy.principal import PrincipalElement, PrincipalForm
-from trustview.policy.request import Request
+from trustview.policy.request import Caller, Request
 from trustview.policy.truth import FALSE, TRUE, Truth, all_of, any_of, depends, truth, undocumented
-from trustview.policy.wildcard import matches, matches_tokens, tokenize
+from trustview.policy.wildcard import match_any, tokenize
 
-Matcher = Callable[[Statement, Request, PolicyDocument], Truth]
+# Principal elements that mean, or may mean, a caller.
+Elements = list[tuple[PrincipalElement, Truth]]
+
+# How many actions, or accounts of callers, a statement is kept ready for.
+MOST_PREPARED = 256
 
 
-def matches_action(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
+# ── a policy, ready for an action ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsOn:
+    """The statements of a policy that mean an action, by effect, in order."""
+
+    allows: tuple[PreparedStatement, ...]
+    denies: tuple[PreparedStatement, ...]
+
+
+def statements_on(action: str, document: PolicyDocument) -> StatementsOn:
+    """What a policy says on an action, ready to be asked."""
+    found: StatementsOn | None = document.prepared.get(action)
+    if found is None:
+        meant = [prepare(s, document) for s in document.statements if means_action(s, action)]
+        found = StatementsOn(
+            tuple(p for p in meant if p.statement.is_allow), tuple(p for p in meant if not p.statement.is_allow)
+        )
+        _keep(document.prepared, action, found)
+    return found
+
+
+def means_action(statement: Statement, action: str) -> bool:
     """Whether the action is meant; actions ignore case."""
-    found = any(matches(pattern, request.action, ignore_case=True) for pattern in statement.actions)
-    return truth(found != statement.not_actions)
+    match = statement.prepared.get("action")
+    if match is None:
+        patterns = (tokenize(text, substitutes=False, has_wildcards=True) for text in statement.actions)
+        match = statement.prepared["action"] = match_any(patterns, ignore_case=True)
+    return bool(match(action) != statement.not_actions)
 
 
-def matches_resource(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
-    """Whether the role is meant; a statement without resources (a trust policy) means the role it is attached to."""
-    if not statement.resources:
-        return TRUE
-    found = any_of(_matches_one_resource(text, request, document) for text in statement.resources)
-    return ~found if statement.not_resources else found
-
-
-def _matches_one_resource(text: str, request: Request, document: PolicyDocument) -> Truth:
-    pattern = tokenize(text, substitutes=document.substitutes_variables, has_wildcards=True)
-    filled, missing = fill_variables(pattern, request)
-    if missing:
-        return depends(*missing)
-    return truth(filled is not None and matches_tokens(filled, request.resource))
-
-
-def matches_conditions(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
-    """Whether every condition holds."""
+def prepare(statement: Statement, document: PolicyDocument) -> PreparedStatement:
+    """The statement as its document's version reads it, ready to be asked; prepared once."""
     substitutes = document.substitutes_variables
-    return all_of(evaluate_condition(c, request, substitutes=substitutes) for c in statement.conditions)
+    found: PreparedStatement | None = statement.prepared.get(substitutes)
+    if found is None:
+        found = statement.prepared[substitutes] = PreparedStatement(statement, substitutes=substitutes)
+    return found
 
 
-def matches_principal(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
-    """Whether the caller is meant by a trust policy."""
-    found = any_of(matches_element(element, request) for element in statement.principals)
-    if not statement.not_principals:
+def _keep(shelf: dict[Any, Any], key: object, value: object) -> None:
+    if len(shelf) >= MOST_PREPARED:
+        shelf.clear()
+    shelf[key] = value
+
+
+class PreparedStatement:
+    """A statement with all that no request changes; whether it means the action is known already."""
+
+    __slots__ = ("_elements", "_tests", "statement")
+
+    def __init__(self, statement: Statement, *, substitutes: bool) -> None:
+        self.statement = statement
+        conditions = (prepare_condition(c, substitutes=substitutes) for c in statement.conditions)
+        self._tests: tuple[Test, ...] = (*_prepare_resources(statement, substitutes=substitutes), *conditions)
+        self._elements: dict[str, tuple[PrincipalElement, ...]] = {}
+
+    def applies(self, request: Request) -> Truth:
+        """Whether resource and conditions are met: all that an identity policy, a boundary or an SCP asks."""
+        return all_of([test(request) for test in self._tests]) if self._tests else TRUE
+
+    def applies_to_everyone(self, request: Request) -> Truth:
+        """The same in an RCP: its principal is always `*`, services and federated callers included."""
+        return FALSE if self.statement.not_principals else self.applies(request)
+
+    def applies_to_caller(self, request: Request) -> Truth:
+        """The same in a trust policy, which must mean the caller too."""
+        return self.applies_to_them(self.elements_meaning(request), request)
+
+    def applies_to_them(self, elements: Elements, request: Request) -> Truth:
+        """The same when it is known already which elements mean the caller."""
+        meant = self.means(elements)
+        return FALSE if meant.is_false else all_of((meant, self.applies(request)))
+
+    def means_caller(self, request: Request) -> Truth:
+        """Whether the caller is meant by the statement."""
+        return self.means(self.elements_meaning(request))
+
+    def elements_meaning(self, request: Request) -> Elements:
+        """Each principal element that means, or may mean, the caller."""
+        found = [(element, matches_element(element, request)) for element in self._candidates(request.caller)]
+        return [(element, meant) for element, meant in found if not meant.is_false]
+
+    def means(self, elements: Elements) -> Truth:
+        """Whether the caller, whom these elements mean or may mean, is meant by the statement."""
+        found = any_of(meant for _, meant in elements)
+        if not self.statement.not_principals:
+            return found
+        if self.statement.is_allow:
+            return FALSE if found.is_true else undocumented("`NotPrincipal` in an Allow")
+        return ~found
+
+    def _candidates(self, caller: Caller) -> tuple[PrincipalElement, ...]:
+        """All elements save those of other accounts: they never mean this caller."""
+        if not caller.account:
+            return self.statement.principals
+        found = self._elements.get(caller.account)
+        if found is None:
+            found = tuple(e for e in self.statement.principals if e.account in ("", caller.account))
+            _keep(self._elements, caller.account, found)
         return found
-    if statement.is_allow:
-        return FALSE if found.is_true else undocumented("`NotPrincipal` in an Allow")
-    return ~found
 
 
-def matches_everyone(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
-    """Whether an RCP means the caller: its principal is always `*`, services and federated callers included."""
-    return truth(not statement.not_principals)
+def _prepare_resources(statement: Statement, *, substitutes: bool) -> tuple[Test, ...]:
+    """Whether the role is meant; a statement without resources (a trust policy) means the role it is attached to."""
+    patterns = Patterns(
+        (tokenize(text, substitutes=substitutes, has_wildcards=True) for text in statement.resources), match_any
+    )
+    if statement.not_resources and statement.resources:
+        return (lambda request: ~patterns.match(request.resource, request),)
+    if not statement.resources or patterns.matches_whatever:
+        return ()
+    return (lambda request: patterns.match(request.resource, request),)
+
+
+# ── principals ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def matches_element(element: PrincipalElement, request: Request) -> Truth:
@@ -171,14 +256,3 @@ _MATCHERS: dict[PrincipalForm, Callable[[PrincipalElement, Request], Truth]] = {
     PrincipalForm.SAML_PROVIDER: _is_provider,
     PrincipalForm.OIDC_PROVIDER: _is_provider,
 }
-
-TRUST_MATCHERS: tuple[Matcher, ...] = (matches_action, matches_principal, matches_resource, matches_conditions)
-IDENTITY_MATCHERS: tuple[Matcher, ...] = (matches_action, matches_resource, matches_conditions)
-RCP_MATCHERS: tuple[Matcher, ...] = (matches_action, matches_everyone, matches_resource, matches_conditions)
-
-
-def apply_matchers(
-    statement: Statement, request: Request, document: PolicyDocument, matchers: tuple[Matcher, ...]
-) -> Truth:
-    """Whether the statement applies; the first matcher that surely fails ends the reading."""
-    return all_of(matcher(statement, request, document) for matcher in matchers)

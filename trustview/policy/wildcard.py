@@ -1,17 +1,18 @@
 """Patterns with `*`, `?` and `${policy:variables}`: does this text match?
 
 The one place that decides it. `${*}`, `${?}` and `${$}` are the characters themselves; a `*` that comes in through a
-variable's value is a plain character.
+variable's value is a plain character. Matching takes time in proportion to the text, whatever the pattern.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+
+from trustview.policy.memory import remember
 
 
 class Wild(Enum):
@@ -31,24 +32,28 @@ class Variable:
 
 Token = str | Wild | Variable
 Tokens = tuple[Token, ...]
+Match = Callable[[str], bool]
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DEFAULT = re.compile(r"(?P<key>[^,]+?)\s*,\s*'(?P<default>.*)'\s*")
+_WILD = re.compile(r"([*?])")
+
+# ── a policy text as tokens ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@lru_cache(maxsize=65536)
 def tokenize(text: str, *, substitutes: bool, has_wildcards: bool) -> Tokens:
     """Cut a policy text into plain text, wildcards and variables.
 
     `substitutes`: the policy's version knows variables; otherwise `${…}` is plain text.
     """
+    if not substitutes or "${" not in text:
+        return tuple(_plain(text, has_wildcards=has_wildcards))
     tokens: list[Token] = []
     end = 0
-    if substitutes:
-        for match in _VARIABLE.finditer(text):
-            tokens += _plain(text[end : match.start()], has_wildcards=has_wildcards)
-            tokens.append(_variable(match[1]))
-            end = match.end()
+    for match in _VARIABLE.finditer(text):
+        tokens += _plain(text[end : match.start()], has_wildcards=has_wildcards)
+        tokens.append(_variable(match[1]))
+        end = match.end()
     tokens += _plain(text[end:], has_wildcards=has_wildcards)
     return tuple(tokens)
 
@@ -56,9 +61,7 @@ def tokenize(text: str, *, substitutes: bool, has_wildcards: bool) -> Tokens:
 def _plain(text: str, *, has_wildcards: bool) -> list[Token]:
     if not has_wildcards:
         return [text] if text else []
-    return [
-        Wild.ANY if part == "*" else Wild.ONE if part == "?" else part for part in re.split(r"([*?])", text) if part
-    ]
+    return [Wild.ANY if part == "*" else Wild.ONE if part == "?" else part for part in _WILD.split(text) if part]
 
 
 def _variable(inside: str) -> Token:
@@ -87,31 +90,9 @@ def variables(tokens: Tokens) -> tuple[Variable, ...]:
     return tuple(token for token in tokens if isinstance(token, Variable))
 
 
-@lru_cache(maxsize=65536)
-def _compiled(tokens: Tokens, *, ignore_case: bool) -> re.Pattern[str]:
-    parts: list[str] = []
-    for token in tokens:
-        if token is Wild.ANY:
-            # Runs of * mean one; more would make the match exponential.
-            if not parts or parts[-1] != ".*":
-                parts.append(".*")
-        elif token is Wild.ONE:
-            parts.append(".")
-        else:
-            parts.append(re.escape(str(token)))
-    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-def matches_tokens(tokens: Tokens, text: str, *, ignore_case: bool = False) -> bool:
-    """Whether a text matches tokens without variables."""
-    if len(tokens) == 1 and tokens[0] is Wild.ANY:
-        return True
-    return _compiled(tokens, ignore_case=ignore_case).fullmatch(text) is not None
-
-
-def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
-    """Whether a text matches a pattern in which only `*` and `?` are special."""
-    return matches_tokens(tokenize(pattern, substitutes=False, has_wildcards=True), text, ignore_case=ignore_case)
+def plain_text(tokens: Tokens) -> str:
+    """The text of tokens among which there is neither a wildcard nor a variable."""
+    return "".join(str(token) for token in tokens)
 
 
 def split_tokens(tokens: Tokens, separator: str, parts: int) -> tuple[Tokens, ...]:
@@ -128,3 +109,77 @@ def split_tokens(tokens: Tokens, separator: str, parts: int) -> tuple[Tokens, ..
             if piece:
                 result[-1].append(piece)
     return tuple(tuple(part) for part in result)
+
+
+# ── tokens as a test ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def matches_whatever(text: str) -> bool:
+    """What `*` alone means: every text."""
+    return True
+
+
+def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match:
+    """A test whether a text matches one of these patterns, none of which has variables."""
+    exact: set[str] = set()
+    starts: list[str] = []
+    others: list[Callable[[str], object]] = []
+    for written in patterns:
+        tokens = tuple(t.lower() if isinstance(t, str) else t for t in written) if ignore_case else written
+        *before, last = tokens or ("",)
+        if all(isinstance(token, str) for token in tokens):
+            exact.add(plain_text(tokens))
+        elif last is Wild.ANY and all(isinstance(token, str) for token in before):
+            starts.append(plain_text(tuple(before)))
+        else:
+            others.append(compile_expression(expression(tokens)).fullmatch)
+    match = matches_whatever if "" in starts else _match(frozenset(exact), tuple(starts), tuple(others))
+    return (lambda text: match(text.lower())) if ignore_case and match is not matches_whatever else match
+
+
+def _match(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Callable[[str], object], ...]) -> Match:
+    if not starts and not others:
+        return exact.__contains__
+    if not others:
+        return lambda text: text in exact or text.startswith(starts)
+    return lambda text: text in exact or text.startswith(starts) or any(other(text) is not None for other in others)
+
+
+def expression(tokens: Tokens, one: str = ".") -> str:
+    """The regular expression of tokens without variables; `one` is the expression of what a `?` stands for.
+
+    What follows a `*` is taken where it is first met and never given back (an atomic group): that finds every match,
+    because the next `*` takes what is left, and no pattern makes it try twice.
+    """
+    runs: list[str] = [""]
+    for token in tokens:
+        if token is Wild.ANY:
+            runs.append("")
+        else:
+            runs[-1] += one if token is Wild.ONE else re.escape(str(token))
+    first, *rest = runs
+    if not rest:
+        return first
+    middle = "".join(f"(?>{one}*?{run})" for run in rest[:-1] if run)
+    return f"{first}{middle}{one}*{rest[-1]}"
+
+
+@remember
+def compile_expression(source: str) -> re.Pattern[str]:
+    """Compile an expression that `expression` made."""
+    return re.compile(source, re.DOTALL)
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Whether a text matches a pattern in which only `*` and `?` are special."""
+    return (_ignoring_case if ignore_case else _exactly)(pattern)(text)
+
+
+@remember
+def _exactly(pattern: str) -> Match:
+    return match_any([tokenize(pattern, substitutes=False, has_wildcards=True)])
+
+
+@remember
+def _ignoring_case(pattern: str) -> Match:
+    return match_any([tokenize(pattern, substitutes=False, has_wildcards=True)], ignore_case=True)

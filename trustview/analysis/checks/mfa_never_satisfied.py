@@ -13,7 +13,7 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of
 from trustview.analysis.reach import Representative, callers_of
 from trustview.policy import ACTION_OF_CALLER, ASSUME_ROLE, CallerKind, PrincipalForm, Request, evaluate_condition
-from trustview.policy.statement import TRUST_MATCHERS, apply_matchers
+from trustview.policy.statement import means_action, prepare
 from trustview.snapshot import Role
 
 _NEVER = {
@@ -75,5 +75,6 @@ def _is_kept_out(access: Access, grant: Grant, request: Request) -> bool:
         if is_about_mfa(condition)
     )
     return fails or any(
-        apply_matchers(deny, request, document, TRUST_MATCHERS).is_true for deny in mfa_denies_of(access, grant)
+        means_action(deny, request.action) and prepare(deny, document).applies_to_caller(request).is_true
+        for deny in mfa_denies_of(access, grant)
     )

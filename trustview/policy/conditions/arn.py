@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from trustview.policy.conditions.operator import Operator
-from trustview.policy.wildcard import Tokens, matches_tokens, split_tokens
+from collections.abc import Sequence
+
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, compile_expression, expression, split_tokens
+
+_ENDS_A_PART = ":"
+_COLONS = 5
 
 
-def _like(tokens: Tokens, value: str) -> bool | None:
+def _like(patterns: Sequence[Tokens]) -> Match:
     """Part by part: `*` crosses `/` but not `:`; with fewer than six parts AWS documents no answer."""
-    pattern, parts = split_tokens(tokens, ":", 6), value.split(":", 5)
-    if len(pattern) < 6 or len(parts) < 6:
-        return None
-    return all(matches_tokens(part, text) for part, text in zip(pattern, parts, strict=True))
+    split = [split_tokens(tokens, _ENDS_A_PART, _COLONS + 1) for tokens in patterns]
+    whole = [compile_expression(_expression(parts)).fullmatch for parts in split if len(parts) > _COLONS]
+    otherwise = None if len(whole) < len(split) else False
+
+    def match(value: str) -> bool | None:
+        if value.count(_ENDS_A_PART) < _COLONS:
+            return None if split else False
+        return True if any(like(value) is not None for like in whole) else otherwise
+
+    return match
+
+
+def _expression(parts: Sequence[Tokens]) -> str:
+    """Only the last part may hold colons."""
+    *first, last = parts
+    return ":".join([*(expression(part, one="[^:]") for part in first), expression(last)])
 
 
 ARN_OPERATORS = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 
-from trustview.policy.conditions.operator import Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 
 def _decoded(text: str) -> bytes | None:
@@ -16,9 +17,9 @@ def _decoded(text: str) -> bytes | None:
         return None
 
 
-def _equals(tokens: Tokens, value: str) -> bool:
-    wanted = _decoded(plain_text(tokens))
-    return wanted is not None and wanted == _decoded(value)
+def _equals(patterns: Sequence[Tokens]) -> Match:
+    wanted = {_decoded(plain_text(tokens)) for tokens in patterns} - {None}
+    return lambda value: _decoded(value) in wanted
 
 
 BINARY_OPERATORS = (Operator("BinaryEquals", "binary", _equals, has_variables=False),)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from trustview.policy.conditions.operator import Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from collections.abc import Sequence
+
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 
-def _equals(tokens: Tokens, value: str) -> bool:
-    wanted, given = plain_text(tokens).strip().lower(), value.strip().lower()
-    return wanted in ("true", "false") and wanted == given
+def _equals(patterns: Sequence[Tokens]) -> Match:
+    wanted = {plain_text(tokens).strip().lower() for tokens in patterns} & {"true", "false"}
+    return lambda value: value.strip().lower() in wanted
 
 
 BOOLEAN_OPERATORS = (Operator("Bool", "boolean", _equals),)

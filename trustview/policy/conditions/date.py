@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from trustview.policy.conditions.operator import Compare, Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 
 def read_moment(text: str) -> Decimal | None:
@@ -26,12 +26,17 @@ def _iso(text: str) -> Decimal:
     return Decimal(str(aware.timestamp()))
 
 
-def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Compare:
-    def compare(tokens: Tokens, value: str) -> bool:
-        limit, moment = read_moment(plain_text(tokens)), read_moment(value)
-        return limit is not None and moment is not None and holds(moment, limit)
+def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequence[Tokens]], Match]:
+    def read(patterns: Sequence[Tokens]) -> Match:
+        limits = [limit for tokens in patterns if (limit := read_moment(plain_text(tokens))) is not None]
 
-    return compare
+        def match(value: str) -> bool:
+            moment = read_moment(value)
+            return moment is not None and any(holds(moment, limit) for limit in limits)
+
+        return match
+
+    return read
 
 
 _EQUALS = _compare(lambda moment, limit: moment == limit)

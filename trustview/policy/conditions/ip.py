@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
-from trustview.policy.conditions.operator import Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -18,13 +19,17 @@ def read_network(text: str) -> Network | None:
         return None
 
 
-def _is_inside(tokens: Tokens, value: str) -> bool:
-    network = read_network(plain_text(tokens))
-    try:
-        address = ipaddress.ip_address(value.strip())
-    except ValueError:
-        return False
-    return network is not None and network.version == address.version and address in network
+def _is_inside(patterns: Sequence[Tokens]) -> Match:
+    networks = [network for tokens in patterns if (network := read_network(plain_text(tokens))) is not None]
+
+    def match(value: str) -> bool:
+        try:
+            address = ipaddress.ip_address(value.strip())
+        except ValueError:
+            return False
+        return any(network.version == address.version and address in network for network in networks)
+
+    return match
 
 
 IP_OPERATORS = (

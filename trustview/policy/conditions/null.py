@@ -5,12 +5,14 @@ It never compares values: `policy/condition.py` answers it from the presence of 
 
 from __future__ import annotations
 
-from trustview.policy.conditions.operator import Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from collections.abc import Sequence
+
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 
-def _asks_presence(tokens: Tokens, value: str) -> bool:
-    return plain_text(tokens).strip().lower() == value
+def _asks_presence(patterns: Sequence[Tokens]) -> Match:
+    return {plain_text(tokens).strip().lower() for tokens in patterns}.__contains__
 
 
 NULL_OPERATORS = (Operator("Null", "null", _asks_presence, has_variables=False),)

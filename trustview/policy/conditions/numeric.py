@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
-from trustview.policy.conditions.operator import Compare, Operator, plain_text
-from trustview.policy.wildcard import Tokens
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, plain_text
 
 
 def _number(text: str) -> Decimal | None:
@@ -17,12 +17,17 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Compare:
-    def compare(tokens: Tokens, value: str) -> bool:
-        limit, number = _number(plain_text(tokens)), _number(value)
-        return limit is not None and number is not None and holds(number, limit)
+def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequence[Tokens]], Match]:
+    def read(patterns: Sequence[Tokens]) -> Match:
+        limits = [limit for tokens in patterns if (limit := _number(plain_text(tokens))) is not None]
 
-    return compare
+        def match(value: str) -> bool:
+            number = _number(value)
+            return number is not None and any(holds(number, limit) for limit in limits)
+
+        return match
+
+    return read
 
 
 _EQUALS = _compare(lambda number, limit: number == limit)

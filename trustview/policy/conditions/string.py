@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from trustview.policy.conditions.operator import Operator, plain_text
-from trustview.policy.wildcard import Tokens, matches_tokens
+from collections.abc import Sequence
+
+from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.wildcard import Tokens, match_any, plain_text
 
 
-def _equals(tokens: Tokens, value: str) -> bool:
-    return plain_text(tokens) == value
+def _equals(patterns: Sequence[Tokens]) -> Match:
+    return frozenset(map(plain_text, patterns)).__contains__
 
 
-def _equals_ignoring_case(tokens: Tokens, value: str) -> bool:
-    return plain_text(tokens).lower() == value.lower()
+def _equals_ignoring_case(patterns: Sequence[Tokens]) -> Match:
+    wanted = frozenset(plain_text(tokens).lower() for tokens in patterns)
+    return lambda value: value.lower() in wanted
 
 
 STRING_OPERATORS = (
@@ -19,6 +22,6 @@ STRING_OPERATORS = (
     Operator("StringNotEquals", "string", _equals, is_negated=True),
     Operator("StringEqualsIgnoreCase", "string", _equals_ignoring_case),
     Operator("StringNotEqualsIgnoreCase", "string", _equals_ignoring_case, is_negated=True),
-    Operator("StringLike", "string", matches_tokens, has_wildcards=True),
-    Operator("StringNotLike", "string", matches_tokens, is_negated=True, has_wildcards=True),
+    Operator("StringLike", "string", match_any, has_wildcards=True),
+    Operator("StringNotLike", "string", match_any, is_negated=True, has_wildcards=True),
 )
