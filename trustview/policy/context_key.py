@@ -14,7 +14,11 @@ from functools import lru_cache
 
 
 class CallerKind(StrEnum):
-    """Who asks. PRINCIPAL is a user or role whose name is not known: anyone of an account, or anyone at all."""
+    """Who asks.
+
+    PRINCIPAL is a user or role whose name is not known: anyone of an account, or anyone at all, save service-linked
+    roles (which only their service uses). UNKNOWN may be anyone, services and federated callers included.
+    """
 
     PRINCIPAL = "principal"
     USER = "user"
@@ -47,7 +51,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ContextKey:
-    """One row: presence for IAM principals, services, SAML and OIDC callers.
+    """One row: presence for users, sessions of roles, services, SAML and OIDC callers.
 
     `is_chosen` says that whoever calls may put any value there; `is_listed` that it holds several values;
     `is_boundary` that a wildcard in its value has no valid use because the value names an account or organization;
@@ -56,7 +60,8 @@ class ContextKey:
     """
 
     pattern: str
-    iam: Presence
+    user: Presence
+    role: Presence
     service: Presence
     saml: Presence
     oidc: Presence
@@ -71,85 +76,107 @@ class ContextKey:
         is_foreign = provider and self.provider and self.provider.rstrip("/") != provider.lower().rstrip("/")
         if kind is CallerKind.OIDC and is_foreign:
             return Presence.NEVER
-        if kind is CallerKind.UNKNOWN:
-            return Presence.MAYBE
-        if kind.is_iam:
-            return self.iam
-        return {CallerKind.SERVICE: self.service, CallerKind.SAML: self.saml, CallerKind.OIDC: self.oidc}[kind]
+        of_kind = {
+            CallerKind.USER: self.user,
+            CallerKind.ROLE: self.role,
+            CallerKind.SERVICE: self.service,
+            CallerKind.SAML: self.saml,
+            CallerKind.OIDC: self.oidc,
+        }
+        # Other principals of an account are users or roles: what both agree on holds for them.
+        of_either = self.user if self.user is self.role and kind is not CallerKind.UNKNOWN else Presence.MAYBE
+        return of_kind.get(kind, of_either)
 
+    def candidates(self, kind: CallerKind) -> Candidates:
+        """All that the key may hold in requests of this kind, None standing for its absence; empty for anything."""
+        return _CANDIDATES.get((self.pattern, kind), ())
+
+
+Candidates = tuple[tuple[str, ...] | None, ...]
 
 _A, _M, _N = Presence.ALWAYS, Presence.MAYBE, Presence.NEVER
 
-# pattern (lower case; a final * stands for the rest), then IAM principal, service, SAML, OIDC
+# pattern (lower case; a final * stands for the rest), then user, role session, service, SAML, OIDC
 CONTEXT_KEYS = (
-    ContextKey("aws:principalaccount", _A, _M, _M, _M, is_boundary=True, is_identifying=True),
-    ContextKey("aws:principalarn", _A, _M, _N, _N, is_identifying=True),
-    ContextKey("aws:principalorgid", _M, _N, _N, _N, is_boundary=True, is_identifying=True),
-    ContextKey("aws:principalorgpaths", _M, _N, _N, _N, is_listed=True, is_identifying=True),
-    ContextKey("aws:principaltag/*", _M, _M, _M, _M),
-    ContextKey("aws:principaltype", _A, _A, _A, _A),
-    ContextKey("aws:principalisawsservice", _A, _A, _M, _M, is_identifying=True),
-    ContextKey("aws:principalservicename", _N, _A, _N, _N, is_identifying=True),
-    ContextKey("aws:principalservicenameslist", _N, _A, _N, _N, is_listed=True, is_identifying=True),
-    ContextKey("aws:sourcearn", _N, _M, _N, _N, is_identifying=True),
-    ContextKey("aws:sourceaccount", _N, _M, _N, _N, is_boundary=True, is_identifying=True),
-    ContextKey("aws:sourceorgid", _N, _M, _N, _N, is_boundary=True, is_identifying=True),
-    ContextKey("aws:sourceorgpaths", _N, _M, _N, _N, is_listed=True, is_identifying=True),
-    ContextKey("aws:sourceip", _M, _M, _M, _M, is_identifying=True),
-    ContextKey("aws:sourcevpc", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
-    ContextKey("aws:sourcevpce", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
-    ContextKey("aws:vpcsourceip", _M, _N, _M, _M),
-    ContextKey("aws:vpceaccount", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
-    ContextKey("aws:vpceorgid", _M, _N, _M, _M, is_boundary=True, is_identifying=True),
-    ContextKey("aws:vpceorgpaths", _M, _N, _M, _M, is_listed=True, is_identifying=True),
-    ContextKey("aws:multifactorauthpresent", _M, _N, _N, _N),
-    ContextKey("aws:multifactorauthage", _M, _N, _N, _N),
-    ContextKey("aws:tokenissuetime", _M, _N, _N, _N),
-    ContextKey("aws:federatedprovider", _M, _N, _M, _M),
-    ContextKey("aws:requestedregion", _A, _A, _A, _A, is_chosen=True),
-    ContextKey("aws:currenttime", _A, _A, _A, _A),
-    ContextKey("aws:epochtime", _A, _A, _A, _A),
-    ContextKey("aws:securetransport", _A, _A, _A, _A),
-    ContextKey("aws:useragent", _M, _M, _M, _M, is_chosen=True),
-    ContextKey("aws:referer", _M, _M, _M, _M, is_chosen=True),
-    ContextKey("aws:viaawsservice", _A, _A, _A, _A),
-    ContextKey("aws:calledvia", _M, _N, _N, _N, is_listed=True),
-    ContextKey("aws:calledviafirst", _M, _N, _N, _N),
-    ContextKey("aws:calledvialast", _M, _N, _N, _N),
-    ContextKey("aws:userid", _A, _M, _M, _M, is_identifying=True),
-    ContextKey("aws:username", _M, _N, _N, _N),
-    ContextKey("aws:requesttag/*", _M, _M, _M, _M, is_chosen=True),
-    ContextKey("aws:tagkeys", _M, _M, _M, _M, is_chosen=True, is_listed=True),
-    ContextKey("aws:resourcetag/*", _M, _M, _M, _M),
-    ContextKey("aws:resourceaccount", _A, _A, _A, _A, is_boundary=True),
-    ContextKey("aws:resourceorgid", _M, _M, _M, _M, is_boundary=True),
-    ContextKey("aws:resourceorgpaths", _M, _M, _M, _M, is_listed=True),
-    ContextKey("aws:sourceidentity", _M, _N, _N, _N, is_chosen=True),
-    ContextKey("aws:assumedroot", _M, _N, _N, _N),
-    ContextKey("iam:resourcetag/*", _M, _M, _M, _M),
-    ContextKey("sts:externalid", _M, _N, _N, _N, is_chosen=True),
-    ContextKey("sts:rolesessionname", _A, _M, _M, _M, is_chosen=True),
-    ContextKey("sts:sourceidentity", _M, _M, _M, _M, is_chosen=True),
-    ContextKey("sts:transitivetagkeys", _M, _N, _M, _M, is_chosen=True, is_listed=True),
-    ContextKey("sts:requestcontext/*", _M, _N, _N, _N),
-    ContextKey("sts:requestcontextproviders", _M, _N, _N, _N, is_listed=True),
-    ContextKey("sts:roleauthorizedbyidp", _N, _N, _N, _M),
-    ContextKey("sts:awsservicename", _N, _N, _N, _N),
-    ContextKey("sts:durationseconds", _N, _N, _N, _N),
-    ContextKey("saml:edupersonaffiliation", _N, _N, _M, _N, is_listed=True),
-    ContextKey("saml:aud", _N, _N, _A, _N),
-    ContextKey("saml:iss", _N, _N, _A, _N),
-    ContextKey("saml:doc", _N, _N, _A, _N),
-    ContextKey("saml:sub", _M, _N, _A, _N),
-    ContextKey("saml:sub_type", _M, _N, _A, _N),
-    ContextKey("saml:namequalifier", _M, _N, _A, _N),
-    ContextKey("saml:*", _N, _N, _M, _N),
+    ContextKey("aws:principalaccount", _A, _A, _A, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:principalarn", _A, _A, _M, _M, _M, is_identifying=True),
+    ContextKey("aws:principalorgid", _M, _M, _N, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:principalorgpaths", _M, _M, _N, _N, _N, is_listed=True, is_identifying=True),
+    ContextKey("aws:principaltag/*", _M, _M, _M, _M, _M),
+    ContextKey("aws:principaltype", _A, _A, _A, _A, _A),
+    ContextKey("aws:principalisawsservice", _A, _A, _A, _M, _M, is_identifying=True),
+    ContextKey("aws:principalservicename", _N, _N, _A, _N, _N, is_identifying=True),
+    ContextKey("aws:principalservicenameslist", _N, _N, _A, _N, _N, is_listed=True, is_identifying=True),
+    ContextKey("aws:sourcearn", _N, _N, _M, _N, _N, is_identifying=True),
+    ContextKey("aws:sourceaccount", _N, _N, _M, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourceorgid", _N, _N, _M, _N, _N, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourceorgpaths", _N, _N, _M, _N, _N, is_listed=True, is_identifying=True),
+    ContextKey("aws:sourceip", _M, _M, _M, _M, _M, is_identifying=True),
+    ContextKey("aws:sourcevpc", _M, _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:sourcevpce", _M, _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:vpcsourceip", _M, _M, _N, _M, _M),
+    ContextKey("aws:vpceaccount", _M, _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:vpceorgid", _M, _M, _N, _M, _M, is_boundary=True, is_identifying=True),
+    ContextKey("aws:vpceorgpaths", _M, _M, _N, _M, _M, is_listed=True, is_identifying=True),
+    ContextKey("aws:multifactorauthpresent", _M, _M, _N, _N, _N),
+    ContextKey("aws:multifactorauthage", _M, _N, _N, _N, _N),
+    ContextKey("aws:tokenissuetime", _M, _A, _M, _N, _N),
+    ContextKey("aws:federatedprovider", _N, _M, _N, _M, _A),
+    ContextKey("aws:requestedregion", _A, _A, _A, _A, _A, is_chosen=True),
+    ContextKey("aws:currenttime", _A, _A, _A, _A, _A),
+    ContextKey("aws:epochtime", _A, _A, _A, _A, _A),
+    ContextKey("aws:securetransport", _A, _A, _A, _A, _A),
+    ContextKey("aws:useragent", _A, _A, _A, _A, _A, is_chosen=True),
+    ContextKey("aws:referer", _M, _M, _M, _M, _M, is_chosen=True),
+    ContextKey("aws:viaawsservice", _A, _A, _A, _A, _A),
+    ContextKey("aws:calledvia", _M, _M, _N, _N, _N, is_listed=True),
+    ContextKey("aws:calledviafirst", _M, _M, _N, _N, _N),
+    ContextKey("aws:calledvialast", _M, _M, _N, _N, _N),
+    ContextKey("aws:userid", _A, _A, _A, _A, _A, is_identifying=True),
+    ContextKey("aws:username", _A, _N, _N, _N, _N),
+    ContextKey("aws:requesttag/*", _M, _M, _M, _M, _M, is_chosen=True),
+    ContextKey("aws:tagkeys", _M, _M, _M, _M, _M, is_chosen=True, is_listed=True),
+    ContextKey("aws:resourcetag/*", _M, _M, _M, _M, _M),
+    ContextKey("aws:resourceaccount", _A, _A, _A, _A, _A, is_boundary=True),
+    ContextKey("aws:resourceorgid", _M, _M, _M, _M, _M, is_boundary=True),
+    ContextKey("aws:resourceorgpaths", _M, _M, _M, _M, _M, is_listed=True),
+    ContextKey("aws:sourceidentity", _M, _M, _N, _N, _N, is_chosen=True),
+    ContextKey("aws:assumedroot", _M, _M, _N, _N, _N),
+    ContextKey("iam:resourcetag/*", _M, _M, _M, _M, _M),
+    ContextKey("sts:externalid", _M, _M, _N, _N, _N, is_chosen=True),
+    ContextKey("sts:rolesessionname", _A, _A, _A, _A, _A, is_chosen=True),
+    ContextKey("sts:sourceidentity", _M, _M, _M, _M, _M, is_chosen=True),
+    ContextKey("sts:transitivetagkeys", _M, _M, _N, _M, _M, is_chosen=True, is_listed=True),
+    ContextKey("sts:requestcontext/*", _M, _M, _M, _N, _N),
+    ContextKey("sts:requestcontextproviders", _M, _M, _M, _N, _N, is_listed=True),
+    ContextKey("sts:roleauthorizedbyidp", _N, _N, _N, _N, _M),
+    ContextKey("sts:awsservicename", _N, _N, _N, _N, _N),
+    ContextKey("sts:durationseconds", _N, _N, _N, _N, _N),
+    ContextKey("saml:edupersonaffiliation", _N, _N, _N, _M, _N, is_listed=True),
+    ContextKey("saml:aud", _N, _N, _N, _A, _N),
+    ContextKey("saml:iss", _N, _N, _N, _A, _N),
+    ContextKey("saml:doc", _N, _N, _N, _A, _N),
+    ContextKey("saml:sub", _N, _M, _N, _A, _N),
+    ContextKey("saml:sub_type", _N, _M, _N, _A, _N),
+    ContextKey("saml:namequalifier", _N, _M, _N, _A, _N),
+    ContextKey("saml:*", _N, _N, _N, _M, _N),
 )
 
 _EXACT = {row.pattern: row for row in CONTEXT_KEYS if not row.pattern.endswith("*")}
 _PREFIX = tuple((row.pattern[:-1], row) for row in CONTEXT_KEYS if row.pattern.endswith("*"))
-_AWS_PREFIXES = ("aws:", "sts:", "iam:", "saml:", "ec2:", "s3:", "kms:", "glue:", "lambda:", "organizations:")
-_MISSPELT = ContextKey("aws:*", _N, _N, _N, _N)
+# A key in no row, without the dot of an issuer: AWS may send it, today or tomorrow.
+_UNLISTED = ContextKey("*", _M, _M, _M, _M, _M)
+
+_IS_NO_SERVICE: Candidates = (("false",),)
+_CANDIDATES: dict[tuple[str, CallerKind], Candidates] = {
+    ("aws:principalisawsservice", CallerKind.PRINCIPAL): _IS_NO_SERVICE,
+    ("aws:principalisawsservice", CallerKind.USER): _IS_NO_SERVICE,
+    ("aws:principalisawsservice", CallerKind.ROLE): _IS_NO_SERVICE,
+    ("aws:principalisawsservice", CallerKind.SERVICE): (("true",),),
+    # Sessions of a role carry no proof of multi-factor authentication; AWS does not say whether the key is false or
+    # absent. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    ("aws:multifactorauthpresent", CallerKind.ROLE): (None, ("false",)),
+}
 
 # Claims that survive into a role session and can be seen when that session assumes the next role.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_oidc
@@ -177,19 +204,19 @@ _PROVIDER_CLAIMS = {
 
 @lru_cache(maxsize=4096)
 def find_context_key(key: str) -> ContextKey:
-    """The row of a key; keys ignore case. A key that looks like AWS's own but is in no row is never sent."""
+    """The row of a key; keys ignore case. A key in no row that no token can carry may be there or not."""
     name = key.lower()
     if name in _EXACT:
         return _EXACT[name]
     for prefix, row in _PREFIX:
         if name.startswith(prefix):
             return row
-    if name.startswith(_AWS_PREFIXES):
-        return _MISSPELT
     provider, _, claim = name.rpartition(":")
+    if "." not in provider:
+        return _UNLISTED
     in_session = _M if claim in _SESSION_CLAIMS else _N
     return ContextKey(
-        name, in_session, _N, _N, _claim_presence(provider, claim), is_listed=claim == "amr", provider=provider
+        name, _N, in_session, _N, _N, _claim_presence(provider, claim), is_listed=claim == "amr", provider=provider
     )
 
 

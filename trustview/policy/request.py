@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from trustview.policy.arn import parse_arn
-from trustview.policy.context_key import CallerKind, Presence, find_context_key
+from trustview.policy.context_key import CallerKind, Candidates, Presence, find_context_key
 from trustview.policy.principal import PrincipalElement, PrincipalForm, read_principal
 
 
@@ -87,7 +87,7 @@ class KeyValue:
     values: tuple[str, ...] | None = None
     is_present: bool = False
     is_absent: bool = False
-    candidates: tuple[tuple[str, ...] | None, ...] = ()
+    candidates: Candidates = ()
 
     @property
     def is_unknown(self) -> bool:
@@ -98,9 +98,6 @@ class KeyValue:
 _ABSENT = KeyValue(is_absent=True)
 _PRESENT = KeyValue(is_present=True)
 _UNKNOWN = KeyValue()
-# Sessions of a role carry no proof of multi-factor authentication; AWS does not say whether the key is false or absent.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
-_NO_MFA = KeyValue(candidates=(None, ("false",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +121,11 @@ class Context:
             return KeyValue(self.values[name], is_present=True)
         if not self.is_open or name in self.absent or name.startswith(self.complete):
             return _ABSENT
-        if name == "aws:multifactorauthpresent" and caller.kind is CallerKind.ROLE:
-            return _NO_MFA
-        presence = find_context_key(name).presence(caller.kind, caller.provider_name)
+        row = find_context_key(name)
+        candidates = row.candidates(caller.kind)
+        if candidates:
+            return KeyValue(is_present=None not in candidates, candidates=candidates)
+        presence = row.presence(caller.kind, caller.provider_name)
         return {Presence.ALWAYS: _PRESENT, Presence.NEVER: _ABSENT, Presence.MAYBE: _UNKNOWN}[presence]
 
     def with_values(self, values: Mapping[str, str | Iterable[str]]) -> Context:
