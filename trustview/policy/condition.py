@@ -22,6 +22,9 @@ from trustview.policy.wildcard import tokenize
 # What is asked of each request.
 Test = Callable[[Request], Truth]
 
+# A set of one empty text counts as empty.
+_EMPTY_SETS = ((), ("",))
+
 
 def evaluate_condition(condition: Condition, request: Request, *, substitutes: bool) -> Truth:
     """Whether the request meets the condition; `substitutes` says that the policy's version knows variables."""
@@ -34,12 +37,37 @@ def prepare_condition(condition: Condition, *, substitutes: bool) -> Test:
     if operator is None or not condition.key:
         unanswered = undocumented(f"operator `{condition.spelling}`")
         return lambda _: unanswered
-    prepared = _Prepared(condition, operator, substitutes=substitutes)
-    return prepared.test_presence if operator.family == "null" else prepared.test_values
+    if operator.family == "null":
+        return _prepare_presence(condition)
+    return _Prepared(condition, operator, substitutes=substitutes).test
+
+
+def _prepare_presence(condition: Condition) -> Test:
+    """`Null` asks whether the key is there, never what it holds; under a set operator it asks nothing.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html (null with qualifier)
+    """
+    asked = {value.strip().lower() for value in condition.values}
+    if condition.quantifier:
+        answer = truth(condition.quantifier == "ForAllValues")
+        return lambda _: answer
+    if not asked <= {"true", "false"}:
+        unanswered = undocumented("`Null` with a value that is neither true nor false")
+        return lambda _: unanswered
+
+    def test(request: Request) -> Truth:
+        given = request.context.look_up(condition.key, request.caller)
+        if given.values == ():
+            return undocumented("`Null` on an empty list")
+        if not given.is_present and not given.is_absent:
+            return depends(condition.key)
+        return truth(("true" if given.is_absent else "false") in asked)
+
+    return test
 
 
 class _Prepared:
-    """One condition of a known operator with all that no request changes."""
+    """One condition of a known operator that compares values, with all that no request changes."""
 
     __slots__ = ("_absent", "_key", "_name", "_negated", "_patterns", "_present", "_quantifier", "_unknown", "_unset")
 
@@ -56,24 +84,17 @@ class _Prepared:
             silence=f"`{operator.name}` on a value of fewer than six parts",
         )
         self._absent = _when_absent(condition, operator)
-        # What is known of the key's presence alone, and what not even that.
-        whatever = truth(not operator.is_negated) if self._patterns.matches_whatever else depends(condition.key)
-        self._present = whatever
+        # What is known of the presence alone, and of nothing. Sets may be empty: they answer like absence.
+        is_bare_list = not condition.quantifier and find_context_key(condition.key).is_listed
+        is_settled = self._patterns.matches_whatever and operator.family == "string" and not is_bare_list
+        whatever = truth(not operator.is_negated) if is_settled else depends(condition.key)
         self._unknown = whatever if whatever == self._absent else depends(condition.key)
-        # Without a set operator several values have no documented answer.
+        self._present = self._unknown if condition.quantifier else whatever
+        # Without a set operator several values have no documented answer, and none neither.
         self._unset = undocumented(f"`{condition.spelling}` without set operator on the list `{condition.key}`")
 
-    def test_presence(self, request: Request) -> Truth:
-        """`Null` asks whether the key is there, never what it holds."""
-        given = request.context.look_up(self._name, request.caller)
-        if given.values == ():
-            return undocumented("`Null` on an empty list")
-        if not given.is_present and not given.is_absent:
-            return depends(self._key)
-        return self._patterns.match("true" if given.is_absent else "false", request)
-
-    def test_values(self, request: Request) -> Truth:
-        """Every other operator compares what the key holds."""
+    def test(self, request: Request) -> Truth:
+        """Whether what the key holds in a request meets the condition."""
         values = request.context.values.get(self._name)
         if values is not None:
             return self._compare(values, request)
@@ -89,14 +110,13 @@ class _Prepared:
         return answers.pop() if len(answers) == 1 else depends(self._key)
 
     def _compare(self, values: tuple[str, ...], request: Request) -> Truth:
+        if self._quantifier and values in _EMPTY_SETS:
+            return self._absent
         if self._quantifier == "ForAllValues":
-            # An empty set, and a set of one empty text, pass.
-            return all_of(self._compare_one(value, request) for value in (() if values == ("",) else values))
+            return all_of(self._compare_one(value, request) for value in values)
         if self._quantifier == "ForAnyValue":
             return any_of(self._compare_one(value, request) for value in values)
-        if not values:
-            return self._absent
-        if len(values) > 1 or find_context_key(self._name).is_listed:
+        if len(values) != 1 or find_context_key(self._name).is_listed:
             return self._unset
         return self._compare_one(values[0], request)
 

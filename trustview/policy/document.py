@@ -59,8 +59,9 @@ class Statement:
     """One statement; `index` is its place in the document, from 0.
 
     `not_principals`, `not_actions` and `not_resources` say that the list stood under `NotPrincipal`, `NotAction`,
-    `NotResource`. `has_principal` is false in identity policies, SCPs and broken trust policies. `prepared` is no
-    part of the value: it is where `statement.py` keeps what it worked out.
+    `NotResource`. `has_principal` is false in identity policies, SCPs and broken trust policies, `has_resource` in
+    trust policies and broken others; a list that is there may still be empty. `prepared` is no part of the value: it
+    is where `statement.py` keeps what it worked out.
     """
 
     index: int
@@ -73,6 +74,7 @@ class Statement:
     not_actions: bool = False
     resources: tuple[str, ...] = ()
     not_resources: bool = False
+    has_resource: bool = False
     conditions: tuple[Condition, ...] = ()
     path: str = ""
     prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.principal import PrincipalForm
 from trustview.policy.request import Request
-from trustview.policy.service_rules import CROSS_ACCOUNT_NEEDS, REFUSED_CALLERS, SAME_ACCOUNT_NEEDS
+from trustview.policy.service_rules import CLAIM_TO_TEST, CROSS_ACCOUNT_NEEDS, SAME_ACCOUNT_NEEDS, why_refused
 from trustview.policy.stack import Layer, Level, PolicyStack
 from trustview.policy.statement import PreparedStatement, statements_on
-from trustview.policy.truth import FALSE, TRUE, Truth, all_of, any_of
+from trustview.policy.truth import FALSE, TRUE, Truth, all_of, any_of, depends
 
 # How a kind of policy asks whether a statement applies: a trust policy names callers, an RCP everyone, others nobody.
 Applies = Callable[[PreparedStatement, Request], Truth]
@@ -29,7 +29,8 @@ Applies = Callable[[PreparedStatement, Request], Truth]
 class _Vote(NamedTuple):
     """What one statement says, and where it stands; without a statement: that none of a layer allows.
 
-    `level` and `document` count from 0, -1 where the layer has no levels or no document is meant.
+    `level` and `document` count from 0, -1 where the layer has no levels or no document is meant. `note` says what
+    is missing where no policy is to blame.
     """
 
     truth: Truth
@@ -37,12 +38,13 @@ class _Vote(NamedTuple):
     level: int = -1
     document: int = -1
     prepared: PreparedStatement | None = None
+    note: str = ""
 
     @property
     def reason(self) -> Reason:
         """The vote as a reason of the answer."""
         if self.prepared is None:
-            return Reason(self.layer, ReasonKind.MISSING, self.level)
+            return Reason(self.layer, ReasonKind.MISSING, self.level, note=self.note)
         statement = self.prepared.statement
         kind = ReasonKind.ALLOWS if statement.is_allow else ReasonKind.DENIES
         keys = tuple(sorted(self.truth.keys))
@@ -58,7 +60,7 @@ class _Answer(NamedTuple):
 
 def evaluate(request: Request, stack: PolicyStack) -> Evaluation:
     """Decide one request; a definite outcome holds for every completion of an open context."""
-    refusal = REFUSED_CALLERS.get(request.caller.kind)
+    refusal = why_refused(request.caller.kind, request.action)
     if refusal:
         return Evaluation(Outcome.IMPLICIT_DENY, (Reason(Layer.SERVICE, ReasonKind.MISSING, note=refusal),))
     denies = _denies(request, stack)
@@ -82,7 +84,7 @@ def _reasons(votes: Iterable[_Vote]) -> tuple[Reason, ...]:
 
 def _denies(request: Request, stack: PolicyStack) -> list[_Vote]:
     """Every Deny statement that applies, or may apply, of every layer that binds this caller."""
-    found = _votes(request, Layer.TRUST, ((stack.trust,),), _deny_of_trust(stack), is_allow=False)
+    found = _votes(request, Layer.TRUST, ((stack.trust,),), _deny_of_trust(request, stack), is_allow=False)
     if stack.rcps and not request.is_service_linked_resource:
         applies = PreparedStatement.applies_to_everyone
         found += _votes(request, Layer.RCP, stack.rcps, applies, is_allow=False, first=0)
@@ -95,17 +97,17 @@ def _denies(request: Request, stack: PolicyStack) -> list[_Vote]:
     return found
 
 
-def _deny_of_trust(stack: PolicyStack) -> Applies:
+def _deny_of_trust(request: Request, stack: PolicyStack) -> Applies:
     """A Deny of the trust policy; one with `NotPrincipal` does not spare whom it names when they have a boundary.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    if stack.boundary is None:
+    if stack.boundary is None or not request.caller.kind.is_iam:
         return PreparedStatement.applies_to_caller
 
     def applies(prepared: PreparedStatement, request: Request) -> Truth:
         is_inverted = prepared.statement.not_principals
-        return prepared.applies(request) if is_inverted else prepared.applies_to_caller(request)
+        return prepared.applies_to_its_role(request) if is_inverted else prepared.applies_to_caller(request)
 
     return applies
 
@@ -155,6 +157,9 @@ def _way_in(prepared: PreparedStatement, request: Request, stack: PolicyStack) -
     trusted = prepared.applies_to_them(elements, request)
     if trusted.is_false:
         return None
+    untested = _untested_claim(prepared, request)
+    if untested:
+        return _Answer(FALSE, (_Vote(FALSE, Layer.SERVICE, note=untested),))
     vote = _Vote(trusted, Layer.TRUST, document=0, prepared=prepared)
     if not request.caller.kind.is_iam:
         return _Answer(trusted, (vote,))
@@ -166,9 +171,26 @@ def _way_in(prepared: PreparedStatement, request: Request, stack: PolicyStack) -
     return _Answer(all_of((trusted, needed.truth)), (vote, *needed.votes))
 
 
+def _untested_claim(prepared: PreparedStatement, request: Request) -> str:
+    """Why STS denies the tokens of this provider by this statement; empty when it does not."""
+    claim = CLAIM_TO_TEST.get(request.caller.provider_name)
+    if claim is None or any(condition.key.lower() == claim for condition in prepared.statement.conditions):
+        return ""
+    return f"STS denies tokens of {request.caller.provider_name} where the trust policy does not test `{claim}`"
+
+
 def _needed(form: PrincipalForm, meant: Truth, request: Request, stack: PolicyStack) -> _Answer:
     """What the caller's own policies must allow where an element of this form means, or may mean, the caller."""
-    needs = SAME_ACCOUNT_NEEDS.get(form, CROSS_ACCOUNT_NEEDS) if request.is_same_account else CROSS_ACCOUNT_NEEDS
+    if not request.caller.account:
+        # Whoever it is may be of the role's account, where less is needed.
+        same = _needed_in(SAME_ACCOUNT_NEEDS[form], all_of((meant, depends("aws:PrincipalAccount"))), request, stack)
+        return _best([_needed_in(CROSS_ACCOUNT_NEEDS, meant, request, stack), same])
+    needs = SAME_ACCOUNT_NEEDS[form] if request.is_same_account else CROSS_ACCOUNT_NEEDS
+    return _needed_in(needs, meant, request, stack)
+
+
+def _needed_in(needs: tuple[Layer, ...], meant: Truth, request: Request, stack: PolicyStack) -> _Answer:
+    """Whether each of these layers allows, as far as it is there."""
     truths, votes = [meant], list[_Vote]()
     for layer, documents in _own_policies(stack):
         if layer in needs:

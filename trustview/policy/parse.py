@@ -96,6 +96,7 @@ def _statement(index: int, item: dict[str, Any], path: str, problems: list[Probl
         not_actions=action_key == "NotAction",
         resources=_texts(fields.get(resource_key), f"{path}.{resource_key}", problems),
         not_resources=resource_key == "NotResource",
+        has_resource=bool(resource_key),
         conditions=tuple(_conditions(fields.get("Condition"), f"{path}.Condition", problems)),
         path=path,
     )

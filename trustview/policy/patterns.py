@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from trustview.policy.context_key import find_context_key
 from trustview.policy.request import Request
 from trustview.policy.truth import Truth, any_of, depends, truth, undocumented
 from trustview.policy.wildcard import Tokens, Variable, Wild, substitute, variables
@@ -54,14 +55,23 @@ class Patterns:
 
 def _fill(pattern: Tokens, request: Request) -> tuple[Tokens | None, tuple[str, ...]]:
     """The pattern with its variables put in, or None when one is null; and the keys of variables that are unknown."""
-    context, caller = request.context, request.caller
-    unknown = tuple(v.key for v in variables(pattern) if context.look_up(v.key, caller).is_unknown)
+    unknown = tuple(key for variable in variables(pattern) for key in _unknown_in(variable, request))
     if unknown:
         return None, unknown
 
     def look_up(variable: Variable) -> str | None:
-        values = context.look_up(variable.key, caller).values
-        # Only a key with one value can be put in.
-        return values[0] if values and len(values) == 1 else variable.default
+        values = request.context.look_up(variable.key, request.caller).values
+        return values[0] if values else variable.default
 
     return substitute(pattern, look_up), ()
+
+
+def _unknown_in(variable: Variable, request: Request) -> frozenset[str]:
+    """What a variable's value depends on; AWS documents variables of keys with one value only."""
+    given = request.context.look_up(variable.key, request.caller)
+    if given.is_absent:
+        return frozenset()
+    if given.values is None:
+        return depends(variable.key).keys
+    is_list = len(given.values) != 1 or find_context_key(variable.key).is_listed
+    return undocumented(f"the list `{variable.key}` as a variable").keys if is_list else frozenset()

@@ -17,6 +17,8 @@ TAG_SESSION = "sts:TagSession"
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 ASSUME_ACTIONS = (ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY)
 
+_ASSUME_ACTIONS = frozenset(action.lower() for action in ASSUME_ACTIONS)
+
 # Which of the three actions a kind of caller uses.
 ACTION_OF_CALLER = {
     CallerKind.PRINCIPAL: ASSUME_ROLE,
@@ -27,11 +29,27 @@ ACTION_OF_CALLER = {
     CallerKind.OIDC: ASSUME_ROLE_WITH_WEB_IDENTITY,
 }
 
+# The claim of a provider's tokens that an Allow must test: STS itself denies when the trust policy does not.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+CLAIM_TO_TEST = {"app.terraform.io": "app.terraform.io:sub"}
+
 # Callers whom STS refuses whatever the policies say.
 REFUSED_CALLERS = {
     CallerKind.ROOT: "the root user cannot assume roles",
     CallerKind.FEDERATED_USER: "credentials of a federated user cannot call AssumeRole",
 }
+
+
+def why_refused(kind: CallerKind, action: str) -> str:
+    """Why STS refuses this action to such a caller whatever the policies say; empty when it does not.
+
+    Each of the three AssumeRole actions has callers of its own; the actions beside them go with any.
+    """
+    if kind in REFUSED_CALLERS:
+        return REFUSED_CALLERS[kind]
+    own, asked = ACTION_OF_CALLER.get(kind, action), action.lower()
+    is_of_others = asked != own.lower() and asked in _ASSUME_ACTIONS
+    return f"{kind.value} callers assume roles by {own} alone" if is_of_others else ""
 
 
 # What of a caller of the role's own account must allow too, by the form in which the trust policy names it.

@@ -52,7 +52,7 @@ def statements_on(action: str, document: PolicyDocument) -> StatementsOn:
 
 
 def means_action(statement: Statement, action: str) -> bool:
-    """Whether the action is meant; actions ignore case."""
+    """Whether the action is, or may be, meant; actions ignore case."""
     match = statement.prepared.get("action")
     if match is None:
         patterns = (tokenize(text, substitutes=False, has_wildcards=True) for text in statement.actions)
@@ -78,12 +78,16 @@ def _keep(shelf: dict[Any, Any], key: object, value: object) -> None:
 class PreparedStatement:
     """A statement with all that no request changes; whether it means the action is known already."""
 
-    __slots__ = ("_elements", "_tests", "statement")
+    __slots__ = ("_elements", "_tests", "_tests_of_trust", "statement")
 
     def __init__(self, statement: Statement, *, substitutes: bool) -> None:
         self.statement = statement
-        conditions = (prepare_condition(c, substitutes=substitutes) for c in statement.conditions)
-        self._tests: tuple[Test, ...] = (*_prepare_resources(statement, substitutes=substitutes), *conditions)
+        resources = _prepare_resources(statement, substitutes=substitutes)
+        others = [prepare_condition(c, substitutes=substitutes) for c in statement.conditions]
+        if statement.not_actions and not statement.actions:
+            others.append(_always(undocumented("an empty `NotAction`")))
+        self._tests: tuple[Test, ...] = (*resources, *others)
+        self._tests_of_trust: tuple[Test, ...] = (*map(_as_in_trust, resources), *others)
         self._elements: dict[str, tuple[PrincipalElement, ...]] = {}
 
     def applies(self, request: Request) -> Truth:
@@ -91,8 +95,14 @@ class PreparedStatement:
         return all_of([test(request) for test in self._tests]) if self._tests else TRUE
 
     def applies_to_everyone(self, request: Request) -> Truth:
-        """The same in an RCP: its principal is always `*`, services and federated callers included."""
-        return FALSE if self.statement.not_principals else self.applies(request)
+        """The same in an RCP: its principal is always `*`, services and federated callers included.
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+        """
+        is_everyone = any(element.form is PrincipalForm.EVERYONE for element in self.statement.principals)
+        if self.statement.not_principals or (self.statement.has_principal and not is_everyone):
+            return all_of((undocumented("a resource control policy whose principal is not `*`"), self.applies(request)))
+        return self.applies(request)
 
     def applies_to_caller(self, request: Request) -> Truth:
         """The same in a trust policy, which must mean the caller too."""
@@ -101,7 +111,11 @@ class PreparedStatement:
     def applies_to_them(self, elements: Elements, request: Request) -> Truth:
         """The same when it is known already which elements mean the caller."""
         meant = self.means(elements)
-        return FALSE if meant.is_false else all_of((meant, self.applies(request)))
+        return FALSE if meant.is_false else all_of((meant, self.applies_to_its_role(request)))
+
+    def applies_to_its_role(self, request: Request) -> Truth:
+        """The same in a trust policy, whoever is meant."""
+        return all_of([test(request) for test in self._tests_of_trust]) if self._tests_of_trust else TRUE
 
     def means_caller(self, request: Request) -> Truth:
         """Whether the caller is meant by the statement."""
@@ -114,12 +128,12 @@ class PreparedStatement:
 
     def means(self, elements: Elements) -> Truth:
         """Whether the caller, whom these elements mean or may mean, is meant by the statement."""
+        if self.statement.not_principals and self.statement.is_allow:
+            return undocumented("`NotPrincipal` in an Allow")
+        if self.statement.not_principals and not self.statement.principals:
+            return undocumented("an empty `NotPrincipal`")
         found = any_of(meant for _, meant in elements)
-        if not self.statement.not_principals:
-            return found
-        if self.statement.is_allow:
-            return FALSE if found.is_true else undocumented("`NotPrincipal` in an Allow")
-        return ~found
+        return ~found if self.statement.not_principals else found
 
     def _candidates(self, caller: Caller) -> tuple[PrincipalElement, ...]:
         """All elements save those of other accounts: they never mean this caller."""
@@ -133,15 +147,36 @@ class PreparedStatement:
 
 
 def _prepare_resources(statement: Statement, *, substitutes: bool) -> tuple[Test, ...]:
-    """Whether the role is meant; a statement without resources (a trust policy) means the role it is attached to."""
+    """Whether the role is meant; a statement without resources (a trust policy) means the role it is attached to.
+
+    A list of no resources has no effect; of an empty `NotResource` AWS says nothing.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html (empty array)
+    """
+    if not statement.has_resource:
+        return ()
+    if not statement.resources:
+        return (_always(undocumented("an empty `NotResource`") if statement.not_resources else FALSE),)
     patterns = Patterns(
         (tokenize(text, substitutes=substitutes, has_wildcards=True) for text in statement.resources), match_any
     )
-    if statement.not_resources and statement.resources:
+    if statement.not_resources:
         return (lambda request: ~patterns.match(request.resource, request),)
-    if not statement.resources or patterns.matches_whatever:
+    if patterns.matches_whatever:
         return ()
     return (lambda request: patterns.match(request.resource, request),)
+
+
+def _always(answer: Truth) -> Test:
+    return lambda _: answer
+
+
+def _as_in_trust(test: Test) -> Test:
+    """AWS refuses a trust policy that names a resource: where it is not the role, nobody knows what it says.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html (role trust policy)
+    """
+    unanswered = undocumented("`Resource` in a trust policy")
+    return lambda request: answer if (answer := test(request)).is_true else unanswered
 
 
 # ── principals ───────────────────────────────────────────────────────────────────────────────────────────────────

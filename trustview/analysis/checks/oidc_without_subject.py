@@ -20,7 +20,7 @@ _NOT_ABOUT_WHO = ("aud", "oaud")
 def oidc_without_subject(access: Access) -> Iterator[Evidence]:
     """The role does not ask whose token it is.
 
-    Why: GitHub, GitLab, HCP Terraform and others give tokens of the same issuer to all their customers. Without a test
+    Why: GitHub, GitLab, Buildkite and others give tokens of the same issuer to all their customers. Without a test
     of the claim that names the customer, everybody's pipelines become the role. Policies older than IAM's own check of
     this live on. An issuer of our own gives tokens to every workload of ours.
 
