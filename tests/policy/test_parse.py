@@ -64,7 +64,7 @@ DEFECTS = [
     ("a version that AWS does not know", {"Version": "2020-01-01", "Statement": ALLOW}, "$.Version", "2020-01-01"),
     ("a statement that is a text", {"Statement": ["Allow"]}, "$.Statement[0]", "a text"),
     ("an effect in lower case", {"Statement": ALLOW | {"Effect": "allow"}}, "$.Statement.Effect", "`allow`"),
-    ("no effect", {"Statement": {"Principal": "*", "Action": "sts:AssumeRole"}}, "$.Statement.Effect", "null"),
+    ("no effect", {"Statement": {"Principal": "*", "Action": "sts:AssumeRole"}}, "$.Statement.Effect", "missing"),
     ("a member that does not belong", {"Statement": ALLOW | {"Path": "/"}}, "$.Statement.Path", "`Path`"),
     ("a member in lower case", {"statement": ALLOW}, "$.statement", "`Statement`"),
     ("no action", {"Statement": {"Effect": "Allow", "Principal": "*"}}, "$.Statement", "Action"),

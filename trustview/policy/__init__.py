@@ -8,12 +8,14 @@ from trustview.policy.arn import Arn, is_account_id, parse_arn
 from trustview.policy.condition import evaluate_condition
 from trustview.policy.conditions import OPERATORS, OPERATORS_BY_NAME, Operator
 from trustview.policy.context_key import CallerKind, ContextKey, Presence, find_context_key
-from trustview.policy.document import Condition, Effect, PolicyDocument, Problem, Statement
+from trustview.policy.document import Condition, Effect, PolicyDocument, Statement
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.explain import describe_evaluation, describe_reason
+from trustview.policy.misplaced import find_misplaced
 from trustview.policy.parse import parse_policy, read_policy
 from trustview.policy.principal import BUILTIN_PROVIDERS, PrincipalElement, PrincipalForm, read_principal
+from trustview.policy.problem import Consequence, Problem
 from trustview.policy.request import Caller, Context, Request, caller_of, closed_context, open_context, read_caller
 from trustview.policy.service_rules import (
     ACTION_OF_CALLER,
@@ -39,6 +41,7 @@ __all__ = [
     "Caller",
     "CallerKind",
     "Condition",
+    "Consequence",
     "Context",
     "ContextKey",
     "Effect",
@@ -68,6 +71,7 @@ __all__ = [
     "evaluate",
     "evaluate_condition",
     "find_context_key",
+    "find_misplaced",
     "is_account_id",
     "matches",
     "open_context",

@@ -1,4 +1,4 @@
-"""PolicyDocument, Statement, Condition, Problem: what a policy says, as frozen values.
+"""PolicyDocument, Statement, Condition: what a policy says, as frozen values.
 
 Nothing is normalised away: what was written stays readable (`sid`, spelling of keys and values), so that a policy can
 be shown and changed as its author wrote it.
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from trustview.policy.principal import PrincipalElement
+from trustview.policy.problem import Problem
 
 
 class Effect(StrEnum):
@@ -19,17 +20,6 @@ class Effect(StrEnum):
 
     ALLOW = "Allow"
     DENY = "Deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in a policy that AWS would reject or read in another way than its author may think.
-
-    `path` is a JSON path such as `$.Statement[0].Principal.AWS[1]`; `message` says what is there and what AWS does.
-    """
-
-    path: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

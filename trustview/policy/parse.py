@@ -1,19 +1,23 @@
 """JSON text or value -> PolicyDocument with its Problems.
 
 Rule 1: nothing raises; whatever cannot be read becomes a Problem with its JSON path, and the rest is read.
-Rule 2: what AWS would reject is still read in the widest way it could be meant, because such files exist.
+Rule 2: what AWS would refuse is still read in the widest way it could be meant, because such files exist.
+Rule 3: what is wrong in one kind of policy only (a resource in a trust policy) is told by `policy/misplaced.py`.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from trustview.policy.conditions import OPERATORS_BY_NAME
-from trustview.policy.document import Condition, Effect, PolicyDocument, Problem, Statement
+from trustview.policy.document import Effect, PolicyDocument, Statement
+from trustview.policy.json_text import WrittenNumber, name_of, placed_texts, read_json, read_texts
+from trustview.policy.parse_condition import read_conditions
 from trustview.policy.principal import PrincipalElement, PrincipalForm, read_principal
+from trustview.policy.problem import Consequence, Problem, Problems
 
 _DOCUMENT_KEYS = ("Version", "Id", "Statement")
 _STATEMENT_KEYS = (
@@ -31,137 +35,151 @@ def read_policy(text: str) -> PolicyDocument:
 
 def parse_policy(source: object) -> PolicyDocument:
     """Read a policy from JSON text or from a value that json.loads gave; every defect is a Problem of the document."""
-    problems: list[Problem] = []
-    if isinstance(source, str | bytes):
-        source = _load(source, problems)
-        if source is None and problems:
+    problems = Problems()
+    if isinstance(source, str | bytes) and not isinstance(source, WrittenNumber):
+        source, repeated, reason = read_json(source)
+        if reason:
+            problems.tell("$", f"not JSON: {reason}")
             return PolicyDocument(problems=tuple(problems))
+        for path, key in repeated:
+            problems.tell(path, f"`{key}` stands twice in one object, and only the last is read here")
     if not isinstance(source, dict):
-        problems.append(Problem("$", f"a policy is a JSON object, this is {_name(source)}; it grants nothing"))
+        problems.tell("$", f"a policy is a JSON object, this is {name_of(source)}")
         return PolicyDocument(problems=tuple(problems))
     fields = _fields(source, _DOCUMENT_KEYS, "$", problems)
-    version = _scalar(fields.get("Version"), "$.Version", problems)
-    if version and version not in _VERSIONS:
-        problems.append(Problem("$.Version", f"`{version}` is no policy version; AWS refuses the policy"))
-    statements = tuple(_statements(fields.get("Statement"), problems))
-    return PolicyDocument(version, _scalar(fields.get("Id"), "$.Id", problems), statements, tuple(problems))
+    version = _scalar(fields, "Version", "$", problems)
+    if "Version" in fields and version not in _VERSIONS:
+        problems.tell("$.Version", f"`{version}` is no version of the policy language")
+    statements = tuple(_statements(fields, problems))
+    if version != "2012-10-17":
+        problems += (problem for statement in statements for problem in _unread_variables(statement))
+    return PolicyDocument(version, _scalar(fields, "Id", "$", problems), statements, tuple(problems))
 
 
-def _load(text: str | bytes, problems: list[Problem]) -> object:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen = dict(items)
-        if len(seen) < len(items):
-            keys = [key for key, _ in items]
-            twice = sorted({key for key in keys if keys.count(key) > 1})
-            problems.append(
-                Problem("$", f"key {_listed(twice)} stands twice in one object; AWS keeps only one of them")
-            )
-        return seen
-
-    try:
-        return json.loads(text, object_pairs_hook=pairs)
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem("$", f"not JSON: {error}"))
-        return None
+# ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _statements(value: object, problems: list[Problem]) -> Iterator[Statement]:
+def _statements(fields: dict[str, Any], problems: Problems) -> Iterator[Statement]:
+    value = fields.get("Statement")
     if value is None:
-        problems.append(Problem("$.Statement", "there is no statement; the policy grants nothing"))
+        problems.tell("$.Statement", "there is no statement")
         return
+    if value == []:
+        problems.tell("$.Statement", "the list of statements is empty", Consequence.NOTHING)
     listed = value if isinstance(value, list) else [value]
     for index, item in enumerate(listed):
         path = f"$.Statement[{index}]" if isinstance(value, list) else "$.Statement"
         if isinstance(item, dict):
             yield _statement(index, item, path, problems)
         else:
-            problems.append(Problem(path, f"a statement is an object, this is {_name(item)}; AWS refuses the policy"))
+            problems.tell(path, f"a statement is an object, this is {name_of(item)}")
 
 
-def _statement(index: int, item: dict[str, Any], path: str, problems: list[Problem]) -> Statement:
+def _statement(index: int, item: dict[str, Any], path: str, problems: Problems) -> Statement:
     fields = _fields(item, _STATEMENT_KEYS, path, problems)
     principal_key = _one_of(fields, "Principal", "NotPrincipal", path, problems)
     action_key = _one_of(fields, "Action", "NotAction", path, problems)
     resource_key = _one_of(fields, "Resource", "NotResource", path, problems)
     if not action_key:
-        problems.append(Problem(path, "there is neither Action nor NotAction; AWS refuses the policy"))
+        problems.tell(path, "there is neither Action nor NotAction")
+    principals = _principals(fields[principal_key], f"{path}.{principal_key}", problems) if principal_key else ()
     return Statement(
         index=index,
-        effect=_effect(fields.get("Effect"), path, problems),
-        sid=_scalar(fields.get("Sid"), f"{path}.Sid", problems),
-        principals=tuple(_principals(fields.get(principal_key), f"{path}.{principal_key}", problems)),
+        effect=_effect(fields, path, problems),
+        sid=_scalar(fields, "Sid", path, problems),
+        principals=tuple(principals),
         not_principals=principal_key == "NotPrincipal",
         has_principal=bool(principal_key),
-        actions=_texts(fields.get(action_key), f"{path}.{action_key}", problems),
+        actions=_actions(fields, action_key, path, problems),
         not_actions=action_key == "NotAction",
-        resources=_texts(fields.get(resource_key), f"{path}.{resource_key}", problems),
+        resources=_resources(fields, resource_key, path, problems),
         not_resources=resource_key == "NotResource",
         has_resource=bool(resource_key),
-        conditions=tuple(_conditions(fields.get("Condition"), f"{path}.Condition", problems)),
+        conditions=tuple(read_conditions(fields, f"{path}.Condition", problems)),
         path=path,
     )
 
 
-def _effect(value: object, path: str, problems: list[Problem]) -> Effect:
+def _effect(fields: dict[str, Any], path: str, problems: Problems) -> Effect:
     """Allow unless it surely says Deny: a broken effect must not hide a way in."""
+    value = fields.get("Effect")
     text = value if isinstance(value, str) else ""
     if text not in ("Allow", "Deny"):
-        shown = f"`{text}`" if text else _name(value)
-        problems.append(Problem(f"{path}.Effect", f"effect is {shown}, not Allow or Deny; AWS refuses the policy"))
-    return Effect.DENY if text.lower() == "deny" else Effect.ALLOW
+        shown = f"`{text}`" if isinstance(value, str) else name_of(value) if "Effect" in fields else "missing"
+        problems.tell(f"{path}.Effect", f"the effect is {shown}, not Allow or Deny")
+    return Effect.DENY if text.strip().lower() == "deny" else Effect.ALLOW
 
 
-def _principals(value: object, path: str, problems: list[Problem]) -> Iterator[PrincipalElement]:
-    if value is None:
-        return
+def _actions(fields: dict[str, Any], key: str, path: str, problems: Problems) -> tuple[str, ...]:
+    texts = _listed(fields, key, path, problems)
+    for text in texts:
+        if ":" not in text and set(text) != {"*"}:
+            problems.tell(f"{path}.{key}", f"`{text}` is no action: it names no service")
+    return texts
+
+
+def _resources(fields: dict[str, Any], key: str, path: str, problems: Problems) -> tuple[str, ...]:
+    texts = _listed(fields, key, path, problems)
+    for text in texts:
+        if not set(text) & set(":*?$"):
+            problems.tell(f"{path}.{key}", f"`{text}` is no resource: it is neither an ARN nor `*`")
+    return texts
+
+
+def _listed(fields: dict[str, Any], key: str, path: str, problems: Problems) -> tuple[str, ...]:
+    """The texts of an element that needs one at least."""
+    if fields.get(key) == []:
+        problems.tell(f"{path}.{key}", f"{key} is an empty list", Consequence.NOTHING)
+    return read_texts(fields[key], f"{path}.{key}", problems) if key else ()
+
+
+# ── principals ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _principals(value: object, path: str, problems: Problems) -> Iterator[PrincipalElement]:
+    if value in ({}, []):
+        problems.tell(path, f"there is nobody in {name_of(value)} of nothing", Consequence.NOTHING)
     if not isinstance(value, dict):
-        for text in _texts(value, path, problems):
+        if not isinstance(value, str):
+            problems.tell(path, f"a principal is an object or `*`, this is {name_of(value)}")
+        for _, text in placed_texts(value, path):
             yield _principal("*", text, path, problems)
         return
     for key, values in _fields(value, _PRINCIPAL_KEYS, path, problems, keep_unknown=True).items():
-        for text in _texts(values, f"{path}.{key}", problems):
-            yield _principal(key, text, f"{path}.{key}", problems)
+        if values == []:
+            problems.tell(f"{path}.{key}", "the list of principals is empty", Consequence.NOTHING)
+        read_texts(values, f"{path}.{key}", problems)
+        for place, text in placed_texts(values, f"{path}.{key}"):
+            yield _principal(key, text, place, problems)
 
 
-def _principal(kind: str, text: str, path: str, problems: list[Problem]) -> PrincipalElement:
+def _principal(kind: str, text: str, path: str, problems: Problems) -> PrincipalElement:
     element = read_principal(kind, text)
     if element.form is PrincipalForm.MALFORMED:
-        problems.append(Problem(path, f"`{text}` is no principal that AWS documents; it matches nobody"))
+        problems.tell(path, f"`{text}` is no principal that AWS documents and matches nobody")
+    if element.form is PrincipalForm.UNIQUE_ID:
+        problems.tell(path, f"`{text}` stands for a principal that was deleted", Consequence.NOBODY)
     return element
 
 
-def _conditions(value: object, path: str, problems: list[Problem]) -> Iterator[Condition]:
-    if value is None:
-        return
-    if not isinstance(value, dict):
-        problems.append(Problem(path, f"a condition is an object, this is {_name(value)}; AWS refuses the policy"))
-        return
-    for spelling, keys in value.items():
-        here = f"{path}.{spelling}"
-        if not isinstance(keys, dict):
-            problems.append(Problem(here, f"an operator takes an object of keys, this is {_name(keys)}"))
-            yield Condition(operator=str(spelling), key="", values=(), path=here)
-            continue
-        for key, values in keys.items():
-            yield _condition(str(spelling), str(key), values, f"{here}.{key}", problems)
+# ── variables ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _condition(spelling: str, key: str, values: object, path: str, problems: list[Problem]) -> Condition:
-    quantifier, bare = "", spelling
-    for known in ("ForAllValues", "ForAnyValue"):
-        if spelling.lower().startswith(known.lower() + ":"):
-            quantifier, bare = known, spelling[len(known) + 1 :]
-    if_exists = bare.lower().endswith("ifexists") and bare.lower() != "nullifexists"
-    bare = bare[: -len("IfExists")] if if_exists else bare
-    operator = OPERATORS_BY_NAME.get(bare.lower())
-    if operator is None:
-        problems.append(Problem(path, f"`{spelling}` is no condition operator; AWS refuses the policy"))
-    name = operator.name if operator else bare
-    return Condition(name, key, _texts(values, path, problems), quantifier, if_exists, path)
+def _unread_variables(statement: Statement) -> Iterator[Problem]:
+    """Policy variables in a version of the language that does not know them."""
+    places = [(f"{statement.path}.Resource", statement.resources)]
+    places += [(condition.path, condition.values) for condition in statement.conditions]
+    for path, texts in places:
+        for text in texts:
+            if "${" in text:
+                yield Problem(path, f"`{text}` needs version 2012-10-17 to be a variable", Consequence.PLAIN_TEXT)
+
+
+# ── members ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _fields(
-    item: dict[str, Any], known: tuple[str, ...], path: str, problems: list[Problem], *, keep_unknown: bool = False
+    item: dict[str, Any], known: tuple[str, ...], path: str, problems: Problems, *, keep_unknown: bool = False
 ) -> dict[str, Any]:
     """The members of an object under the spelling AWS documents, whatever case they were written in."""
     spelling = {name.lower(): name for name in known}
@@ -169,50 +187,28 @@ def _fields(
     for key, value in item.items():
         name = spelling.get(key.lower())
         if name is None:
-            problems.append(Problem(f"{path}.{key}", f"`{key}` does not belong here; AWS refuses the policy"))
+            problems.tell(f"{path}.{key}", f"`{key}` does not belong here")
             if keep_unknown:
                 fields[key] = value
             continue
         if name != key:
-            problems.append(Problem(f"{path}.{key}", f"`{key}` is spelt `{name}` in AWS's grammar"))
+            problems.tell(f"{path}.{key}", f"`{key}` is spelt `{name}` in AWS's grammar", Consequence.UNDOCUMENTED)
+        if name in fields:
+            problems.tell(f"{path}.{key}", f"`{name}` stands twice, whatever its letter case")
         fields[name] = value
     return fields
 
 
-def _one_of(fields: dict[str, Any], plain: str, negated: str, path: str, problems: list[Problem]) -> str:
+def _one_of(fields: dict[str, Any], plain: str, negated: str, path: str, problems: Problems) -> str:
     """Which of two exclusive members is there; empty when neither is."""
     if plain in fields and negated in fields:
-        problems.append(Problem(path, f"both {plain} and {negated} are there; AWS refuses the policy"))
+        problems.tell(path, f"both {plain} and {negated} are there, and only {plain} is read here")
     return plain if plain in fields else negated if negated in fields else ""
 
 
-def _texts(value: object, path: str, problems: list[Problem]) -> tuple[str, ...]:
-    """One text or a list of texts; numbers and booleans become the text AWS makes of them."""
-    if value is None:
-        return ()
-    listed = value if isinstance(value, list) else [value]
-    texts = []
-    for item in listed:
-        if isinstance(item, bool):
-            texts.append("true" if item else "false")
-        elif isinstance(item, str | int | float):
-            texts.append(str(item))
-        else:
-            problems.append(Problem(path, f"a text is expected, this is {_name(item)}; AWS refuses the policy"))
-    return tuple(texts)
-
-
-def _scalar(value: object, path: str, problems: list[Problem]) -> str:
-    texts = _texts(value, path, problems)
-    if len(texts) > 1:
-        problems.append(Problem(path, "one text is expected, this is a list; AWS refuses the policy"))
-    return texts[0] if texts else ""
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _name(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "null")
+def _scalar(fields: dict[str, Any], key: str, path: str, problems: Problems) -> str:
+    """The one text of a member; a number or a list is not what AWS expects there."""
+    value = fields.get(key)
+    if key in fields and (not isinstance(value, str) or isinstance(value, WrittenNumber)):
+        problems.tell(f"{path}.{key}", f"one text is expected, this is {name_of(value)}")
+    return next((text for _, text in placed_texts(value, path)), "")
