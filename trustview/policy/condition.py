@@ -38,22 +38,23 @@ def prepare_condition(condition: Condition, *, substitutes: bool) -> Test:
         unanswered = undocumented(f"operator `{condition.spelling}`")
         return lambda _: unanswered
     if operator.family == "null":
-        return _prepare_presence(condition)
+        return _prepare_presence(condition, operator)
     return _Prepared(condition, operator, substitutes=substitutes).test
 
 
-def _prepare_presence(condition: Condition) -> Test:
+def _prepare_presence(condition: Condition, operator: Operator) -> Test:
     """`Null` asks whether the key is there, never what it holds; under a set operator it asks nothing.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html (null with qualifier)
     """
-    asked = {value.strip().lower() for value in condition.values}
     if condition.quantifier:
         answer = truth(condition.quantifier == "ForAllValues")
         return lambda _: answer
-    if not asked <= {"true", "false"}:
+    if not all(value.strip().lower() in ("true", "false") for value in condition.values):
         unanswered = undocumented("`Null` with a value that is neither true nor false")
         return lambda _: unanswered
+
+    asks = operator.match_any([tokenize(v, substitutes=False, has_wildcards=False) for v in condition.values])
 
     def test(request: Request) -> Truth:
         given = request.context.look_up(condition.key, request.caller)
@@ -61,7 +62,7 @@ def _prepare_presence(condition: Condition) -> Test:
             return undocumented("`Null` on an empty list")
         if not given.is_present and not given.is_absent:
             return depends(condition.key)
-        return truth(("true" if given.is_absent else "false") in asked)
+        return truth(bool(asks("true" if given.is_absent else "false")))
 
     return test
 
@@ -81,7 +82,7 @@ class _Prepared:
                 for value in condition.values
             ),
             operator.match_any,
-            silence=f"`{operator.name}` on a value of fewer than six parts",
+            operator.silence,
         )
         self._absent = _when_absent(condition, operator)
         # What is known of the presence alone, and of nothing. Sets may be empty: they answer like absence.

@@ -91,8 +91,10 @@ def _read_aws(value: str) -> PrincipalElement:
 
 
 def _form_of_arn(arn: Arn) -> PrincipalForm:
-    """The form of an ARN under `AWS`; wildcards may not match part of a name or ARN."""
-    if arn.partition not in PARTITIONS or not is_account_id(arn.account) or arn.region or set(arn.resource) & set("*?"):
+    """The form of an ARN under `AWS`; that of a session names its role without path, and the session."""
+    if not _is_plain(arn):
+        return PrincipalForm.MALFORMED
+    if arn.resource_type == "assumed-role" and arn.resource.count("/") != 2:
         return PrincipalForm.MALFORMED
     if arn.service == "iam" and arn.resource == "root":
         return PrincipalForm.ACCOUNT
@@ -105,14 +107,27 @@ def _form_of_arn(arn: Arn) -> PrincipalForm:
     return forms.get((arn.service, arn.resource_type), PrincipalForm.MALFORMED) if arn.name else PrincipalForm.MALFORMED
 
 
+def _is_plain(arn: Arn) -> bool:
+    """Whether it names one thing of one account, in no Region: wildcards may not match part of a name or ARN."""
+    has_wildcards = bool(set(arn.resource) & set("*?"))
+    return arn.partition in PARTITIONS and is_account_id(arn.account) and not arn.region and not has_wildcards
+
+
 def _read_federated(value: str) -> PrincipalElement:
     if value == "*":
         return PrincipalElement("Federated", value, PrincipalForm.EVERYONE)
     if value in BUILTIN_PROVIDERS:
         return PrincipalElement("Federated", value, PrincipalForm.OIDC_PROVIDER, name=value)
+    # The issuer of an OIDC provider may end with a slash.
     arn = parse_arn(value)
     forms = {"saml-provider": PrincipalForm.SAML_PROVIDER, "oidc-provider": PrincipalForm.OIDC_PROVIDER}
-    if arn is None or arn.service != "iam" or not is_account_id(arn.account) or arn.resource_type not in forms:
+    if (
+        arn is None
+        or not _is_plain(arn)
+        or arn.service != "iam"
+        or arn.resource_type not in forms
+        or not arn.path_and_name
+    ):
         return PrincipalElement("Federated", value, PrincipalForm.MALFORMED)
     return PrincipalElement(
         "Federated", value, forms[arn.resource_type], arn.account, arn.partition, name=arn.path_and_name

@@ -31,9 +31,10 @@ def _expression(parts: Sequence[Tokens]) -> str:
     return ":".join([*(expression(part, one="[^:]") for part in first), expression(last)])
 
 
+_SILENCE = "an ARN operator on a value of fewer than six parts"
 ARN_OPERATORS = (
-    Operator("ArnEquals", "arn", _like, has_wildcards=True),
-    Operator("ArnLike", "arn", _like, has_wildcards=True),
-    Operator("ArnNotEquals", "arn", _like, is_negated=True, has_wildcards=True),
-    Operator("ArnNotLike", "arn", _like, is_negated=True, has_wildcards=True),
+    Operator("ArnEquals", "arn", _like, has_wildcards=True, silence=_SILENCE),
+    Operator("ArnLike", "arn", _like, has_wildcards=True, silence=_SILENCE),
+    Operator("ArnNotEquals", "arn", _like, is_negated=True, has_wildcards=True, silence=_SILENCE),
+    Operator("ArnNotLike", "arn", _like, is_negated=True, has_wildcards=True, silence=_SILENCE),
 )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from trustview.policy.conditions.operator import Match, Operator
 from trustview.policy.wildcard import Tokens, plain_text
 
+# What Python takes for a number beside these (`1_0`, `NaN`, digits of other scripts) is none to AWS.
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
 
 def _number(text: str) -> Decimal | None:
+    text = text.strip()
     try:
-        number = Decimal(text.strip())
+        return Decimal(text) if _NUMBER.fullmatch(text) else None
     except InvalidOperation:
+        # An exponent of more digits than fit in memory.
         return None
-    return number if number.is_finite() else None
 
 
 def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequence[Tokens]], Match]:

@@ -17,7 +17,8 @@ class Operator:
 
     `match_any` reads the policy values (variables already put in) once and gives the test of a context value.
     `has_wildcards`: `*` and `?` are special in its values. `has_variables`: `${…}` is put in before comparing.
-    `is_negated`: it holds when none of its values matches, and when the key is absent.
+    `is_negated`: it holds when none of its values matches, and when the key is absent. `silence` names what AWS does
+    not document when the test answers None.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Operator:
     is_negated: bool = False
     has_wildcards: bool = False
     has_variables: bool = True
+    silence: str = ""
