@@ -48,8 +48,8 @@ def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequence[To
         otherwise = None if any(map(_EITHER.fullmatch, texts)) else False
 
         def match(value: str) -> bool | None:
-            if texts and _EITHER.fullmatch(value.strip()):
-                return None
+            if _EITHER.fullmatch(value.strip()):
+                return None if limits else otherwise
             moment = read_moment(value)
             return any(holds(moment, limit) for limit in limits) or otherwise if moment is not None else False
 
