@@ -56,7 +56,7 @@ async def test_cancelled_once_it_keeps_what_was_under_way_and_the_next_run_goes_
     relay.seen.clear()
     relay.answered.clear()
     relay.delay = lambda request: 0.2 if is_iam(request) else 0.0
-    work = asyncio.ensure_future(collect(small(*FEW, concurrency=2), shelf, moment))
+    work = asyncio.ensure_future(collect(small(*FEW, concurrency=1), shelf, moment))
     await until(lambda: any(map(is_iam, relay.seen)))
     work.cancel()
     with pytest.raises(asyncio.CancelledError):

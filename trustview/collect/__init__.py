@@ -2,18 +2,19 @@
 
     snapshot = asyncio.run(collect(Scope(), parts, now=lambda: datetime.now(UTC), report=print))
 
-What may live here: the walk (`collect`), what it is told (`scope`) and tells (`progress`), the one way to AWS (`aws`,
-with `budget`, `failure`, `operations`), one file per AWS API (`services`), the questions before a run (`doctor`), and
-what reads the same answers from files.
+What may live here: `collect`, which walks (`walk`) and builds (`build`), what it is told (`scope`) and tells
+(`progress`), the one way to AWS (`aws`, with `budget`, `failure`, `operations`), one file per AWS API (`services`), the
+questions before a run (`doctor`), and what reads the same answers from files.
 """
 
-from trustview.collect.collect import Clock, collect
+from trustview.collect.collect import collect
 from trustview.collect.doctor import Diagnosis, examine
 from trustview.collect.documents import FileProblem
 from trustview.collect.imported import Imported, read_files
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
 from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
 
 __all__ = [

@@ -18,11 +18,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trustview.collect.budget import Budget
-from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.failure import CallError, Failure, FailureKind, LostPageError
 from trustview.collect.scope import Scope
 from trustview.collect.sdk import (
     DEFAULT_REGION,
     HOW_TO_LOG_IN,
+    HOW_TO_SET_THE_CLOCK,
     Answer,
     configure,
     find_credentials,
@@ -65,6 +66,7 @@ class Counts:
 
     calls: int = 0
     throttled: int = 0
+    retried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ class Aws:
         """
         failures: list[Failure] = []
         while True:
-            answer = await self._ask(account, region, service, operation, parameters)
+            credentials = await self._credentials_of(account)
+            answer = await self._ask(credentials, account, region, service, operation, parameters)
             if not isinstance(answer, Failure) and needs not in answer:
                 reason = f"`{service}:{operation}` gives an answer without `{needs}`"
                 answer = Failure(FailureKind.TRANSIENT, "", reason)
@@ -134,30 +137,40 @@ class Aws:
                 return answer
             failures.append(answer)
             self._stop_unless_ours(answer, account, region)
-            self._forget_session(answer, account)
-            if not _may_try_again(failures):
+            self._forget_session(answer, account, credentials)
+            if not _may_try_again(failures) or not self._may_retry(answer, service, region):
                 raise CallError(answer)
             if answer.is_worth_retrying:
+                self.counts.retried += 1
                 pause = min(LONGEST_PAUSE, 0.25 * 2 ** len(failures))
                 await asyncio.sleep(pause * random.random())  # noqa: S311  jitter
 
     async def _ask(
-        self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object]
+        self,
+        credentials: object,
+        account: str,
+        region: str,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, object],
     ) -> Answer | Failure:
         """One request, within the budget."""
-        credentials = await self._credentials_of(account)
         client = await self._client(service, region or self._region)
         bucket = self._budget.bucket(account, region, service, operation)
         await bucket.take()
-        async with self._budget.in_flight:
+        async with self._budget.in_flight():
             self.counts.calls += 1
             answer = await send(client, operation, parameters, credentials)
         if not isinstance(answer, Failure):
-            bucket.speed_up()
+            self._budget.note_answer(bucket, service, region)
         elif answer.kind is FailureKind.THROTTLED:
             self.counts.throttled += 1
-            bucket.slow_down()
+            self._budget.note_refusal(bucket)
         return answer
+
+    def _may_retry(self, failure: Failure, service: str, region: str) -> bool:
+        """Whether the retries that are left allow one more; being throttled costs none, the bucket is slower then."""
+        return failure.kind is not FailureKind.TRANSIENT or self._budget.may_retry(service, region)
 
     def _is_own(self, account: str) -> bool:
         return account in ("", self.caller.account)
@@ -168,19 +181,31 @@ class Aws:
             failure.kind is FailureKind.NOT_ACCEPTED and region in ("", self._region)
         )
         if is_over and self._is_own(account):
-            raise CredentialsError(f"AWS does not accept the credentials: {failure.reason}; {HOW_TO_LOG_IN}")
+            what_to_do = HOW_TO_SET_THE_CLOCK if failure.is_about_time else HOW_TO_LOG_IN
+            raise CredentialsError(f"AWS does not accept the credentials: {failure.reason}; {what_to_do}")
 
-    def _forget_session(self, failure: Failure, account: str) -> None:
-        if failure.kind in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED):
-            self._entered.pop(account, None)
+    def _forget_session(self, failure: Failure, account: str, credentials: object) -> None:
+        """A session that AWS no longer accepts is not used again; one that was opened meanwhile is."""
+        entered = self._entered.get(account)
+        is_over = failure.kind in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED)
+        if is_over and entered is not None and entered.credentials is credentials:
+            del self._entered[account]
 
     async def pages(
         self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object], needs: str
     ) -> AsyncIterator[Answer]:
-        """Every page of an operation; a page token that comes back twice ends it with CallError."""
+        """Every page of an operation; a page token that comes back twice ends it with CallError.
+
+        LostPageError when a later page cannot be had although the first could: AWS may have forgotten the token.
+        """
         asked, seen = dict(parameters), set[str]()
         while True:
-            answer = await self.call(account, region, service, operation, asked, needs)
+            try:
+                answer = await self.call(account, region, service, operation, asked, needs)
+            except CallError as error:
+                if seen and error.failure.kind is FailureKind.FAILED:
+                    raise LostPageError(error.failure) from error
+                raise
             yield answer
             name = next((name for name in PAGE_TOKENS if answer.get(name)), None)
             if name is None:

@@ -1,32 +1,45 @@
-"""Budget: how fast we ask. The one place for rates: a bucket per account and API, and requests in flight.
+"""Budget: how fast we ask. The one place for rates, for requests in flight and for how often failures may be retried.
 
-Rule 1: a bucket gives at most its rate, after a small burst. Rule 2: a refusal for haste halves the rate and holds the
-bucket for a moment. Rule 3: every success brings the rate back a little, up to where it began.
+Rule 1: a bucket per account, Region and API gives at most its rate, after a small burst. Rule 2: a refusal for haste
+lowers the rate: by half while we are far too fast, by little once the rate that AWS bears is nearly found. Rule 3:
+successes bring it back, quickly up to where we were refused, slowly from there. Rule 4: what one account teaches about
+an API, accounts that begin later know. Rule 5: a request that is slow gives its place to another, so that slow accounts
+never keep fast ones waiting. Rule 6: a service that fails everywhere is not asked again and again.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from trustview.collect.scope import Limits
 
 SLOWEST = 0.5
-RECOVERY = 0.05
+RECOVERY, CREEP = 0.05, 0.002
+FAR, NEAR = 0.5, 0.85
+ENOUGH = 20
+PATIENCE = 2.0
+RETRIES = 100
 
 
 @dataclass(slots=True)
 class Bucket:
     """Places in a queue of time: each caller gets the next free moment and sleeps until then.
 
-    Rates are in requests a second; `burst` is how many seconds of idleness may be caught up.
+    Rates are in requests a second; `burst` is how many seconds of idleness may be caught up. `refused_at` is the rate
+    at which AWS last refused, `answered` counts the successes since. `api` is what all buckets of its kind share.
     """
 
     limit: float
     rate: float
     burst: float
+    api: str = ""
     free_at: float = 0.0
     lowered_at: float = -60.0
+    refused_at: float = 0.0
+    answered: int = 0
 
     async def take(self) -> None:
         """Waits for its turn; callers are served in the order in which they came."""
@@ -39,33 +52,72 @@ class Bucket:
         """After a refusal for haste; several refusals at once count as one."""
         now = asyncio.get_running_loop().time()
         if now - self.lowered_at >= 1.0:
-            self.rate, self.lowered_at = max(self.rate / 2, SLOWEST), now
+            share = NEAR if self.answered >= ENOUGH else FAR
+            self.refused_at, self.answered = self.rate, 0
+            self.rate, self.burst, self.lowered_at = max(self.rate * share, SLOWEST), 0.0, now
         self.free_at = max(self.free_at, now + 1 / self.rate)
 
     def speed_up(self) -> None:
         """After a success."""
+        self.answered += 1
         if self.rate < self.limit:
-            self.rate = min(self.limit, self.rate * (1 + RECOVERY))
+            is_near = 0.8 * self.refused_at <= self.rate <= 1.1 * self.refused_at
+            self.rate = min(self.limit, self.rate * (1 + (CREEP if is_near else RECOVERY)))
 
 
 class Budget:
-    """The buckets of one run, and the most requests that may be in flight."""
+    """The buckets of one run, the requests in flight, and the retries that are left."""
 
     def __init__(self, limits: Limits, concurrency: int) -> None:
         self._limits = limits
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
-        self.in_flight = asyncio.Semaphore(concurrency)
+        self._learned: dict[str, float] = {}
+        self._retries: dict[tuple[str, str], int] = {}
+        self._free = asyncio.Semaphore(concurrency)
 
     def bucket(self, account: str, region: str, service: str, operation: str) -> Bucket:
         """The bucket that a call belongs to."""
-        limits = self._limits
-        if operation == "LookupEvents":
-            rate, burst, key = limits.lookup_events, 0.0, (account, region, operation)
-        elif service == "organizations":
-            rate, burst, key = limits.organizations, 1.0, ("", "", service)
-        else:
-            rate, burst = limits.sts if service == "sts" else limits.others, 1.0
-            key = (account, region, service)
+        api = operation if operation == "LookupEvents" else service
+        key = ("", "", api) if service == "organizations" else (account, region, api)
         if key not in self._buckets:
-            self._buckets[key] = Bucket(rate, rate, burst)
+            limit, burst = self._limit(api)
+            learned = self._learned.get(api, limit)
+            self._buckets[key] = Bucket(limit, learned, burst if learned == limit else 0.0, api)
         return self._buckets[key]
+
+    def _limit(self, api: str) -> tuple[float, float]:
+        """The rate that we allow ourselves, and the seconds of it that may come at once."""
+        limits = self._limits
+        if api == "LookupEvents":
+            return limits.lookup_events, 0.0
+        return {"organizations": limits.organizations, "sts": limits.sts}.get(api, limits.others), 1.0
+
+    def note_answer(self, bucket: Bucket, service: str, region: str) -> None:
+        """After a success."""
+        bucket.speed_up()
+        if bucket.api in self._learned:
+            self._learned[bucket.api] = min(bucket.limit, self._learned[bucket.api] * (1 + CREEP))
+        self._retries[service, region] = min(RETRIES, self._retries.get((service, region), RETRIES) + 1)
+
+    def note_refusal(self, bucket: Bucket) -> None:
+        """After a refusal for haste."""
+        bucket.slow_down()
+        self._learned[bucket.api] = bucket.rate
+
+    def may_retry(self, service: str, region: str) -> bool:
+        """Takes one retry of a service in a Region, if one is left; each success gives one back."""
+        left = self._retries.get((service, region), RETRIES)
+        self._retries[service, region] = max(0, left - 1)
+        return left > 0
+
+    @asynccontextmanager
+    async def in_flight(self) -> AsyncIterator[None]:
+        """A place among the requests in flight, given to another when the answer takes long."""
+        await self._free.acquire()
+        late = asyncio.get_running_loop().call_later(PATIENCE, self._free.release)
+        try:
+            yield
+        finally:
+            if late.when() > asyncio.get_running_loop().time():
+                late.cancel()
+                self._free.release()

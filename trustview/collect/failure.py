@@ -38,6 +38,16 @@ class Failure:
         return self.kind in (FailureKind.THROTTLED, FailureKind.TRANSIENT)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether what was asked about is not there, though AWS listed it a moment ago."""
+        return self.code in _GONE
+
+    @property
+    def is_about_time(self) -> bool:
+        """Whether AWS refuses because the clocks differ."""
+        return self.code in _ABOUT_TIME or any(words in self.reason for words in _WORDS_ABOUT_TIME)
+
+    @property
     def gap_kind(self) -> GapKind:
         """The kind of gap that it leaves."""
         return GapKind.DENIED if self.kind is FailureKind.DENIED else GapKind.FAILED
@@ -49,6 +59,10 @@ class CallError(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
         self.failure = failure
+
+
+class LostPageError(CallError):
+    """A later page of a listing cannot be had: the listing may be begun anew."""
 
 
 _DENIED = {
@@ -71,6 +85,9 @@ _NOT_ACCEPTED = {
     "IncompleteSignature", "InvalidSignatureException", "MissingAuthenticationToken", "AuthFailure",
     "MissingAuthenticationTokenException", "RequestExpired", "RequestTimeTooSkewed", "InvalidToken",
 }  # fmt: skip
+_GONE = {"NoSuchEntity", "PolicyNotFoundException"}
+_ABOUT_TIME = {"RequestTimeTooSkewed", "RequestExpired"}
+_WORDS_ABOUT_TIME = ("Signature expired: ", "Signature not yet current: ")
 _KINDS = {
     **dict.fromkeys(_DENIED, FailureKind.DENIED),
     **dict.fromkeys(_THROTTLED, FailureKind.THROTTLED),

@@ -24,6 +24,7 @@ class Meter:
         self.kept = self.waiting = 0
         self.is_stopping = False
         self._begun: dict[str, tuple[str, float]] = {}
+        self.postponed: set[str] = set()
         self._first_at = self._told_at = 0.0
         self._done_here = 0
         self._calls: deque[tuple[float, int]] = deque()
@@ -36,7 +37,14 @@ class Meter:
 
     def begin(self, account: str, name: str) -> None:
         """The reading of an account begins."""
-        self._begun[account] = (name, _now())
+        _, since = self._begun.get(account, ("", _now()))
+        self._begun[account] = (name, since)
+        self.postponed.discard(account)
+        self.tell()
+
+    def postpone(self, account: str) -> None:
+        """The account gets another turn at the end."""
+        self.postponed.add(account)
         self.tell()
 
     def end(self, account: str, state: AccountState, reason: str) -> None:
@@ -77,7 +85,9 @@ class Meter:
             waiting=self.waiting,
             rate=self._rate(now),
             seconds_left=self._seconds_left(now),
-            current=tuple(name for name, _ in self._begun.values()),
+            retried=self._counts.retried,
+            postponed=len(self.postponed),
+            current=tuple(name for account, (name, _) in self._begun.items() if account not in self.postponed),
             is_stopping=self.is_stopping,
         )
 

@@ -23,8 +23,9 @@ class Progress:
 
     `accounts_total` is 0 until the organization has been walked. `failed` accounts were not read, or only in part.
     `rate` is in calls a second over the last seconds, `seconds_left` None while it cannot be told. `kept` parts were
-    taken from the shelf. `waiting` questions about the organization are still to be answered beside the accounts.
-    `current` are the names of the accounts that are being read.
+    taken from the shelf, `retried` calls were asked again, `postponed` accounts failed and get another turn at the end.
+    `waiting` questions about the organization are still to be answered beside the accounts. `current` are the names of
+    the accounts that are being read.
     """
 
     accounts_total: int = 0
@@ -34,6 +35,8 @@ class Progress:
     calls: int = 0
     kept: int = 0
     waiting: int = 0
+    retried: int = 0
+    postponed: int = 0
     rate: float = 0.0
     seconds_left: float | None = None
     current: tuple[str, ...] = ()

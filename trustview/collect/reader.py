@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from trustview.collect.aws import Aws
-from trustview.collect.failure import CallError, Failure
+from trustview.collect.failure import CallError, Failure, LostPageError
 from trustview.collect.parts import Lack
 from trustview.collect.sdk import Answer
 
 T = TypeVar("T")
+BEGIN_ANEW = 2
+IDENTITIES = ("Arn", "Id", "arn", "id")
 
 
 @dataclass(slots=True)
@@ -44,8 +46,24 @@ class Reader:
         return self.aws.pages(self.account, self.region, service, operation, parameters, needs)
 
     async def items(self, service: str, operation: str, name: str, **parameters: object) -> list[Any]:
-        """The items of one list, from all pages; CallError when they cannot all be had."""
-        return [item async for page in self.pages(service, operation, name, **parameters) for item in page[name]]
+        """The items of one list, from all pages, each once; CallError when they cannot all be had."""
+        return (await self.lists(service, operation, (name,), name, **parameters))[name]
+
+    async def lists(
+        self, service: str, operation: str, names: Iterable[str], needs: str, **parameters: object
+    ) -> dict[str, list[Any]]:
+        """The items of several lists of one operation, from all pages, each once.
+
+        When a later page is lost, the listing is begun anew, twice at most; CallError when they cannot all be had.
+        """
+        for left in reversed(range(BEGIN_ANEW + 1)):
+            try:
+                pages = [page async for page in self.pages(service, operation, needs, **parameters)]
+                break
+            except LostPageError:
+                if not left:
+                    raise
+        return {name: _merge([page.get(name) or [] for page in pages]) for name in names}
 
     async def attempt(self, what: str, call: Coroutine[object, object, T]) -> T | None:
         """What the call gives, or None, with a lack that says `what` is missing and why."""
@@ -55,9 +73,37 @@ class Reader:
             self.lack(what, error.failure)
             return None
 
+    async def each(self, calls: Iterable[Coroutine[object, object, T]]) -> list[T]:
+        """What the calls give, made at once; of what was deleted since it was listed, nothing. CallError for others."""
+        found = await together(*(self._unless_gone(call) for call in calls))
+        return [value for values in found for value in values]
+
+    async def _unless_gone(self, call: Coroutine[object, object, T]) -> tuple[T, ...]:
+        try:
+            return (await call,)
+        except CallError as error:
+            if error.failure.is_gone:
+                return ()
+            raise
+
     def lack(self, what: str, failure: Failure) -> None:
         """Notes that something could not be read."""
         self.lacks.append(Lack(failure.gap_kind, f"{what}: {failure.reason}"))
+
+
+def _merge(lists: list[list[Any]]) -> list[Any]:
+    """The items of all pages in their order; one that changed between pages and came twice stands as it came last."""
+    if len(lists) == 1:
+        return lists[0]
+    once = {_identity(item): item for items in lists for item in items}
+    return list(once.values())
+
+
+def _identity(item: object) -> str:
+    """What tells one item of a listing from another."""
+    if isinstance(item, Mapping):
+        return next((item[name] for name in IDENTITIES if isinstance(item.get(name), str)), repr(item))
+    return repr(item)
 
 
 async def together(*calls: Coroutine[object, object, Any]) -> tuple[Any, ...]:

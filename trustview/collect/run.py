@@ -19,6 +19,7 @@ from trustview.collect.scope import Scope
 
 # An interrupted run is gone on with for a day; after that what it read is too old to stand beside what is read now.
 RESUME_WITHIN = timedelta(days=1)
+Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 
@@ -31,25 +32,35 @@ class Run:
     moment: datetime
     is_resumed: bool
     shelf: Parts
-    now: Callable[[], datetime]
+    now: Clock
     max_age: timedelta = timedelta()
     earlier: tuple[str, ...] = ()
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "shelf"))
 
     async def take(self, service: str, account: str, region: str) -> Part | None:
-        """The part from the shelf: this run's own, or a young one of an earlier run; None when there is none."""
+        """The part from the shelf, when asking again would give no more; None otherwise.
+
+        It is this run's own, or a young one of an earlier run in which nothing is lacking.
+        """
         return await self._do(lambda: self._take(service, account, region))
 
     def _take(self, service: str, account: str, region: str) -> Part | None:
-        mine = read_part(self.shelf.get(key_of(self.id, account, service, region)), service, account, region)
-        if mine is not None:
+        mine = self._find(self.id, service, account, region)
+        if mine is not None and mine.is_final:
             return mine
         for run in self.earlier:
-            part = read_part(self.shelf.get(key_of(run, account, service, region)), service, account, region)
-            if part is not None and self._is_young(part):
+            part = self._find(run, service, account, region)
+            if part is not None and not part.lacks and self._is_young(part):
                 self.shelf.put(part.key(self.id), write_part(part))
                 return part
         return None
+
+    async def find(self, service: str, account: str, region: str) -> Part | None:
+        """This run's part as it stands on the shelf, complete or not; None when it is not there or damaged."""
+        return await self._do(lambda: self._find(self.id, service, account, region))
+
+    def _find(self, run: str, service: str, account: str, region: str) -> Part | None:
+        return read_part(self.shelf.get(key_of(run, account, service, region)), service, account, region)
 
     def _is_young(self, part: Part) -> bool:
         try:
@@ -73,7 +84,7 @@ class Run:
         self.thread.shutdown(wait=True)
 
 
-def open_run(scope: Scope, caller: Caller, shelf: Parts, now: Callable[[], datetime]) -> Run:
+def open_run(scope: Scope, caller: Caller, shelf: Parts, now: Clock) -> Run:
     """The newest unfinished run of this scope, if it is young enough and the scope does not ask for a fresh one."""
     fingerprint = scope.fingerprint(caller.name, caller.endpoint)
     found = None if scope.is_fresh else shelf.find_run(fingerprint)

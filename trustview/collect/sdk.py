@@ -24,6 +24,12 @@ HOW_TO_LOG_IN = (
     "log in again (`aws sso login`), or name another profile with --profile or AWS_PROFILE; "
     "what was read is kept, and the same command goes on where it was"
 )
+HOW_TO_SET_THE_CLOCK = (
+    "set the clock of this machine: AWS refuses requests that are minutes off; "
+    "what was read is kept, and the same command goes on where it was"
+)
+# More connections than requests in flight: one that is slow keeps its connection while another goes on.
+CONNECTIONS_PER_REQUEST = 4
 
 Answer = dict[str, Any]
 _credentials: ContextVar[object] = ContextVar("credentials")
@@ -96,7 +102,7 @@ def configure(scope: Scope) -> object:
         retries={"total_max_attempts": 1, "mode": "standard"},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        max_pool_connections=scope.concurrency,
+        max_pool_connections=scope.concurrency * CONNECTIONS_PER_REQUEST,
         user_agent_extra=f"trustview/{__version__}",
     )
 

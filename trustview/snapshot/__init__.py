@@ -18,7 +18,7 @@ from trustview.snapshot.organization import (
 )
 from trustview.snapshot.policies import InlinePolicy, ManagedPolicy
 from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, User
-from trustview.snapshot.snapshot import AccountFacts, Snapshot
+from trustview.snapshot.snapshot import AccountFacts, Reading, Snapshot
 from trustview.snapshot.usage import EvidenceWindow, Use
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Organization",
     "OrganizationalUnit",
     "ProviderKind",
+    "Reading",
     "Role",
     "Snapshot",
     "Subject",

@@ -32,12 +32,23 @@ class AccountFacts:
     is_partial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When one service was read, for an account (the one it tells of) and Region; empty when it has none."""
+
+    service: str
+    account: str
+    region: str
+    read_at: str
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything read at one moment.
 
     `source` says where it comes from (`aws`, `files`). `organization` is None when only single accounts were read: then
-    the accounts read are all that is known to be ours.
+    the accounts read are all that is known to be ours. `readings` tell how old each part is: with `--max-age` some are
+    older than the snapshot.
     """
 
     taken_at: str
@@ -48,6 +59,7 @@ class Snapshot:
     uses: tuple[Use, ...] = ()
     windows: tuple[EvidenceWindow, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -22,6 +22,7 @@ from trustview.snapshot import (
     IdentityProvider,
     ManagedPolicy,
     Organization,
+    Reading,
     Role,
     Snapshot,
     Use,
@@ -94,6 +95,10 @@ class SnapshotFile:
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read, and why."""
         return self._records(Gap, "gaps")
+
+    def readings(self) -> tuple[Reading, ...]:
+        """When each part was read."""
+        return self._records(Reading, "readings")
 
     # ── one item, one role ───────────────────────────────────────────────────────────────────────────────────
 
@@ -198,6 +203,7 @@ class SnapshotFile:
                 uses=self._records(Use, "uses"),
                 windows=self._records(EvidenceWindow, "windows"),
                 gaps=self.gaps(),
+                readings=self.readings(),
             )
 
     def load_analysis(self) -> Analysis:

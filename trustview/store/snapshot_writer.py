@@ -93,6 +93,7 @@ class _Writer:
         yield from self._records("uses", ((account_of(use.role), use.role, use) for use in snapshot.uses))
         yield from self._records("windows", ((window.account, "", window) for window in snapshot.windows))
         yield from self._records("gaps", ((gap.account, "", gap) for gap in snapshot.gaps))
+        yield from self._records("readings", ((reading.account, "", reading) for reading in snapshot.readings))
 
     def _records(self, kind: str, records: Iterable[tuple[str, str, Any]]) -> Iterable[tuple[Any, ...]]:
         for account, name, value in records:

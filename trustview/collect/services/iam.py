@@ -51,11 +51,8 @@ async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
 
 
 async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
-    """All pages; of each managed policy only the version in force, which is the only one that decides."""
-    found: dict[str, list[Any]] = {name: [] for name in _LISTS}
-    async for page in reader.pages("iam", "GetAccountAuthorizationDetails", "IsTruncated", MaxItems=PAGE):
-        for name in _LISTS:
-            found[name].extend(page.get(name) or ())
+    """Everything; of each managed policy only the version in force, which is the only one that decides."""
+    found = await reader.lists("iam", "GetAccountAuthorizationDetails", _LISTS, "IsTruncated", MaxItems=PAGE)
     for role in found["RoleDetailList"]:
         role.pop("InstanceProfileList", None)
     for policy in found["Policies"]:
@@ -65,7 +62,7 @@ async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
 
 async def _fetch_oidc(reader: Reader) -> list[dict[str, Any]]:
     listed = await reader.get("iam", "ListOpenIDConnectProviders", "OpenIDConnectProviderList")
-    return list(await together(*(_fetch_provider(reader, entry["Arn"]) for entry in listed)))
+    return await reader.each(_fetch_provider(reader, entry["Arn"]) for entry in listed)
 
 
 async def _fetch_provider(reader: Reader, arn: str) -> dict[str, Any]:

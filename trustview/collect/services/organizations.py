@@ -148,7 +148,7 @@ async def fetch_guardrails(reader: Reader, _scope: Scope) -> dict[str, Any]:
 
 async def _fetch_kind(reader: Reader, kind: GuardrailKind) -> list[dict[str, Any]]:
     listed = await reader.items("organizations", "ListPolicies", "Policies", Filter=kind.value, MaxResults=PAGE)
-    return list(await together(*(_fetch_policy(reader, policy) for policy in listed)))
+    return await reader.each(_fetch_policy(reader, policy) for policy in listed)
 
 
 async def _fetch_policy(reader: Reader, summary: Raw) -> dict[str, Any]:

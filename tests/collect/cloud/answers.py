@@ -1,0 +1,316 @@
+"""What is served -> the answers of AWS, operation by operation, with what a collector must leave aside.
+
+`whole` gives an answer with its whole lists; pages are cut by the server.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from trustview.snapshot import (
+    AccountFacts,
+    ExternalFinding,
+    Group,
+    GuardrailPolicy,
+    IdentityProvider,
+    ManagedPolicy,
+    ProviderKind,
+    Role,
+    Use,
+    User,
+)
+
+from .organization import DELEGATE, MOMENT, Invented, home_of
+from .wire import Call, Refused, encode_document
+
+Answer = dict[str, Any]
+LONG_AGO = "2020-02-02T02:02:02Z"
+ANALYZERS = ("external", "unused")
+
+
+class Answers:
+    """The answers of one invented organization."""
+
+    def __init__(self, served: Invented) -> None:
+        self._served = served
+        self._facts = served.perfect.facts_by_account
+        self._tree = served.organization
+        self._accounts = self._tree.accounts_by_id
+        self.table: dict[tuple[str, str], Callable[[Call], Answer | Refused]] = {
+            ("organizations", "DescribeOrganization"): self._describe_organization,
+            ("organizations", "ListRoots"): self._roots,
+            ("organizations", "ListOrganizationalUnitsForParent"): self._units,
+            ("organizations", "ListAccountsForParent"): self._list_accounts,
+            ("organizations", "ListDelegatedAdministrators"): self._delegates,
+            ("organizations", "ListDelegatedServicesForAccount"): self._delegated_services,
+            ("organizations", "ListPolicies"): self._list_policies,
+            ("organizations", "DescribePolicy"): self._describe_policy,
+            ("organizations", "ListTargetsForPolicy"): self._targets,
+            ("organizations", "ListTagsForResource"): self._account_tags,
+            ("iam", "GetAccountAuthorizationDetails"): lambda call: details(self._facts[call.account]),
+            ("iam", "ListRoles"): lambda call: {"Roles": [_listed(role) for role in self._facts[call.account].roles]},
+            ("iam", "ListSAMLProviders"): lambda call: {"SAMLProviderList": list(self._saml(call))},
+            ("iam", "ListOpenIDConnectProviders"): lambda call: {"OpenIDConnectProviderList": list(self._oidc(call))},
+            ("iam", "GetOpenIDConnectProvider"): self._oidc_provider,
+            ("iam", "ListAccountAliases"): self._aliases,
+            ("ec2", "DescribeRegions"): self._regions,
+            ("access-analyzer", "ListAnalyzers"): self._analyzers,
+            ("access-analyzer", "ListFindings"): lambda call: {"findings": list(self._findings(call, "external"))},
+            ("access-analyzer", "ListFindingsV2"): lambda call: {"findings": list(self._findings(call, "unused"))},
+            ("cloudtrail", "LookupEvents"): self._events,
+        }
+
+    def whole(self, call: Call) -> Answer | Refused | None:
+        """The whole answer; None when nothing of this operation is served."""
+        make = self.table.get((call.service, call.operation))
+        return make(call) if make else None
+
+    # ── organizations ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _describe_organization(self, _call: Call) -> Answer:
+        owner = self._tree.management_account
+        arn = f"arn:aws:organizations::{owner}:organization/{self._tree.id}"
+        about = {"Id": self._tree.id, "Arn": arn, "FeatureSet": "ALL", "MasterAccountId": owner}
+        return {"Organization": about}
+
+    def _roots(self, _call: Call) -> Answer:
+        root = self._tree.units[0]
+        kinds = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY")
+        types = [{"Type": kind, "Status": "ENABLED"} for kind in kinds]
+        arn = f"arn:aws:organizations::{self._tree.management_account}:root/{self._tree.id}/{root.id}"
+        return {"Roots": [{"Id": root.id, "Arn": arn, "Name": root.name, "PolicyTypes": types}]}
+
+    def _units(self, call: Call) -> Answer:
+        below = [unit for unit in self._tree.units if unit.parent == call.parameters["ParentId"]]
+        return {"OrganizationalUnits": [{"Id": unit.id, "Name": unit.name} for unit in below]}
+
+    def _list_accounts(self, call: Call) -> Answer:
+        here = [account for account in self._tree.accounts if account.parent == call.parameters["ParentId"]]
+        return {
+            "Accounts": [
+                {
+                    "Id": one.id,
+                    "Arn": f"arn:aws:organizations::{self._tree.management_account}:account/{self._tree.id}/{one.id}",
+                    "Name": one.name,
+                    "Email": one.email,
+                    "State": one.status.value,
+                    "Status": "SUSPENDED" if one.status.value != "ACTIVE" else "ACTIVE",
+                    "JoinedMethod": "CREATED",
+                    "JoinedTimestamp": one.joined,
+                }
+                for one in here
+            ]
+        }
+
+    def _delegates(self, _call: Call) -> Answer:
+        ids = sorted({account for account, _ in self._tree.delegated})
+        return {"DelegatedAdministrators": [{"Id": one, "DelegationEnabledDate": LONG_AGO} for one in ids]}
+
+    def _delegated_services(self, call: Call) -> Answer:
+        its = [service for account, service in self._tree.delegated if account == call.parameters["AccountId"]]
+        return {"DelegatedServices": [{"ServicePrincipal": s, "DelegationEnabledDate": LONG_AGO} for s in its]}
+
+    def _list_policies(self, call: Call) -> Answer:
+        its = [policy for policy in self._tree.guardrails if policy.kind.value == call.parameters["Filter"]]
+        return {"Policies": [_summary(policy) for policy in its]}
+
+    def _describe_policy(self, call: Call) -> Answer:
+        policy = next(p for p in self._tree.guardrails if p.id == call.parameters["PolicyId"])
+        return {"Policy": {"PolicySummary": _summary(policy), "Content": policy.document}}
+
+    def _targets(self, call: Call) -> Answer:
+        policy = next(p for p in self._tree.guardrails if p.id == call.parameters["PolicyId"])
+        return {"Targets": [{"TargetId": target, "Name": "any", "Type": "ACCOUNT"} for target in policy.targets]}
+
+    def _account_tags(self, call: Call) -> Answer:
+        account = self._accounts[call.parameters["ResourceId"]]
+        return {"Tags": [{"Key": key, "Value": value} for key, value in account.tags]}
+
+    # ── inside an account ────────────────────────────────────────────────────────────────────────────────────
+
+    def _providers(self, call: Call, kind: ProviderKind) -> Iterator[IdentityProvider]:
+        return (provider for provider in self._facts[call.account].providers if provider.kind is kind)
+
+    def _saml(self, call: Call) -> Iterator[Answer]:
+        for provider in self._providers(call, ProviderKind.SAML):
+            yield {"Arn": provider.arn, "ValidUntil": "2036-01-01T00:00:00Z", "CreateDate": provider.created}
+
+    def _oidc(self, call: Call) -> Iterator[Answer]:
+        return ({"Arn": provider.arn} for provider in self._providers(call, ProviderKind.OIDC))
+
+    def _oidc_provider(self, call: Call) -> Answer | Refused:
+        arn = call.parameters["OpenIDConnectProviderArn"]
+        found = next((p for p in self._providers(call, ProviderKind.OIDC) if p.arn == arn), None)
+        if found is None:
+            return Refused("NoSuchEntity", "OpenIDConnect Provider not found", 404)
+        return {"Url": found.url, "ClientIDList": list(found.client_ids), "CreateDate": found.created}
+
+    def _aliases(self, call: Call) -> Answer:
+        alias = self._facts[call.account].alias
+        return {"AccountAliases": [alias] if alias else []}
+
+    def _regions(self, call: Call) -> Answer:
+        names = self._served.enabled[call.account]
+        return {"Regions": [{"RegionName": name, "OptInStatus": "opt-in-not-required"} for name in names]}
+
+    # ── what was observed ────────────────────────────────────────────────────────────────────────────────────
+
+    def _analyzers(self, call: Call) -> Answer:
+        types = {"external": "ACCOUNT", "unused": "ACCOUNT_UNUSED_ACCESS"}
+        about = {"status": "ACTIVE", "createdAt": MOMENT}
+        named = ({"arn": _analyzer(call, name), "name": name, "type": types[name]} for name in ANALYZERS)
+        return {"analyzers": [{**analyzer, **about} for analyzer in named]}
+
+    def _findings(self, call: Call, name: str) -> Iterator[Answer]:
+        assert call.parameters["analyzerArn"] == _analyzer(call, name)
+        if name == "external":
+            for finding in self._served.perfect.external_findings:
+                if home_of(finding) == call.account and call.region in finding.regions:
+                    yield _finding(finding, call.region)
+
+    def _events(self, call: Call) -> Answer:
+        wanted = call.parameters["LookupAttributes"][0]["AttributeValue"]
+        events = [
+            event
+            for use in self._served.perfect.uses
+            if use.action == f"sts:{wanted}" and use.region == call.region
+            for event in _copies(use, call.account, self._served.perfect.roles_by_arn[use.caller])
+        ]
+        return {"Events": sorted(events, key=lambda event: str(event["EventTime"]), reverse=True)}
+
+
+# ── IAM's shapes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def details(facts: AccountFacts) -> Answer:
+    """The whole answer of GetAccountAuthorizationDetails; older versions of policies are not in force."""
+    return {
+        "UserDetailList": [_user(user) for user in facts.users],
+        "GroupDetailList": [_group(group) for group in facts.groups],
+        "RoleDetailList": [_role(role) for role in facts.roles],
+        "Policies": [_policy(policy) for policy in facts.policies],
+    }
+
+
+@cache
+def _encoded(text: str) -> str:
+    return encode_document(text)
+
+
+def _common(item: Role | User | Group) -> Answer:
+    kind = type(item).__name__
+    answer: Answer = {
+        "Path": item.path,
+        f"{kind}Name": item.name,
+        f"{kind}Id": item.id,
+        "Arn": item.arn,
+        "CreateDate": getattr(item, "created", "") or LONG_AGO,
+        f"{kind}PolicyList": [{"PolicyName": p.name, "PolicyDocument": _encoded(p.document)} for p in item.inline],
+        "AttachedManagedPolicies": [{"PolicyName": a.rpartition("/")[2], "PolicyArn": a} for a in item.attached],
+    }
+    if not isinstance(item, Group):
+        answer["Tags"] = [{"Key": key, "Value": value} for key, value in item.tags]
+        if item.boundary:
+            boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": item.boundary}
+            answer["PermissionsBoundary"] = boundary
+    return answer
+
+
+def _role(role: Role) -> Answer:
+    used = {"LastUsedDate": role.last_used, "Region": role.last_used_region} if role.last_used else {}
+    trust = {"AssumeRolePolicyDocument": _encoded(role.trust_policy), "InstanceProfileList": [], "RoleLastUsed": used}
+    return {**_common(role), **trust}
+
+
+def _user(user: User) -> Answer:
+    return {**_common(user), "GroupList": list(user.groups)}
+
+
+def _group(group: Group) -> Answer:
+    return _common(group)
+
+
+def _policy(policy: ManagedPolicy) -> Answer:
+    old = {"Document": _encoded('{"Statement":[]}'), "VersionId": "v0", "IsDefaultVersion": False}
+    new = {"Document": _encoded(policy.document), "VersionId": policy.version, "IsDefaultVersion": True}
+    head = {"PolicyName": policy.name, "Arn": policy.arn, "DefaultVersionId": policy.version}
+    return {**head, "PolicyVersionList": [old, new]}
+
+
+def _listed(role: Role) -> Answer:
+    answer = {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.created,
+        "AssumeRolePolicyDocument": _encoded(role.trust_policy),
+        "MaxSessionDuration": role.max_session_seconds,
+    }
+    return {**answer, "Description": role.description} if role.description else answer
+
+
+def _summary(policy: GuardrailPolicy) -> Answer:
+    head = {"Id": policy.id, "Name": policy.name, "Type": policy.kind.value, "AwsManaged": policy.is_aws}
+    return {**head, "Description": policy.description}
+
+
+# ── shapes of findings and events ────────────────────────────────────────────────────────────────────────────────
+
+
+def _analyzer(call: Call, name: str) -> str:
+    return f"arn:aws:access-analyzer:{call.region}:{call.account}:analyzer/{name}"
+
+
+def _finding(finding: ExternalFinding, region: str) -> Answer:
+    is_first = region == finding.regions[0]
+    return {
+        "id": finding.id if is_first else f"{finding.id[:4]}-{region}",
+        "principal": {"AWS": finding.principal[0]},
+        "action": list(finding.actions),
+        "resource": finding.resource,
+        "isPublic": finding.is_public,
+        "resourceType": finding.resource_type,
+        "condition": dict(finding.condition),
+        "createdAt": LONG_AGO,
+        "analyzedAt": finding.updated,
+        "updatedAt": finding.updated if is_first else LONG_AGO,
+        "status": finding.status,
+        "resourceOwnerAccount": finding.account,
+    }
+
+
+def _copies(use: Use, account: str, caller: Role) -> Iterator[Answer]:
+    """What one account saw of the calls behind a use: the caller all of them, the role's owner those that succeeded."""
+    is_caller, is_owner = account == use.caller_account, account == use.role.split(":")[4]
+    for number in range(use.count + use.refused):
+        is_refused = number >= use.count
+        if is_caller or (is_owner and not is_refused):
+            yield _event(use, caller, number, is_refused=is_refused, is_caller=is_caller)
+
+
+def _event(use: Use, caller: Role, number: int, *, is_refused: bool, is_caller: bool) -> Answer:
+    when = f"{use.hour[:13]}:{number:02}:00Z"
+    mfa = str(number < use.with_mfa).lower()
+    identity: Answer = {"type": "AWSAccount", "accountId": caller.account, "principalId": f"{caller.id}:session"}
+    if is_caller:
+        arn = f"arn:aws:sts::{caller.account}:assumed-role/{caller.name}/session"
+        context = {"sessionIssuer": {"arn": caller.arn}, "attributes": {"mfaAuthenticated": mfa}}
+        identity |= {"type": "AssumedRole", "arn": arn, "sessionContext": context}
+    asked = {"roleArn": use.role, **({"externalId": use.external_id} if use.external_id else {})}
+    record = {
+        "eventID": f"{use.hour}-{number}-{is_caller}",
+        "sharedEventID": f"{use.role}-{use.caller}-{use.hour}-{use.external_id}-{use.region}-{number}",
+        "eventTime": when,
+        "eventName": use.action.removeprefix("sts:"),
+        "awsRegion": use.region,
+        "userIdentity": identity,
+        "requestParameters": asked,
+        **({"errorCode": "AccessDenied"} if is_refused else {}),
+    }
+    head = {"EventId": record["eventID"], "EventName": record["eventName"], "EventTime": when}
+    return {**head, "CloudTrailEvent": json.dumps(record)}
+
+
+__all__ = ["DELEGATE", "Answers", "details"]

@@ -1,0 +1,354 @@
+"""Walk: over AWS, from the organization down, onto the shelf.
+
+Rule 1: a part goes to the shelf as soon as it is complete, and what is on the shelf is not asked again: nothing but the
+tree stays in memory. Rule 2: what cannot be read becomes a gap, and the walk goes on; only who we are being refused, or
+an organization that cannot be walked for no lasting reason, ends it. Rule 3: what failed for a reason that may pass is
+asked once more after everything else. Rule 4: told to stop, it begins nothing new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from trustview.collect.aws import Aws
+from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.meter import Meter
+from trustview.collect.moments import write_moment
+from trustview.collect.parts import Part
+from trustview.collect.progress import AccountState
+from trustview.collect.reader import Reader, together
+from trustview.collect.run import Clock, Run
+from trustview.collect.scope import Scope
+from trustview.collect.services import REGIONS, SERVICES, TREE, Extent, Service
+from trustview.collect.targets import Targets, choose_targets
+from trustview.errors import SourceError
+from trustview.snapshot import Account, Gap, GapKind, Organization
+
+ASKING_ABOUT = 8
+# Accounts that are begun for each request that may be in flight: most of them wait for their own limits.
+ACCOUNTS_PER_REQUEST = 4
+NOT_IN_USE = "AWSOrganizationsNotInUseException"
+ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class Place(NamedTuple):
+    """Where a part belongs; the account is the one that is asked about."""
+
+    service: str
+    account: str
+    region: str
+
+
+class StoppedError(Exception):
+    """The walk was told to stop; it never leaves this folder."""
+
+
+class _NoEntryError(Exception):
+    """An account could not be entered; it never leaves this file."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Which parts are on the shelf, and what could not be read."""
+
+    places: frozenset[Place]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One turn of asking in one account (`account`), mostly about itself (`about`).
+
+    `may_change` says that asking again may give more, `has_fetched` that AWS was asked, `is_cut_short` that the walk
+    was told to stop meanwhile.
+    """
+
+    account: str
+    about: str
+    is_last: bool
+    gaps: list[Gap] = field(default_factory=list)
+    may_change: bool = False
+    has_fetched: bool = False
+    is_cut_short: bool = False
+    entry: asyncio.Future[None] | None = None
+
+    @property
+    def wants_another(self) -> bool:
+        """Whether there should be another turn at the end."""
+        return self.may_change and not self.is_last
+
+    def add_failure(self, place: Place, failure: Failure) -> None:
+        """A gap for a part that could not be had."""
+        self.may_change |= failure.gap_kind is GapKind.FAILED
+        self.add_gap(place, failure.gap_kind, failure.reason)
+
+    def add_gap(self, place: Place, kind: GapKind, reason: str) -> None:
+        """A gap; what is asked once for the organization belongs to no account."""
+        self.gaps.append(Gap(place.account, place.service, place.region, kind, reason))
+
+
+Turn = Callable[[], Awaitable["Turn | None"]]
+"""Something to do; it gives what is to be done about the same thing at the end, if anything."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """The state of one walk: which parts are on the shelf, and the gaps."""
+
+    scope: Scope
+    aws: Aws
+    run: Run
+    now: Clock
+    meter: Meter
+    places: set[Place] = field(default_factory=set)
+    gaps: list[Gap] = field(default_factory=list)
+    is_stopping: bool = False
+
+    def stop(self) -> None:
+        """Begins nothing new from now on."""
+        self.is_stopping = self.meter.is_stopping = True
+        self.meter.tell(at_once=True)
+
+    async def go(self) -> Walked:
+        """Walks everything; StoppedError when it was told to stop."""
+        telling = asyncio.ensure_future(self.meter.keep_telling())
+        try:
+            if self.run.is_resumed:
+                self.meter.note(f"going on with the collection begun at {self.run.began}")
+            organization = await self._read_organization()
+            targets = choose_targets(organization, self.aws.caller.account, self.scope)
+            self.meter.plan(len(targets.enter))
+            await together(self._ask_about(organization, targets), self._read_accounts(organization, targets))
+            if self.is_stopping:
+                raise StoppedError
+        finally:
+            telling.cancel()
+        self.meter.tell(at_once=True)
+        return Walked(frozenset(self.places), (*self.gaps, *targets.gaps))
+
+    # ── the organization ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read_organization(self) -> Organization | None:
+        """The tree; None when the caller's account is in no organization or may not read it."""
+        own = self.aws.caller.account
+        for is_last in (False, True):
+            visit = Visit(own, own, is_last)
+            try:
+                organization: Organization = await self._obtain(visit, TREE)
+            except CallError as error:
+                self._go_without_organization(error)
+                return None
+            if not visit.wants_another:
+                break
+        self._close(visit)
+        return organization
+
+    def _go_without_organization(self, error: CallError) -> None:
+        """A gap for everything but our own account; SourceError when there is no lasting reason for it."""
+        failure = error.failure
+        if failure.code != NOT_IN_USE and failure.gap_kind is not GapKind.DENIED:
+            raise SourceError(
+                f"the organization cannot be walked: {failure.reason}; the same command goes on where it was"
+            ) from error
+        kind = GapKind.NOT_ASKED if failure.code == NOT_IN_USE else GapKind.DENIED
+        reason = f"only account {self.aws.caller.account} was read: {failure.reason}"
+        self.gaps.append(Gap("", TREE.name, "", kind, reason))
+        self.meter.note(reason)
+
+    async def _ask_about(self, organization: Organization | None, targets: Targets) -> None:
+        """What the caller can ask of Organizations beyond the tree."""
+        if organization is None:
+            return
+        own = self.aws.caller.account
+        rest = [service for service in self._services(Extent.ORGANIZATION) if service is not TREE]
+        turns = [partial(self._ask, service, own, is_last=False) for service in rest]
+        for service in self._services(Extent.ABOUT):
+            turns += [partial(self._ask, service, account.id, is_last=False) for account in targets.about]
+        self.meter.waiting = len(turns)
+        await self._work_off(turns, ASKING_ABOUT)
+
+    async def _ask(self, service: Service, about: str, *, is_last: bool) -> Turn | None:
+        """One question that the caller can ask from outside."""
+        visit = Visit(self.aws.caller.account, about, is_last)
+        await self._obtain_or_gap(visit, service)
+        if visit.wants_another:
+            return partial(self._ask, service, about, is_last=True)
+        self._close(visit)
+        self.meter.waiting -= 1
+        return None
+
+    # ── the accounts ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read_accounts(self, organization: Organization | None, targets: Targets) -> None:
+        turns = [partial(self._read_account, organization, account, is_last=False) for account in targets.enter]
+        await self._work_off(turns, self.scope.concurrency * ACCOUNTS_PER_REQUEST)
+
+    async def _read_account(self, organization: Organization | None, account: Account, *, is_last: bool) -> Turn | None:
+        """Everything inside one account; a hop that is refused is one gap."""
+        self.meter.begin(account.id, account.name)
+        visit = Visit(account.id, account.id, is_last)
+        services = [service for service in self._services(Extent.ACCOUNT) if service is not REGIONS]
+        state = AccountState.READ
+        try:
+            await together(
+                *(self._obtain_or_gap(visit, service) for service in services),
+                self._read_regions(organization, visit),
+            )
+        except _NoEntryError as error:
+            visit.gaps.clear()
+            visit.add_failure(Place("", account.id, ""), error.failure)
+            state = AccountState.UNREAD
+        if visit.is_cut_short:
+            return None
+        if visit.wants_another:
+            self.meter.postpone(account.id)
+            return partial(self._read_account, organization, account, is_last=True)
+        self._close(visit)
+        self._tell_end(visit, state)
+        return None
+
+    def _tell_end(self, visit: Visit, state: AccountState) -> None:
+        reasons = [gap.reason for gap in visit.gaps if gap.kind is not GapKind.NOT_ASKED]
+        if state is AccountState.READ:
+            state = (
+                AccountState.PARTLY if reasons else state if visit.has_fetched or visit.is_last else AccountState.KEPT
+            )
+        self.meter.end(visit.about, state, "; ".join(reasons))
+
+    async def _read_regions(self, organization: Organization | None, visit: Visit) -> None:
+        """What is asked in every enabled Region of one account."""
+        services = [s for s in self._services(Extent.REGION) if s.is_at(organization, visit.about)]
+        if not services:
+            return
+        asked = await self._choose_regions(services, visit)
+        await together(*(self._obtain_or_gap(visit, service, region) for service in services for region in asked))
+
+    async def _choose_regions(self, services: Iterable[Service], visit: Visit) -> tuple[str, ...]:
+        """The enabled Regions that the scope asks for; the others become gaps."""
+        enabled = await self._obtain_or_gap(visit, REGIONS)
+        if enabled is None:
+            fallback = self.scope.regions or tuple(sorted({self.aws.caller.region, "us-east-1"}))
+            reason = f"which Regions are enabled is not known: only {', '.join(fallback)} were asked"
+            for service in services:
+                visit.add_gap(Place(service.name, visit.about, ""), GapKind.FAILED, reason)
+            return fallback
+        wanted = enabled if self.scope.regions is None else self.scope.regions
+        for region in sorted(set(enabled) - set(wanted)):
+            for service in services:
+                place = Place(service.name, visit.about, region)
+                visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
+        return tuple(region for region in enabled if region in wanted)
+
+    # ── one part ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _services(self, extent: Extent) -> list[Service]:
+        return [service for service in SERVICES if service.extent is extent and service.is_asked(self.scope)]
+
+    async def _obtain_or_gap(self, visit: Visit, service: Service, region: str = "") -> Any:  # noqa: ANN401
+        """The value of a part; None, and a gap, when it cannot be had."""
+        try:
+            return await self._obtain(visit, service, region)
+        except CallError as error:
+            visit.add_failure(_told(service, visit, region), error.failure)
+        except StoppedError:
+            visit.is_cut_short = True
+        return None
+
+    async def _obtain(self, visit: Visit, service: Service, region: str = "") -> Any:  # noqa: ANN401
+        """The value of a part, from the shelf or from AWS; CallError when it cannot be had."""
+        place = Place(service.name, visit.about, region)
+        kept = await self.run.take(*place)
+        obtained = _read_quietly(service, kept) if kept is not None else None
+        if obtained is not None:
+            self.meter.kept += place not in self.places
+        else:
+            obtained = await self._fetch_or_keep(visit, service, place)
+        part, value = obtained
+        for lack in part.lacks:
+            visit.add_gap(_told(service, visit, region), lack.kind, lack.reason)
+        visit.may_change |= not part.is_final
+        self.places.add(place)
+        self.meter.tell()
+        return value
+
+    async def _fetch_or_keep(self, visit: Visit, service: Service, place: Place) -> tuple[Part, Any]:
+        """A part from AWS and its value; that of an earlier turn when it was more complete."""
+        before = await self.run.find(*place) if place in self.places else None
+        known = _read_quietly(service, before) if before is not None else None
+        try:
+            part, value = await self._fetch(visit, service, place.region)
+        except CallError:
+            if known is None:
+                raise
+            return known
+        if known is not None and len(known[0].lacks) < len(part.lacks):
+            part, value = known
+        await self.run.put(part)
+        return part, value
+
+    async def _fetch(self, visit: Visit, service: Service, region: str) -> tuple[Part, Any]:
+        """A part from AWS and its value."""
+        if self.is_stopping:
+            raise StoppedError
+        await self._enter(visit)
+        reader = Reader(self.aws, visit.account, region, visit.about, self.run.moment)
+        try:
+            answer = await service.fetch(reader, self.scope)
+            part = Part(service.name, visit.about, region, write_moment(self.now()), answer, tuple(reader.lacks))
+            value = service.read(part)
+        except ODD_ANSWER as error:
+            raise CallError(_odd(service, error)) from error
+        visit.has_fetched = True
+        return part, value
+
+    async def _enter(self, visit: Visit) -> None:
+        """Makes sure, once in a visit, that its account can be entered; _NoEntryError when it cannot."""
+        if visit.entry is None:
+            visit.entry = asyncio.ensure_future(self.aws.enter(visit.account))
+        try:
+            await asyncio.shield(visit.entry)
+        except CallError as error:
+            raise _NoEntryError(error.failure) from error
+
+    def _close(self, visit: Visit) -> None:
+        """Nothing more will be asked: the gaps stay."""
+        self.gaps.extend(visit.gaps)
+
+    async def _work_off(self, turns: Iterable[Turn], size: int) -> None:
+        """Takes all turns, so many at a time; none waits for another that is slow, another try comes last."""
+        waiting = deque(turns)
+
+        async def work() -> None:
+            while waiting and not self.is_stopping:
+                again = await waiting.popleft()()
+                if again is not None:
+                    waiting.append(again)
+
+        await together(*(work() for _ in range(min(size, len(waiting)))))
+
+
+def _told(service: Service, visit: Visit, region: str) -> Place:
+    """Where a gap stands: what is asked once for the organization belongs to no account."""
+    return Place(service.name, "" if service.extent is Extent.ORGANIZATION else visit.about, region)
+
+
+def _read_quietly(service: Service, part: Part) -> tuple[Part, Any] | None:
+    """A part of the shelf and its value; None when it cannot be read: then it is asked for again."""
+    try:
+        return part, service.read(part)
+    except ODD_ANSWER:
+        return None
+
+
+def _odd(service: Service, error: Exception) -> Failure:
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(FailureKind.FAILED, "", f"the answers of `{service.name}` cannot be read ({told})")
