@@ -85,7 +85,13 @@ def _add_collect(commands: _Commands) -> None:
 
 
 def _add_import(commands: _Commands) -> None:
-    parser = _command(commands, "import", "make a snapshot from files of the AWS CLI", "importing", "run_import")
+    parser = _command(
+        commands,
+        "import",
+        "make a snapshot from files of the AWS CLI and of a CloudTrail trail",
+        "importing",
+        "run_import",
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
     _add_json(parser)
 

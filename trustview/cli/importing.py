@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from trustview.cli.exit_code import ExitCode
@@ -14,17 +15,20 @@ from trustview.errors import SourceError
 from trustview.store import find_workspace, walk_files
 
 
+def _readable(paths: Iterable[str], unread: list[FileProblem]) -> Iterator[tuple[str, bytes]]:
+    """One file after another, so that only one is in memory; those that cannot be read are put aside."""
+    for file in walk_files(paths):
+        if file.problem:
+            unread.append(FileProblem(file.path, "", file.problem))
+        else:
+            yield file.path, file.content
+
+
 def run_import(arguments: Namespace) -> int:
     """Make a snapshot of everything that can be read, and name the rest; 3 when something could not be read."""
     workspace = find_workspace()
     unread: list[FileProblem] = []
-    documents: list[tuple[str, bytes]] = []
-    for file in walk_files(arguments.paths):
-        if file.problem:
-            unread.append(FileProblem(file.path, "", file.problem))
-        else:
-            documents.append((file.path, file.content))
-    imported = read_files(documents, datetime.now(UTC))
+    imported = read_files(_readable(arguments.paths, unread), datetime.now(UTC))
     problems = [*unread, *imported.problems]
     for problem in problems:
         place = f" at {problem.place}" if problem.place else ""

@@ -1,4 +1,4 @@
-"""Files of the AWS CLI -> a snapshot: the same values as from AWS itself. Pure.
+"""Files of the AWS CLI and of a trail -> a snapshot: the same values as from AWS itself. Pure.
 
 Rule 1: a file, or an entry of one, that cannot be read is named with the place and the reason, and the rest is read.
 Rule 2: what was not imported is a gap: nothing is concluded from what is missing.
@@ -7,17 +7,19 @@ Rule 2: what was not imported is a gap: nothing is concluded from what is missin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from trustview.collect.documents import Document, FileProblem, Kind, recognise
+from trustview.collect.evidence import count_uses, is_assumption, merge_copies, read_event
 from trustview.collect.imported_accounts import DETAILS, ODD_SHAPE, AccountFiles, check, describe_odd
 from trustview.collect.imported_organization import OrganizationFiles
 from trustview.collect.moments import write_moment
 from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, merge_findings, read_finding
 from trustview.collect.services.cloudtrail import CLOUDTRAIL
 from trustview.collect.services.iam import IAM
+from trustview.collect.trail_files import Day, windows_of
 from trustview.snapshot import ExternalFinding, Gap, GapKind, Organization, Snapshot
 
 _ABOUT_IAM = (
@@ -61,12 +63,17 @@ class _Gathered:
     organization: OrganizationFiles = field(default_factory=OrganizationFiles)
     findings: list[ExternalFinding] = field(default_factory=list)
     has_findings: bool = False
+    events: list[dict[str, Any]] = field(default_factory=list)
+    days: set[Day] = field(default_factory=set)
     problems: list[FileProblem] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
         """Take in one document."""
         if document.kind in _ABOUT_IAM:
             self.accounts.add(document)
+        elif document.trail is not None:
+            self.events += document.trail.events
+            self.days |= document.trail.days
         elif document.kind in _FINDINGS:
             self._add_findings(document)
         else:
@@ -83,22 +90,26 @@ class _Gathered:
     def build(self, now: str) -> Snapshot:
         """The snapshot of everything taken in."""
         organization = self.organization.build()
-        return Snapshot(
+        facts = Snapshot(
             taken_at=now,
             source="files",
             organization=organization,
             accounts=self.accounts.build(now),
             external_findings=merge_findings(self.findings),
+            windows=windows_of(self.days),
             gaps=tuple(self._gaps(organization)),
         )
+        calls = merge_copies(read_event(event) for event in self.events if is_assumption(event))
+        return replace(facts, uses=count_uses(calls, facts))
 
     def _gaps(self, organization: Organization | None) -> Iterator[Gap]:
         yield from self.organization.gaps(organization)
         if not self.has_findings:
             reason = "no findings of Access Analyzer were imported"
             yield Gap("", ACCESS_ANALYZER.name, "", GapKind.NOT_ASKED, reason)
-        reason = "files do not tell who really assumed which role"
-        yield Gap("", CLOUDTRAIL.name, "", GapKind.NOT_ASKED, reason)
+        if not self.days:
+            reason = "no files of a trail were imported: nobody can tell who really assumed which role"
+            yield Gap("", CLOUDTRAIL.name, "", GapKind.NOT_ASKED, reason)
         yield from self.accounts.gaps()
         for member in organization.accounts if organization else ():
             if member.id not in self.accounts.accounts:

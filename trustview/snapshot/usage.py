@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Assumptions of one role by one caller within one hour (`hour` is its beginning), from CloudTrail.
+    """Assumptions of one role by one caller, alike in all that is told here, within one hour, from CloudTrail.
 
     `caller` is the ARN of the user or role, the service or the provider subject; an account id when only that is known.
-    `refused` counts calls that AWS refused; they are never use.
+    `hour` is its beginning; `refused` counts calls that AWS refused; they are never use. `tags` are keys of session
+    tags. `origin` is the network (a /24 or /48), the VPC endpoint or the service that the calls came from, `agent` the
+    program.
     """
 
     role: str
@@ -23,6 +25,10 @@ class Use:
     with_mfa: int = 0
     external_id: str = ""
     region: str = ""
+    source_identity: str = ""
+    tags: tuple[str, ...] = ()
+    origin: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

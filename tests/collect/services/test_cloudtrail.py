@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustview.collect.evidence import Sighting, keep_record, merge_copies
 from trustview.collect.parts import Part
-from trustview.collect.services.cloudtrail import Sighting, join, keep, keep_record, merge_copies, read
+from trustview.collect.services.cloudtrail import join, keep, read
 from trustview.snapshot import AccountFacts, EvidenceWindow, Role, Snapshot, Use, User
 
 CALLER, TARGET = "777788889999", "111122223333"
