@@ -13,7 +13,6 @@ from trustview.policy import (
     OPERATORS_BY_NAME,
     Condition,
     PrincipalForm,
-    Request,
     Statement,
     find_context_key,
     parse_arn,
@@ -125,15 +124,10 @@ def _gets_in_without(access: Access, grant: Grant, one: Representative, conditio
 
 
 def _is_meant(access: Access, grant: Grant, deny: Statement, one: Representative) -> bool:
-    role = access.role(grant.role)
-    document = access.trust_policy(role)
-    return any(
-        means_action(deny, action)
-        and not prepare(deny, document)
-        .means_caller(Request(one.caller, action, role.arn, role.account, one.context))
-        .is_false
-        for action in grant.actions
-    )
+    document = access.trust_policy(access.role(grant.role))
+    if prepare(deny, document).means_caller(one.caller).is_false:
+        return False
+    return any(means_action(deny, action) for action in grant.actions)
 
 
 # ── who comes ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -70,35 +70,30 @@ def _prepare_presence(condition: Condition, operator: Operator) -> Test:
 class _Prepared:
     """One condition of a known operator that compares values, with all that no request changes."""
 
-    __slots__ = ("_absent", "_key", "_name", "_negated", "_patterns", "_present", "_quantifier", "_unknown", "_unset")
+    __slots__ = ("_absent", "_compare", "_key", "_match", "_name", "_present", "_unknown", "_unset")
 
     def __init__(self, condition: Condition, operator: Operator, *, substitutes: bool) -> None:
         self._key, self._name = condition.key, condition.key.lower()
-        self._quantifier, self._negated = condition.quantifier, operator.is_negated
-        reads_variables = substitutes and operator.has_variables
-        self._patterns = Patterns(
-            (
-                tokenize(value, substitutes=reads_variables, has_wildcards=operator.has_wildcards)
-                for value in condition.values
-            ),
-            operator.match_any,
-            operator.silence,
-        )
+        patterns = _read_values(condition, operator, substitutes=substitutes)
+        self._match = patterns.match
         self._absent = _when_absent(condition, operator)
         # What is known of the presence alone, and of nothing. Sets may be empty: they answer like absence.
         is_bare_list = not condition.quantifier and find_context_key(condition.key).is_listed
-        is_settled = self._patterns.matches_whatever and operator.family == "string" and not is_bare_list
+        is_settled = patterns.matches_whatever and operator.family == "string" and not is_bare_list
         whatever = truth(not operator.is_negated) if is_settled else depends(condition.key)
         self._unknown = whatever if whatever == self._absent else depends(condition.key)
         self._present = self._unknown if condition.quantifier else whatever
         # Without a set operator several values have no documented answer, and none neither.
         self._unset = undocumented(f"`{condition.spelling}` without set operator on the list `{condition.key}`")
+        without_set = _Prepared._compare_list if is_bare_list else _Prepared._compare_single
+        # No bound methods: they would tie a knot that only the garbage collector undoes.
+        self._compare = _BY_QUANTIFIER.get(condition.quantifier, without_set)
 
     def test(self, request: Request) -> Truth:
         """Whether what the key holds in a request meets the condition."""
         values = request.context.values.get(self._name)
         if values is not None:
-            return self._compare(values, request)
+            return self._compare(self, values, request)
         given = request.context.look_up(self._name, request.caller)
         if given.is_absent:
             return self._absent
@@ -107,24 +102,39 @@ class _Prepared:
         return self._present if given.is_present else self._unknown
 
     def _of_candidates(self, given: KeyValue, request: Request) -> Truth:
-        answers = {self._absent if values is None else self._compare(values, request) for values in given.candidates}
+        answers = {
+            self._absent if values is None else self._compare(self, values, request) for values in given.candidates
+        }
         return answers.pop() if len(answers) == 1 else depends(self._key)
 
-    def _compare(self, values: tuple[str, ...], request: Request) -> Truth:
-        if self._quantifier and values in _EMPTY_SETS:
-            return self._absent
-        if self._quantifier == "ForAllValues":
-            return all_of(self._compare_one(value, request) for value in values)
-        if self._quantifier == "ForAnyValue":
-            return any_of(self._compare_one(value, request) for value in values)
-        if len(values) != 1 or find_context_key(self._name).is_listed:
-            return self._unset
-        return self._compare_one(values[0], request)
+    def _compare_all(self, values: tuple[str, ...], request: Request) -> Truth:
+        return self._absent if values in _EMPTY_SETS else all_of([self._match(value, request) for value in values])
 
-    def _compare_one(self, value: str, request: Request) -> Truth:
-        """Whether one context value matches one of the policy's values, or none of them under a negated operator."""
-        matched = self._patterns.match(value, request)
-        return ~matched if self._negated else matched
+    def _compare_any(self, values: tuple[str, ...], request: Request) -> Truth:
+        return self._absent if values in _EMPTY_SETS else any_of([self._match(value, request) for value in values])
+
+    def _compare_single(self, values: tuple[str, ...], request: Request) -> Truth:
+        return self._match(values[0], request) if len(values) == 1 else self._unset
+
+    def _compare_list(self, values: tuple[str, ...], request: Request) -> Truth:
+        return self._unset
+
+
+_BY_QUANTIFIER = {"ForAllValues": _Prepared._compare_all, "ForAnyValue": _Prepared._compare_any}
+
+
+def _read_values(condition: Condition, operator: Operator, *, substitutes: bool) -> Patterns:
+    """The values of a condition; under a negated operator none may match."""
+    reads_variables = substitutes and operator.has_variables
+    return Patterns(
+        (
+            tokenize(value, substitutes=reads_variables, has_wildcards=operator.has_wildcards)
+            for value in condition.values
+        ),
+        operator.match_any,
+        operator.silence,
+        is_negated=operator.is_negated,
+    )
 
 
 def _when_absent(condition: Condition, operator: Operator) -> Truth:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from trustview.policy.stack import Layer
 
@@ -25,8 +25,7 @@ class ReasonKind(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One statement, or one missing statement, that decided.
 
     `level` counts organization levels from the root, `document` the documents of the layer, `statement` the statements
@@ -43,8 +42,7 @@ class Reason:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """The answer to one request: an outcome, its reasons, and the keys that a conditional one depends on."""
 
     outcome: Outcome

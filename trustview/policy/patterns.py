@@ -6,30 +6,34 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from trustview.policy.context_key import find_context_key
 from trustview.policy.request import Request
-from trustview.policy.truth import Truth, any_of, depends, truth, undocumented
+from trustview.policy.truth import Truth, all_of, any_of, depends, truth, undocumented
 from trustview.policy.wildcard import Tokens, Variable, Wild, substitute, variables
 
 
 class Patterns:
     """Policy values cut into tokens, with the operator's test of those that have no variables.
 
-    `silence` names what AWS does not document when the test answers None.
+    `silence` names what AWS does not document when the test answers None. Negated patterns ask that none match.
     """
 
-    __slots__ = ("_fixed", "_match_any", "_silence", "_with_variables", "matches_whatever")
+    __slots__ = ("_answers", "_fixed", "_match_any", "_together", "_with_variables", "matches_whatever")
 
     def __init__(
         self,
         values: Iterable[Tokens],
         match_any: Callable[[Sequence[Tokens]], Callable[[str], bool | None]],
         silence: str = "",
+        *,
+        is_negated: bool = False,
     ) -> None:
         listed = list(values)
-        self._match_any, self._silence = match_any, silence
+        self._match_any = match_any
+        self._answers = {True: truth(not is_negated), False: truth(is_negated), None: undocumented(silence)}
+        self._together = all_of if is_negated else any_of
         self._with_variables = [tokens for tokens in listed if variables(tokens)]
         self._fixed = match_any([tokens for tokens in listed if not variables(tokens)])
         self.matches_whatever = (Wild.ANY,) in listed
@@ -37,20 +41,16 @@ class Patterns:
     def match(self, text: str, request: Request) -> Truth:
         """Whether one of them matches the text; a pattern with a variable that is null matches nothing."""
         if not self._with_variables:
-            return self._answer(self._fixed(text))
-        return any_of(self._answers(text, request))
+            return self._answers[self._fixed(text)]
+        return self._together([self._answers[self._fixed(text)], *self._filled(text, request)])
 
-    def _answers(self, text: str, request: Request) -> Iterable[Truth]:
-        yield self._answer(self._fixed(text))
+    def _filled(self, text: str, request: Request) -> Iterator[Truth]:
         for pattern in self._with_variables:
             filled, missing = _fill(pattern, request)
             if missing:
                 yield depends(*missing)
             elif filled is not None:
-                yield self._answer(self._match_any([filled])(text))
-
-    def _answer(self, found: bool | None) -> Truth:
-        return undocumented(self._silence) if found is None else truth(found)
+                yield self._answers[self._match_any([filled])(text)]
 
 
 def _fill(pattern: Tokens, request: Request) -> tuple[Tokens | None, tuple[str, ...]]:

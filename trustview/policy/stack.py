@@ -39,3 +39,13 @@ class PolicyStack:
     session: PolicyDocument | None = None
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
+
+    @property
+    def own(self) -> list[tuple[Layer, Level]]:
+        """The layers that the caller itself brings, as far as they are there and in sight."""
+        found = [] if self.identity is None else [(Layer.IDENTITY, self.identity)]
+        if self.boundary is not None:
+            found.append((Layer.BOUNDARY, (self.boundary,)))
+        if self.session is not None:
+            found.append((Layer.SESSION, (self.session,)))
+        return found

@@ -23,6 +23,8 @@ from trustview.policy.wildcard import match_any, tokenize
 
 # Principal elements that mean, or may mean, a caller.
 Elements = list[tuple[PrincipalElement, Truth]]
+Matcher = Callable[[PrincipalElement, Caller], Truth]
+Candidates = tuple[tuple[PrincipalElement, Matcher], ...]
 
 # How many actions, or accounts of callers, a statement is kept ready for.
 MOST_PREPARED = 256
@@ -88,11 +90,11 @@ class PreparedStatement:
             others.append(_always(undocumented("an empty `NotAction`")))
         self._tests: tuple[Test, ...] = (*resources, *others)
         self._tests_of_trust: tuple[Test, ...] = (*map(_as_in_trust, resources), *others)
-        self._elements: dict[str, tuple[PrincipalElement, ...]] = {}
+        self._elements: dict[str, Candidates] = {}
 
     def applies(self, request: Request) -> Truth:
         """Whether resource and conditions are met: all that an identity policy, a boundary or an SCP asks."""
-        return all_of([test(request) for test in self._tests]) if self._tests else TRUE
+        return _together(self._tests, request)
 
     def applies_to_everyone(self, request: Request) -> Truth:
         """The same in an RCP: its principal is always `*`, services and federated callers included.
@@ -106,42 +108,52 @@ class PreparedStatement:
 
     def applies_to_caller(self, request: Request) -> Truth:
         """The same in a trust policy, which must mean the caller too."""
-        return self.applies_to_them(self.elements_meaning(request), request)
+        return self.applies_to_them(self.elements_meaning(request.caller), request)
 
     def applies_to_them(self, elements: Elements, request: Request) -> Truth:
         """The same when it is known already which elements mean the caller."""
         meant = self.means(elements)
-        return FALSE if meant.is_false else all_of((meant, self.applies_to_its_role(request)))
+        return meant if meant.value is False else meant & self.applies_to_its_role(request)
 
     def applies_to_its_role(self, request: Request) -> Truth:
         """The same in a trust policy, whoever is meant."""
-        return all_of([test(request) for test in self._tests_of_trust]) if self._tests_of_trust else TRUE
+        return _together(self._tests_of_trust, request)
 
-    def means_caller(self, request: Request) -> Truth:
+    def means_caller(self, caller: Caller) -> Truth:
         """Whether the caller is meant by the statement."""
-        return self.means(self.elements_meaning(request))
+        return self.means(self.elements_meaning(caller))
 
-    def elements_meaning(self, request: Request) -> Elements:
+    def elements_meaning(self, caller: Caller) -> Elements:
         """Each principal element that means, or may mean, the caller."""
-        found = [(element, matches_element(element, request)) for element in self._candidates(request.caller)]
-        return [(element, meant) for element, meant in found if not meant.is_false]
+        if caller.kind is CallerKind.UNKNOWN:
+            return [(element, undocumented(f"who `{caller}` is")) for element in self.statement.principals]
+        found = []
+        for element, matcher in self._candidates(caller):
+            meant = matcher(element, caller)
+            if meant.value is not False:
+                found.append((element, meant))
+        return found
 
     def means(self, elements: Elements) -> Truth:
         """Whether the caller, whom these elements mean or may mean, is meant by the statement."""
-        if self.statement.not_principals and self.statement.is_allow:
-            return undocumented("`NotPrincipal` in an Allow")
-        if self.statement.not_principals and not self.statement.principals:
-            return undocumented("an empty `NotPrincipal`")
-        found = any_of(meant for _, meant in elements)
-        return ~found if self.statement.not_principals else found
+        if self.statement.not_principals:
+            return self._means_others(elements)
+        return elements[0][1] if len(elements) == 1 else any_of([meant for _, meant in elements])
 
-    def _candidates(self, caller: Caller) -> tuple[PrincipalElement, ...]:
-        """All elements save those of other accounts: they never mean this caller."""
-        if not caller.account:
-            return self.statement.principals
+    def _means_others(self, named: Elements) -> Truth:
+        if self.statement.is_allow:
+            return undocumented("`NotPrincipal` in an Allow")
+        if not self.statement.principals:
+            return undocumented("an empty `NotPrincipal`")
+        return ~any_of([meant for _, meant in named])
+
+    def _candidates(self, caller: Caller) -> Candidates:
+        """Every element save those of other accounts: they never mean this caller."""
         found = self._elements.get(caller.account)
         if found is None:
-            found = tuple(e for e in self.statement.principals if e.account in ("", caller.account))
+            listed = self.statement.principals
+            near = [e for e in listed if not caller.account or e.account in ("", caller.account)]
+            found = tuple((e, _MATCHERS[e.form]) for e in near if e.form in _MATCHERS)
             _keep(self._elements, caller.account, found)
         return found
 
@@ -166,6 +178,17 @@ def _prepare_resources(statement: Statement, *, substitutes: bool) -> tuple[Test
     return (lambda request: patterns.match(request.resource, request),)
 
 
+def _together(tests: tuple[Test, ...], request: Request) -> Truth:
+    """Whether a request passes every test; the first that surely fails ends it."""
+    together = TRUE
+    for test in tests:
+        answer = test(request)
+        if answer.value is False:
+            return answer
+        together &= answer
+    return together
+
+
 def _always(answer: Truth) -> Test:
     return lambda _: answer
 
@@ -179,33 +202,20 @@ def _as_in_trust(test: Test) -> Test:
     return lambda request: answer if (answer := test(request)).is_true else unanswered
 
 
-# ── principals ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── does this element mean the caller? ──────────────────────────────────────────────────────────────────────────
 
 
-def matches_element(element: PrincipalElement, request: Request) -> Truth:
-    """Whether one principal element means the caller."""
-    caller = request.caller
-    if element.form is PrincipalForm.EVERYONE:
-        return _is_anyone(element, request)
-    if caller.kind is CallerKind.UNKNOWN:
-        return undocumented(f"who `{caller}` is")
-    matcher = _MATCHERS.get(element.form)
-    return matcher(element, request) if matcher else FALSE
-
-
-def _is_anyone(element: PrincipalElement, request: Request) -> Truth:
+def _is_anyone(element: PrincipalElement, caller: Caller) -> Truth:
     """AWS documents `*` for principals of accounts; under `Federated`, and for other callers, it does not say."""
-    kind = request.caller.kind
-    if kind.is_iam:
+    if caller.kind.is_iam:
         return truth(element.kind != "Federated")
-    if element.kind == "Federated" and kind is CallerKind.SERVICE:
+    if element.kind == "Federated" and caller.kind is CallerKind.SERVICE:
         return FALSE
-    return undocumented(f"`*` as principal for {kind.value} callers")
+    return undocumented(f"`*` as principal for {caller.kind.value} callers")
 
 
-def _is_of_account(element: PrincipalElement, request: Request) -> Truth:
+def _is_of_account(element: PrincipalElement, caller: Caller) -> Truth:
     """The account, or its root, stands for every principal in it."""
-    caller = request.caller
     if not caller.kind.is_iam:
         return FALSE
     if not caller.account:
@@ -215,15 +225,15 @@ def _is_of_account(element: PrincipalElement, request: Request) -> Truth:
     return truth(caller.account == element.account and same_partition)
 
 
-def _is_user(element: PrincipalElement, request: Request) -> Truth:
-    return _is_named(element, request, {CallerKind.USER})
+def _is_user(element: PrincipalElement, caller: Caller) -> Truth:
+    return _is_named(element, caller, CallerKind.USER)
 
 
-def _is_role(element: PrincipalElement, request: Request) -> Truth:
+def _is_role(element: PrincipalElement, caller: Caller) -> Truth:
     """A session is of a role by account and role name: its own ARN drops the path."""
-    named = _is_named(element, request, {CallerKind.ROLE})
-    if named.is_false and request.caller.kind is CallerKind.ROLE and request.caller.session:
-        arn = parse_arn(request.caller.arn)
+    named = _is_named(element, caller, CallerKind.ROLE)
+    if named.is_false and caller.kind is CallerKind.ROLE and caller.session:
+        arn = parse_arn(caller.arn)
         if arn is None or (arn.account, arn.partition) != (element.account, element.partition):
             return FALSE
         return _is_same_name(element.name.rpartition("/")[2], arn.name) if "/" not in arn.path_and_name else FALSE
@@ -237,17 +247,15 @@ def _is_same_name(named: str, of_session: str) -> Truth:
     return truth(named == of_session)
 
 
-def _is_named(element: PrincipalElement, request: Request, kinds: set[CallerKind]) -> Truth:
-    caller = request.caller
+def _is_named(element: PrincipalElement, caller: Caller, kind: CallerKind) -> Truth:
     if caller.kind is CallerKind.PRINCIPAL:
         if caller.account and caller.account != element.account:
             return FALSE
         return depends("aws:PrincipalArn")
-    return truth(caller.kind in kinds and caller.arn == element.value)
+    return truth(caller.kind is kind and caller.arn == element.value)
 
 
-def _is_session(element: PrincipalElement, request: Request) -> Truth:
-    caller = request.caller
+def _is_session(element: PrincipalElement, caller: Caller) -> Truth:
     role, _, session = element.name.partition("/")
     if caller.kind is CallerKind.PRINCIPAL:
         return FALSE if caller.account and caller.account != element.account else depends("aws:userid")
@@ -261,26 +269,26 @@ def _is_session(element: PrincipalElement, request: Request) -> Truth:
     return all_of((_is_same_name(role, arn.name), of_session))
 
 
-def _is_federated_user(element: PrincipalElement, request: Request) -> Truth:
-    return _is_named(element, request, {CallerKind.FEDERATED_USER})
+def _is_federated_user(element: PrincipalElement, caller: Caller) -> Truth:
+    return _is_named(element, caller, CallerKind.FEDERATED_USER)
 
 
-def _is_unique_id(element: PrincipalElement, request: Request) -> Truth:
+def _is_unique_id(element: PrincipalElement, caller: Caller) -> Truth:
     """Shown once its principal was deleted: it matches nobody else, even of the same name."""
-    return truth(bool(request.caller.unique_id) and request.caller.unique_id == element.value)
+    return truth(bool(caller.unique_id) and caller.unique_id == element.value)
 
 
-def _is_service(element: PrincipalElement, request: Request) -> Truth:
-    caller = request.caller
+def _is_service(element: PrincipalElement, caller: Caller) -> Truth:
     return truth(caller.kind is CallerKind.SERVICE and caller.provider.lower() == element.value.lower())
 
 
-def _is_provider(element: PrincipalElement, request: Request) -> Truth:
-    caller = request.caller
+def _is_provider(element: PrincipalElement, caller: Caller) -> Truth:
     return truth(caller.kind in (CallerKind.SAML, CallerKind.OIDC) and caller.provider == element.value)
 
 
-_MATCHERS: dict[PrincipalForm, Callable[[PrincipalElement, Request], Truth]] = {
+# Other forms mean nobody in a trust policy.
+_MATCHERS: dict[PrincipalForm, Matcher] = {
+    PrincipalForm.EVERYONE: _is_anyone,
     PrincipalForm.ACCOUNT: _is_of_account,
     PrincipalForm.USER: _is_user,
     PrincipalForm.ROLE: _is_role,

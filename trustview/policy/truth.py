@@ -32,6 +32,14 @@ class Truth:
         """Whether it depends on something unknown."""
         return self.value is None
 
+    def __and__(self, other: Truth) -> Truth:
+        """Both: what `all_of` says of the two."""
+        if self.value is True or other.value is False:
+            return other
+        if other.value is True or self.value is False:
+            return self
+        return Truth(None, self.keys | other.keys)
+
     def __invert__(self) -> Truth:
         return self if self.value is None else FALSE if self.value else TRUE
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.memory import remember
 from trustview.policy.wildcard import Tokens, plain_text
 
 _SECONDS = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -22,6 +23,7 @@ _EITHER = re.compile(r"[0-9]{4}([0-9]{4})?")
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@remember
 def read_moment(text: str) -> Decimal | None:
     """Seconds since 1970 of a date in any form that AWS accepts; None when it is none of them."""
     text = text.strip()

@@ -6,8 +6,10 @@ import ipaddress
 from collections.abc import Sequence
 
 from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.memory import remember
 from trustview.policy.wildcard import Tokens, plain_text
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -19,13 +21,20 @@ def read_network(text: str) -> Network | None:
         return None
 
 
+@remember
+def _read_address(text: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+
+
 def _is_inside(patterns: Sequence[Tokens]) -> Match:
     networks = [network for tokens in patterns if (network := read_network(plain_text(tokens))) is not None]
 
     def match(value: str) -> bool:
-        try:
-            address = ipaddress.ip_address(value.strip())
-        except ValueError:
+        address = _read_address(value)
+        if address is None:
             return False
         return any(network.version == address.version and address in network for network in networks)
 

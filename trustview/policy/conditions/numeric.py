@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from trustview.policy.conditions.operator import Match, Operator
+from trustview.policy.memory import remember
 from trustview.policy.wildcard import Tokens, plain_text
 
 # What Python takes for a number beside these (`1_0`, `NaN`, digits of other scripts) is none to AWS.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
+@remember
 def _number(text: str) -> Decimal | None:
     text = text.strip()
     try:
