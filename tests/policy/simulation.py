@@ -1,57 +1,56 @@
-"""One request with all its policies, as the case tables and `trustview simulate` write it, put to the engine.
+"""The case tables as `trustview simulate` reads them: each case is one request with all its policies.
 
-`{principal, action, resource, resource_account, context, trust_policy, identity_policies, permissions_boundary,
-session_policy, scps, rcps}`. Absent `identity_policies` are out of sight (an outsider's own affair); `[]` are none at
-all. `open` leaves whatever `context` does not give unknown. A policy may be one statement, a list of them, or a whole
-document.
+A case leaves out what does not matter to it: the role is ROLE, the action `sts:AssumeRole`, the context empty. A policy
+may be one statement, a list of them, or a whole document. Two things only cases can say: absent `identity_policies` are
+out of sight (an outsider's own affair), and `open` leaves whatever `context` does not give unknown.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from trustview.policy import (
-    Evaluation,
-    PolicyDocument,
-    PolicyStack,
-    Request,
-    closed_context,
-    evaluate,
-    open_context,
-    parse_policy,
-    read_caller,
-)
+from trustview.policy import Evaluation, PolicyStack, Request, evaluate, open_context
+from trustview.policy.simulation import Simulation, read_simulation
 
 OWN = "111122223333"
 ROLE = f"arn:aws:iam::{OWN}:role/target"
 
 
-def policy(value: Any) -> PolicyDocument:  # noqa: ANN401
-    """A document of statements; those of a guardrail or identity policy get the resource that they leave out."""
+def policy(value: Any) -> Any:  # noqa: ANN401
+    """A whole document of one or more statements."""
     if isinstance(value, dict) and "Statement" in value:
-        return parse_policy(value)
-    return parse_policy({"Version": "2012-10-17", "Statement": value})
+        return value
+    return {"Version": "2012-10-17", "Statement": value}
 
 
-def levels(value: list[list[Any]]) -> tuple[tuple[PolicyDocument, ...], ...]:
-    return tuple(tuple(policy(document) for document in level) for level in value)
+def fields_of(case: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a case as the command takes them, in full; what is out of sight comes as nothing."""
+    return {
+        "principal": case["principal"],
+        "action": case.get("action", "sts:AssumeRole"),
+        "resource": case.get("resource", ROLE),
+        "resource_account": case.get("resource_account", OWN),
+        "context": case.get("context", {}),
+        "trust_policy": policy(case["trust_policy"]),
+        "identity_policies": [policy(document) for document in case.get("identity_policies") or ()],
+        "permissions_boundary": policy(case["permissions_boundary"]) if case.get("permissions_boundary") else None,
+        "session_policy": policy(case["session_policy"]) if case.get("session_policy") else None,
+        "scps": [[policy(document) for document in level] for level in case.get("scps", [])],
+        "rcps": [[policy(document) for document in level] for level in case.get("rcps", [])],
+    }
+
+
+def read_case(case: dict[str, Any]) -> tuple[Request, PolicyStack]:
+    """What a case asks of the engine."""
+    simulation = read_simulation(fields_of(case))
+    assert isinstance(simulation, Simulation), simulation
+    request, stack = simulation.request, simulation.stack
+    if case.get("identity_policies") is None:
+        stack = replace(stack, identity=None)
+    if case.get("open"):
+        request = replace(request, context=open_context(case.get("context", {})))
+    return request, stack
 
 
 def simulate(case: dict[str, Any]) -> Evaluation:
     """The engine's answer to a case."""
-    context = open_context if case.get("open") else closed_context
-    request = Request(
-        caller=read_caller(case["principal"]),
-        action=case.get("action", "sts:AssumeRole"),
-        resource=case.get("resource", ROLE),
-        resource_account=case.get("resource_account", OWN),
-        context=context(case.get("context", {})),
-    )
-    identity = case.get("identity_policies")
-    stack = PolicyStack(
-        trust=policy(case["trust_policy"]),
-        identity=None if identity is None else tuple(map(policy, identity)),
-        boundary=policy(case["permissions_boundary"]) if case.get("permissions_boundary") else None,
-        session=policy(case["session_policy"]) if case.get("session_policy") else None,
-        scps=levels(case.get("scps", [])),
-        rcps=levels(case.get("rcps", [])),
-    )
-    return evaluate(request, stack)
+    return evaluate(*read_case(case))

@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_doctor,
+        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_simulate, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -186,6 +186,28 @@ def _add_checks(commands: _Commands) -> None:
 def _add_explain(commands: _Commands) -> None:
     parser = _command(commands, "explain", "print the documentation of a check", "listing", "explain_check")
     parser.add_argument("check", metavar="CHECK", help="a check's id, as `trustview checks` lists them")
+
+
+_SIMULATE = """\
+A line is one object: {"id", "principal", "action", "resource", "resource_account", "context", "trust_policy",
+"identity_policies", "permissions_boundary", "session_policy", "scps", "rcps"}. `principal` is the ARN of a user, role,
+session or root, a service or an identity provider; `resource` the ARN of a role; `context` gives each key a text or a
+list of texts, and what it does not give is absent. Policies are JSON objects: one, a list (`identity_policies`) or a
+list of levels from the root down, each a list (`scps`, `rcps`). The last four may be left out or hold nothing.
+
+Its answer is {"id", "outcome", "reasons"} with the outcome allowed, explicit_deny or implicit_deny. What AWS does not
+document is never guessed: it counts as allowed, and the first reason begins with "not settled". A line that cannot be
+read is answered {"id", "error"}, the others all the same; the exit code is then 3."""
+
+
+def _add_simulate(commands: _Commands) -> None:
+    parser = _command(
+        commands, "simulate", "answer requests given with all their policies", "simulating", "run_simulate"
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _SIMULATE
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a file of JSON lines; stdin without it, or for `-`")
+    _add_json(parser)
 
 
 def _add_doctor(commands: _Commands) -> None:

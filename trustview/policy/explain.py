@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.stack import Layer
+from trustview.policy.truth import UNDOCUMENTED
 
-_LEVEL_WORDS = {Layer.SCP: "the caller's account", Layer.RCP: "the role's account"}
+_LEVEL_WORDS = {Layer.SCP: "above the caller's account", Layer.RCP: "above the role's account"}
+# Layers of several policies: their sentences say which of them.
+_NUMBERED = (Layer.IDENTITY, Layer.SCP, Layer.RCP)
 
 
 def describe_reason(reason: Reason) -> str:
-    """One reason as a sentence: lower case, no full stop."""
+    """One reason as a sentence: lower case, no full stop; policies, levels and statements count from 0."""
     if reason.note:
         return reason.note
     layer = reason.layer.value
+    level = f" at level {reason.level} {_LEVEL_WORDS[reason.layer]}" if reason.layer in _LEVEL_WORDS else ""
     if reason.kind is ReasonKind.MISSING:
-        where = f" at level {reason.level} above {_LEVEL_WORDS[reason.layer]}" if reason.layer in _LEVEL_WORDS else ""
-        return f"no statement of the {layer}{where} allows it"
+        return f"no statement of the {layer}{level} allows it"
     sid = f" `{reason.sid}`" if reason.sid else ""
+    place = f"{layer} {reason.document}{level}" if reason.layer in _NUMBERED else f"the {layer}"
     verb = "allows it" if reason.kind is ReasonKind.ALLOWS else "denies it"
     when = f" depending on {', '.join(reason.depends_on)}" if reason.depends_on else ""
-    return f"statement {reason.statement}{sid} of the {layer} {verb}{when}"
+    return f"statement {reason.statement}{sid} of {place} {verb}{when}"
+
+
+def describe_open_question(evaluation: Evaluation) -> str:
+    """Why a conditional answer must count as a way in: on what it depends, or what AWS does not document."""
+    silences = [key.removeprefix(UNDOCUMENTED) for key in evaluation.depends_on if key.startswith(UNDOCUMENTED)]
+    keys = [key for key in evaluation.depends_on if not key.startswith(UNDOCUMENTED)]
+    parts = [f"AWS does not document {', '.join(silences)}"] if silences else []
+    parts += [f"it depends on {', '.join(keys)}"] if keys else []
+    return f"not settled, counted as allowed: {'; '.join(parts)}"
 
 
 def describe_evaluation(evaluation: Evaluation) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# How the keys begin that stand for what AWS's documentation leaves open.
+UNDOCUMENTED = "undocumented: "
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -55,7 +58,7 @@ def depends(*keys: str) -> Truth:
 
 def undocumented(what: str) -> Truth:
     """An answer that AWS's documentation does not give."""
-    return Truth(None, frozenset({f"undocumented: {what}"}))
+    return Truth(None, frozenset({f"{UNDOCUMENTED}{what}"}))
 
 
 def truth(value: bool) -> Truth:

@@ -4,7 +4,7 @@ What may live here: where things are (`workspace`), what the collector read (`pa
 that is kept. Heavy libraries are imported when a file is opened, never when this folder is.
 """
 
-from trustview.store.files import NamedFile, walk_files, write_new
+from trustview.store.files import NamedFile, open_bytes, walk_files, write_new
 from trustview.store.parts import Shelf, open_shelf
 from trustview.store.reviews import ReviewStore, open_reviews
 from trustview.store.snapshot_file import SnapshotFile
@@ -40,6 +40,7 @@ __all__ = [
     "make_file",
     "make_folder",
     "newest_snapshot",
+    "open_bytes",
     "open_reviews",
     "open_shelf",
     "open_snapshot",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from trustview.errors import StoreError, UsageError
 from trustview.store.workspace import FILE_MODE
@@ -67,6 +68,14 @@ def _read(path: Path) -> NamedFile:
         return NamedFile(str(path), path.read_bytes())
     except OSError as error:
         return NamedFile(str(path), problem=f"it cannot be read: {error.strerror or error}")
+
+
+def open_bytes(path: str | Path) -> BinaryIO:
+    """A named file or pipe, open for reading. Raises UsageError when it cannot be."""
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise UsageError(f"cannot read `{path}`: {error.strerror or error}; name a file that can be read") from error
 
 
 def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:

@@ -1,0 +1,150 @@
+"""`trustview simulate`: requests as JSON lines in, the engine's answers as JSON lines out, as fast as they come."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.output import say
+from trustview.errors import UsageError
+from trustview.policy import Problem
+from trustview.policy.simulation import FIELDS, ID, MISSING, Field, answer_simulation, read_simulation
+from trustview.store import open_bytes
+
+# The largest line that is read. All policies that AWS's quotas let bear on one request are a small part of it.
+LONGEST_LINE = 4 << 20
+# How much input is read at once at most: answers never wait for more of it than is there.
+PIECE = 64 << 10
+# How much text of one field is kept with what was read of it.
+KEPT_PER_FIELD = 2 << 20
+
+_split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode = msgspec.json.decode
+_encode = msgspec.json.Encoder().encode
+
+
+def run_simulate(arguments: Namespace) -> int:
+    """Answer every line of the file or of stdin; 3 when some could not be read."""
+    if arguments.file not in (None, "-"):
+        with open_bytes(arguments.file) as stream:
+            return simulate_stream(stream, sys.stdout.buffer)
+    if sys.stdin is None:
+        raise UsageError("there is no input: name a file of JSON lines, or pipe them in")
+    if sys.stdin.isatty():
+        say("reading requests, one JSON object a line; Ctrl-D ends")
+    return simulate_stream(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def simulate_stream(source: BinaryIO, target: BinaryIO) -> int:
+    """Answer every line of a stream; whatever was answered is flushed before more input is waited for."""
+    simulator = Simulator()
+    for lines in read_lines(source):
+        target.write(b"".join([simulator.answer(line) for line in lines]))
+        target.flush()
+    if simulator.unread:
+        say(f"{simulator.unread} of {simulator.count} lines could not be read: the answers say why")
+    return ExitCode.GAPS if simulator.unread else ExitCode.DONE
+
+
+def read_lines(source: BinaryIO) -> Iterator[list[bytes | None]]:
+    """The lines of a stream in lists, each as soon as its input is there; None for a line above LONGEST_LINE."""
+    begun, size = list[bytes](), 0
+    while piece := source.read1(PIECE):  # type: ignore[attr-defined]  # every buffered reader has it
+        first, *others = piece.split(b"\n")
+        size += len(first)
+        # Of a line that is too long nothing is kept.
+        begun = [*begun, first] if size <= LONGEST_LINE else []
+        if others:
+            last = others.pop()
+            yield [b"".join(begun) if size <= LONGEST_LINE else None, *others]
+            begun, size = [last], len(last)
+    if size:
+        yield [b"".join(begun) if size <= LONGEST_LINE else None]
+
+
+class Simulator:
+    """Answers lines, and counts those that could not be read."""
+
+    def __init__(self) -> None:
+        self.count = self.unread = 0
+        self._read = FieldMemory().read
+
+    def answer(self, line: bytes | None) -> bytes:
+        """The answer to one line, as a line; an error names the line by its number, and the field."""
+        self.count += 1
+        fields = _fields_of(line, is_first=self.count == 1)
+        if isinstance(fields, Problem):
+            return self._refuse(None, fields)
+        name = _read(ID, bytes(fields.pop("id"))) if "id" in fields else Problem("id", MISSING)
+        if isinstance(name, Problem):
+            return self._refuse(None, name)
+        simulation = read_simulation(fields, self._read)
+        if isinstance(simulation, Problem):
+            return self._refuse(name, simulation)
+        return _write({"id": name, **answer_simulation(simulation)})
+
+    def _refuse(self, name: object, problem: Problem) -> bytes:
+        self.unread += 1
+        place = f"`{problem.path}`: " if problem.path else ""
+        return _write({"id": name, "error": f"line {self.count}: {place}{problem.message}"})
+
+
+def _fields_of(line: bytes | None, *, is_first: bool) -> dict[str, msgspec.Raw] | Problem:
+    """The fields of a line, each as it is written. A byte order mark may stand before the first."""
+    if line is None:
+        return Problem("", f"it is longer than {LONGEST_LINE >> 20} MiB")
+    try:
+        return _split(line.removeprefix(b"\xef\xbb\xbf") if is_first else line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Problem("", _why_not(error) if line.strip() else "it is empty")
+
+
+class FieldMemory:
+    """Reads fields, and remembers what it read, because policies repeat; what it keeps is bounded per field."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, dict[bytes, Any]] = {field.name: {} for field in FIELDS}
+        self._sizes: dict[str, int] = dict.fromkeys(self._shelves, 0)
+
+    def read(self, field: Field, given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
+        """What a field holds, or the Problem with it."""
+        text = bytes(given)
+        found = self._shelves[field.name].get(text)
+        if found is None:
+            found = _read(field, text)
+            self._keep(field.name, text, found)
+        return found
+
+    def _keep(self, name: str, text: bytes, found: object) -> None:
+        self._sizes[name] += len(text)
+        if self._sizes[name] > KEPT_PER_FIELD:
+            self._shelves[name].clear()
+            self._sizes[name] = len(text)
+        self._shelves[name][text] = found
+
+
+def _read(field: Field, text: bytes) -> Any:  # noqa: ANN401 -- as the field reads it
+    try:
+        return field.read(_decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Problem(field.name, _why_not(error))
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return f"it cannot be read: {str(error).removeprefix('JSON is malformed: ')}"
+
+
+def _write(answer: dict[str, object]) -> bytes:
+    """One line of JSON; every character that is not ASCII is escaped, so that names can do nothing."""
+    line = _encode(answer)
+    return (line if line.isascii() else json.dumps(answer, separators=(",", ":")).encode()) + b"\n"
