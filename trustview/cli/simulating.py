@@ -14,7 +14,7 @@ from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import say
 from trustview.errors import UsageError
 from trustview.policy import Problem
-from trustview.policy.simulation import FIELDS, ID, MISSING, Field, answer_simulation, read_simulation
+from trustview.policy.simulation import FIELDS, ID, Field, Simulation, answer_simulation, read_simulation
 from trustview.store import open_bytes
 
 # The largest line that is read. All policies that AWS's quotas let bear on one request are a small part of it.
@@ -73,63 +73,61 @@ class Simulator:
 
     def __init__(self) -> None:
         self.count = self.unread = 0
-        self._read = FieldMemory().read
+        self._readers = {field.name: Shelf(field).read for field in FIELDS}
 
     def answer(self, line: bytes | None) -> bytes:
         """The answer to one line, as a line; an error names the line by its number, and the field."""
         self.count += 1
-        fields = _fields_of(line, is_first=self.count == 1)
-        if isinstance(fields, Problem):
-            return self._refuse(None, fields)
-        name = _read(ID, bytes(fields.pop("id"))) if "id" in fields else Problem("id", MISSING)
-        if isinstance(name, Problem):
-            return self._refuse(None, name)
-        simulation = read_simulation(fields, self._read)
-        if isinstance(simulation, Problem):
-            return self._refuse(name, simulation)
-        return _write({"id": name, **answer_simulation(simulation)})
-
-    def _refuse(self, name: object, problem: Problem) -> bytes:
+        name, found = self.read(line)
+        if not isinstance(found, Problem):
+            return _write({"id": name, **answer_simulation(found)})
         self.unread += 1
-        place = f"`{problem.path}`: " if problem.path else ""
-        return _write({"id": name, "error": f"line {self.count}: {place}{problem.message}"})
+        place = f"`{found.path}`: " if found.path else ""
+        return _write({"id": name, "error": f"line {self.count}: {place}{found.message}"})
+
+    def read(self, line: bytes | None) -> tuple[object, Simulation | Problem]:
+        """The id of a line, None when it cannot be told, and what the line asks or the Problem with it."""
+        fields = _fields_of(line, may_have_mark=self.count <= 1)
+        if isinstance(fields, Problem):
+            return None, fields
+        name = _read(ID, fields.pop(ID.name)) if ID.name in fields else ID.absent
+        if isinstance(name, Problem):
+            return None, name
+        return name, read_simulation(fields, self._readers)
 
 
-def _fields_of(line: bytes | None, *, is_first: bool) -> dict[str, msgspec.Raw] | Problem:
+def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.Raw] | Problem:
     """The fields of a line, each as it is written. A byte order mark may stand before the first."""
     if line is None:
         return Problem("", f"it is longer than {LONGEST_LINE >> 20} MiB")
     try:
-        return _split(line.removeprefix(b"\xef\xbb\xbf") if is_first else line)
+        return _split(line.removeprefix(b"\xef\xbb\xbf") if may_have_mark else line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Problem("", _why_not(error) if line.strip() else "it is empty")
 
 
-class FieldMemory:
-    """Reads fields, and remembers what it read, because policies repeat; what it keeps is bounded per field."""
+class Shelf(dict[bytes, Any]):
+    """What a field was read as, by its text, because policies repeat; bounded, so that no input fills the memory."""
 
-    def __init__(self) -> None:
-        self._shelves: dict[str, dict[bytes, Any]] = {field.name: {} for field in FIELDS}
-        self._sizes: dict[str, int] = dict.fromkeys(self._shelves, 0)
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self._field, self._size = field, 0
 
-    def read(self, field: Field, given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
-        """What a field holds, or the Problem with it."""
-        text = bytes(given)
-        found = self._shelves[field.name].get(text)
-        if found is None:
-            found = _read(field, text)
-            self._keep(field.name, text, found)
+    def __missing__(self, text: bytes) -> Any:  # noqa: ANN401 -- as the field reads it
+        found = _read(self._field, text)
+        self._size += len(text)
+        if self._size > KEPT_PER_FIELD:
+            self.clear()
+            self._size = len(text)
+        self[text] = found
         return found
 
-    def _keep(self, name: str, text: bytes, found: object) -> None:
-        self._sizes[name] += len(text)
-        if self._sizes[name] > KEPT_PER_FIELD:
-            self._shelves[name].clear()
-            self._sizes[name] = len(text)
-        self._shelves[name][text] = found
+    def read(self, given: msgspec.Raw) -> Any:  # noqa: ANN401
+        """What a field holds, or the Problem with it."""
+        return self[bytes(given)]
 
 
-def _read(field: Field, text: bytes) -> Any:  # noqa: ANN401 -- as the field reads it
+def _read(field: Field, text: bytes | msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
     try:
         return field.read(_decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -6,24 +6,27 @@ from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.stack import Layer
 from trustview.policy.truth import UNDOCUMENTED
 
-_LEVEL_WORDS = {Layer.SCP: "above the caller's account", Layer.RCP: "above the role's account"}
-# Layers of several policies: their sentences say which of them.
-_NUMBERED = (Layer.IDENTITY, Layer.SCP, Layer.RCP)
+# What each layer is called, and for one of several policies, which; levels are those above an account.
+_WORDS = {layer: (f"the {layer.value}", "") for layer in Layer} | {
+    Layer.IDENTITY: ("identity policy {}", ""),
+    Layer.SCP: ("service control policy {}", " at level {} above the caller's account"),
+    Layer.RCP: ("resource control policy {}", " at level {} above the role's account"),
+}
+_VERBS = {ReasonKind.ALLOWS: "allows it", ReasonKind.DENIES: "denies it"}
 
 
 def describe_reason(reason: Reason) -> str:
-    """One reason as a sentence: lower case, no full stop; policies, levels and statements count from 0."""
+    """One reason as a sentence: lower case, no full stop; levels, policies and statements count from 0."""
     if reason.note:
         return reason.note
-    layer = reason.layer.value
-    level = f" at level {reason.level} {_LEVEL_WORDS[reason.layer]}" if reason.layer in _LEVEL_WORDS else ""
+    policy, level = _WORDS[reason.layer]
+    level = level.format(reason.level)
     if reason.kind is ReasonKind.MISSING:
-        return f"no statement of the {layer}{level} allows it"
+        return f"no statement of the {reason.layer.value}{level} allows it"
     sid = f" `{reason.sid}`" if reason.sid else ""
-    place = f"{layer} {reason.document}{level}" if reason.layer in _NUMBERED else f"the {layer}"
-    verb = "allows it" if reason.kind is ReasonKind.ALLOWS else "denies it"
     when = f" depending on {', '.join(reason.depends_on)}" if reason.depends_on else ""
-    return f"statement {reason.statement}{sid} of {place} {verb}{when}"
+    place = f"{policy.format(reason.document)}{level}"
+    return f"statement {reason.statement}{sid} of {place} {_VERBS[reason.kind]}{when}"
 
 
 def describe_open_question(evaluation: Evaluation) -> str:

@@ -10,45 +10,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from trustview.policy.arn import is_account_id, parse_arn
 from trustview.policy.context_key import CallerKind
-from trustview.policy.document import PolicyDocument, Problem
+from trustview.policy.document import Problem
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Outcome
 from trustview.policy.explain import describe_open_question, describe_reason
 from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Context, Request, closed_context, read_caller
-from trustview.policy.stack import Level, PolicyStack
+from trustview.policy.stack import PolicyStack
 
-MISSING = "this field is missing"
 # How many problems of one field an answer tells.
 MOST_NOTES = 10
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
-_ABSENT = object()
 
 Given = TypeVar("Given")
+# What reads the value of each field, however it is given.
+Readers = Mapping[str, Callable[[Given], Any]]
 
 
 class Policies(NamedTuple):
-    """The policies of one field by level (one level where the field has none), and what is wrong with them."""
+    """What the engine takes of a field of policies (one, several, or levels of them), and what is wrong with them."""
 
-    levels: tuple[Level, ...] = ()
+    value: Any
     notes: tuple[str, ...] = ()
-
-    @property
-    def documents(self) -> Level:
-        """The policies of a field that has no levels."""
-        return self.levels[0] if self.levels else ()
-
-    @property
-    def document(self) -> PolicyDocument | None:
-        """The policy of a field that holds at most one."""
-        return self.documents[0] if self.documents else None
 
 
 class Simulation(NamedTuple):
@@ -59,17 +47,15 @@ class Simulation(NamedTuple):
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of the format.
 
-    `read` makes of its JSON value what the engine takes, or a Problem; it is never None. `absent` stands for a field
-    that is left out; a field without one must be there.
+    `read` makes of its JSON value what the engine takes, or a Problem. `absent` stands for a field that is left out.
     """
 
     name: str
     read: Callable[[Any], Any]
-    absent: Any = _ABSENT
+    absent: Any
 
 
 # ── reading a field ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,82 +105,83 @@ def _read_context(value: object) -> Context | Problem:
     return context
 
 
-def _read_policies(path: str, value: object, depth: int) -> Policies | Problem:
-    """A policy (`depth` 0), a list of them (1) or a list of levels (2)."""
-    if depth == 0:
-        if not isinstance(value, dict):
-            hint = ": take the JSON out of the text first" if isinstance(value, str) else ""
-            return Problem(path, f"a policy is a JSON object, this is {_name(value)}{hint}")
-        document = parse_policy(value)
-        problems = [f"`{path}` {_cut(problem.path)}: {problem.message}" for problem in document.problems[:MOST_NOTES]]
-        return Policies(((document,),), tuple(problems))
+def _read_policy(path: str, value: object) -> Policies | Problem:
+    if not isinstance(value, dict):
+        hint = ": take the JSON out of the text first" if isinstance(value, str) else ""
+        return Problem(path, f"a policy is a JSON object, this is {_name(value)}{hint}")
+    document = parse_policy(value)
+    notes = [f"`{path}` {_cut(problem.path)}: {problem.message}" for problem in document.problems[:MOST_NOTES]]
+    return Policies(document, tuple(notes))
+
+
+def _read_list(path: str, value: object, read: Callable[[str, object], Policies | Problem]) -> Policies | Problem:
+    """A list of what `read` reads."""
     if not isinstance(value, list):
-        what = "policies" if depth == 1 else "levels, each a list of policies,"
-        return Problem(path, f"a list of {what} is expected, this is {_name(value)}")
-    levels, notes = list[Level](), list[str]()
+        return Problem(path, f"a list is expected, this is {_name(value)}")
+    found, notes = [], list[str]()
     for index, item in enumerate(value):
-        found = _read_policies(f"{path}[{index}]", item, depth - 1)
-        if isinstance(found, Problem):
-            return found
-        levels.append(found.documents)
-        notes += found.notes
-    return Policies(tuple(levels) if depth == 2 else (tuple(chain.from_iterable(levels)),), tuple(notes[:MOST_NOTES]))
+        one = read(f"{path}[{index}]", item)
+        if isinstance(one, Problem):
+            return one
+        found.append(one.value)
+        notes += one.notes
+    return Policies(tuple(found), tuple(notes[:MOST_NOTES]))
+
+
+def _read_level(path: str, value: object) -> Policies | Problem:
+    return _read_list(path, value, _read_policy)
+
+
+def _needed(name: str, read: Callable[[Any], Any]) -> Field:
+    return Field(name, read, absent=Problem(name, "this field is missing"))
 
 
 def _text(name: str, read: Callable[[str], Any]) -> Field:
     def read_text(value: object) -> Any:  # noqa: ANN401 -- as `read` gives it
         return read(value) if isinstance(value, str) else Problem(name, f"a text is expected, this is {_name(value)}")
 
-    return Field(name, read_text)
-
-
-def _policies(name: str, depth: int, **absent: Policies) -> Field:
-    return Field(name, lambda value: _read_policies(name, value, depth), **absent)
+    return _needed(name, read_text)
 
 
 def _policy_or_null(name: str) -> Field:
-    none = Policies()
-    return Field(name, lambda value: none if value is None else _read_policies(name, value, 0), none)
+    none = Policies(None)
+    return Field(name, lambda value: none if value is None else _read_policy(name, value), none)
+
+
+def _levels(name: str) -> Field:
+    return Field(name, lambda value: _read_list(name, value, _read_level), Policies(()))
 
 
 # What the answer is called by.
-ID = Field("id", _read_id)
+ID = _needed("id", _read_id)
 FIELDS = (
     _text("principal", _read_principal),
     _text("action", _read_action),
     _text("resource", _read_resource),
     _text("resource_account", _read_account),
-    Field("context", _read_context),
-    _policies("trust_policy", 0),
-    _policies("identity_policies", 1),
+    _needed("context", _read_context),
+    _needed("trust_policy", lambda value: _read_policy("trust_policy", value)),
+    _needed("identity_policies", lambda value: _read_level("identity_policies", value)),
     _policy_or_null("permissions_boundary"),
     _policy_or_null("session_policy"),
-    _policies("scps", 2, absent=Policies()),
-    _policies("rcps", 2, absent=Policies()),
+    _levels("scps"),
+    _levels("rcps"),
 )
-_NAMES = frozenset(field.name for field in FIELDS)
+READERS: Readers[Any] = {field.name: field.read for field in FIELDS}
 
 
 # ── reading and answering a request ──────────────────────────────────────────────────────────────────────────────
 
 
-def read_simulation(
-    fields: Mapping[str, Given], read: Callable[[Field, Given], Any] = lambda field, value: field.read(value)
-) -> Simulation | Problem:
-    """The request that these fields (without the id) are, or the first Problem; `read` reads the value of a field."""
-    values = []
-    for field in FIELDS:
-        given = fields.get(field.name)
-        if given is None and field.name not in fields:
-            value = Problem(field.name, MISSING) if field.absent is _ABSENT else field.absent
-        else:
-            value = read(field, given)  # type: ignore[arg-type]  # None is a value too where the field is there
-        if isinstance(value, Problem):
-            return value
-        values.append(value)
-    if not fields.keys() <= _NAMES:
-        unknown = next(name for name in fields if name not in _NAMES)
-        return Problem(_cut(unknown), f"there is no such field; there are {', '.join(f.name for f in (ID, *FIELDS))}")
+def read_simulation(fields: Mapping[str, Given], readers: Readers[Given] = READERS) -> Simulation | Problem:
+    """The request that these fields (without the id) are, or the first Problem; `readers` read their values."""
+    values = [readers[name](fields[name]) if name in fields else absent for name, _, absent in FIELDS]
+    if Problem in map(type, values):
+        problem: Problem = next(value for value in values if isinstance(value, Problem))
+        return problem
+    if not fields.keys() <= READERS.keys():
+        unknown = next(name for name in fields if name not in READERS)
+        return Problem(_cut(unknown), f"there is no such field; there are {', '.join((ID.name, *READERS))}")
     return _put_together(*values)
 
 
@@ -204,9 +191,7 @@ def _put_together(
     if f":{account}:role/" not in resource:
         return Problem("resource_account", f"{_quote(resource)} is not of account `{account}`")
     trust, identity, boundary, session, scps, rcps = policies
-    stack = PolicyStack(
-        trust.documents[0], identity.documents, boundary.document, session.document, scps.levels, rcps.levels
-    )
+    stack = PolicyStack(trust.value, identity.value, boundary.value, session.value, scps.value, rcps.value)
     notes = trust.notes + identity.notes + boundary.notes + session.notes + scps.notes + rcps.notes
     return Simulation(Request(caller, action, resource, account, context), stack, notes)
 
@@ -218,12 +203,11 @@ def answer_simulation(simulation: Simulation) -> dict[str, object]:
     reason says on what it depends. Problems of the policies come last.
     """
     evaluation = evaluate(simulation.request, simulation.stack)
-    reasons = [describe_reason(reason) for reason in evaluation.reasons]
-    outcome = evaluation.outcome
+    outcome, reasons = evaluation.outcome, [describe_reason(reason) for reason in evaluation.reasons]
     if outcome is Outcome.CONDITIONAL:
         outcome = Outcome.ALLOWED
         reasons.insert(0, describe_open_question(evaluation))
-    return {"outcome": outcome.value, "reasons": [*reasons, *simulation.notes]}
+    return {"outcome": outcome, "reasons": [*reasons, *simulation.notes]}
 
 
 def _name(value: object) -> str:

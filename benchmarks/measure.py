@@ -1,0 +1,48 @@
+"""Measure: what a subject reports, and how a piece of work is timed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of the table: seconds per item, the least and the median of the rounds.
+
+    `ratio` is the least over the least of the baseline that `against` names; empty for a baseline itself.
+    """
+
+    subject: str
+    what: str
+    items: int
+    least: float
+    middle: float
+    against: str = ""
+    ratio: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """How many items one core does in a second, at best."""
+        return 1 / self.least
+
+
+def measure(
+    subject: str, what: str, items: int, work: Callable[[], object], baseline: Measure | None = None
+) -> Measure:
+    """Time some work on so many items: a round that warms up, then ROUNDS of them; garbage is collected as usual."""
+    work()
+    seconds = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        started = time.perf_counter()
+        work()
+        seconds.append((time.perf_counter() - started) / items)
+    least = min(seconds)
+    against, ratio = (baseline.what, least / baseline.least) if baseline else ("", 0.0)
+    return Measure(subject, what, items, least, median(seconds), against, ratio)
