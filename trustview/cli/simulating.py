@@ -13,8 +13,7 @@ import msgspec
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import say
 from trustview.errors import UsageError
-from trustview.policy import Problem
-from trustview.policy.simulation import FIELDS, ID, Field, Simulation, answer_simulation, read_simulation
+from trustview.policy.simulation import FIELDS, ID, Field, Simulation, Unread, answer_simulation, read_simulation
 from trustview.store import open_bytes
 
 # The largest line that is read. All policies that AWS's quotas let bear on one request are a small part of it.
@@ -79,31 +78,38 @@ class Simulator:
         """The answer to one line, as a line; an error names the line by its number, and the field."""
         self.count += 1
         name, found = self.read(line)
-        if not isinstance(found, Problem):
+        if not isinstance(found, Unread):
             return _write({"id": name, **answer_simulation(found)})
         self.unread += 1
-        place = f"`{found.path}`: " if found.path else ""
-        return _write({"id": name, "error": f"line {self.count}: {place}{found.message}"})
+        place = f"`{found.field}`: " if found.field else ""
+        return _write({"id": name, "error": f"line {self.count}: {place}{found.why}"})
 
-    def read(self, line: bytes | None) -> tuple[object, Simulation | Problem]:
-        """The id of a line, None when it cannot be told, and what the line asks or the Problem with it."""
+    def read(self, line: bytes | None) -> tuple[object, Simulation | Unread]:
+        """The id of a line, None when it cannot be told, and what the line asks or why it is unread."""
         fields = _fields_of(line, may_have_mark=self.count <= 1)
-        if isinstance(fields, Problem):
+        if isinstance(fields, Unread):
             return None, fields
-        name = _read(ID, fields.pop(ID.name)) if ID.name in fields else ID.absent
-        if isinstance(name, Problem):
+        name = _read_id(fields.pop(ID.name)) if ID.name in fields else ID.absent
+        if isinstance(name, Unread):
             return None, name
         return name, read_simulation(fields, self._readers)
 
 
-def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.Raw] | Problem:
+def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.Raw] | Unread:
     """The fields of a line, each as it is written. A byte order mark may stand before the first."""
     if line is None:
-        return Problem("", f"it is longer than {LONGEST_LINE >> 20} MiB")
+        return Unread("", f"it is longer than {LONGEST_LINE >> 20} MiB")
     try:
         return _split(line.removeprefix(b"\xef\xbb\xbf") if may_have_mark else line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Problem("", _why_not(error) if line.strip() else "it is empty")
+        return Unread("", _why_not(error) if line.strip() else "it is empty")
+
+
+def _read_id(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
+    try:
+        return ID.read(_decode(given))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Unread(ID.name, _why_not(error))
 
 
 class Shelf(dict[bytes, Any]):
@@ -114,7 +120,7 @@ class Shelf(dict[bytes, Any]):
         self._field, self._size = field, 0
 
     def __missing__(self, text: bytes) -> Any:  # noqa: ANN401 -- as the field reads it
-        found = _read(self._field, text)
+        found = self._field.read_text(text)
         self._size += len(text)
         if self._size > KEPT_PER_FIELD:
             self.clear()
@@ -123,15 +129,8 @@ class Shelf(dict[bytes, Any]):
         return found
 
     def read(self, given: msgspec.Raw) -> Any:  # noqa: ANN401
-        """What a field holds, or the Problem with it."""
+        """What a field holds, or why it cannot be read."""
         return self[bytes(given)]
-
-
-def _read(field: Field, text: bytes | msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
-    try:
-        return field.read(_decode(text))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Problem(field.name, _why_not(error))
 
 
 def _why_not(error: Exception) -> str:

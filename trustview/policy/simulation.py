@@ -1,7 +1,7 @@
 """One request with all its policies as a JSON object, and the engine's answer as another: `trustview simulate`.
 
 The one place that knows the format (`FIELDS`). Whoever reads the JSON hands over the fields as they are, with a way to
-read one: equal policies, of which an organization has many, can then be read once. Problems are values; nothing raises.
+read one: equal policies, of which an organization has many, can then be read once. What cannot be read is a value too.
 A closed context: a key that is not given is absent. What AWS does not document counts as allowed and is told in the
 first reason, because a wrong "no one" is the worst answer.
 """
@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from trustview.policy.arn import is_account_id, parse_arn
 from trustview.policy.context_key import CallerKind
-from trustview.policy.document import Problem
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Outcome
 from trustview.policy.explain import describe_open_question, describe_reason
+from trustview.policy.json_text import name_of, read_json
 from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Context, Request, closed_context, read_caller
 from trustview.policy.stack import PolicyStack
@@ -39,6 +39,13 @@ class Policies(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Unread(NamedTuple):
+    """Why a request cannot be read: the field, empty for the request as a whole, and what is wrong with it."""
+
+    field: str
+    why: str
+
+
 class Simulation(NamedTuple):
     """A request that was read, its policies, and what is wrong with them."""
 
@@ -50,95 +57,108 @@ class Simulation(NamedTuple):
 class Field(NamedTuple):
     """One field of the format.
 
-    `read` makes of its JSON value what the engine takes, or a Problem. `absent` stands for a field that is left out.
+    `read` makes of its JSON value what the engine takes, or Unread. `absent` stands for a field that is left out.
     """
 
     name: str
     read: Callable[[Any], Any]
     absent: Any
 
+    def read_text(self, text: bytes) -> Any:  # noqa: ANN401 -- as `read` gives it
+        """What `read` makes of JSON text, which also tells numbers as written, and keys that stand twice."""
+        value, repeated, reason = read_json(text)
+        if reason:
+            return Unread(self.name, f"it is not JSON: {reason}")
+        found = self.read(value)
+        if not repeated or isinstance(found, Unread):
+            return found
+        if not isinstance(found, Policies):
+            return Unread(self.name, f"{_quote(repeated[0][1])} stands twice in one object")
+        notes = [f"`{self.name}` {_cut(path)}: {_quote(key)} stands twice, the last is read" for path, key in repeated]
+        return found._replace(notes=(*notes, *found.notes)[:MOST_NOTES])
+
 
 # ── reading a field ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_id(value: object) -> str | int | float | Problem:
+def _read_id(value: object) -> str | int | float | Unread:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return Problem("id", f"a text or a number is expected, this is {_name(value)}")
+        return Unread("id", f"a text or a number is expected, this is {name_of(value)}")
     return value
 
 
-def _read_principal(text: str) -> Caller | Problem:
+def _read_principal(text: str) -> Caller | Unread:
     caller = read_caller(text)
     if caller.kind is CallerKind.PRINCIPAL:
-        return Problem("principal", f"{_quote(text)} is an account: name the user, role or session in it that asks")
+        return Unread("principal", f"{_quote(text)} is an account: name the user, role or session in it that asks")
     if caller.kind is CallerKind.UNKNOWN:
-        return Problem(
+        return Unread(
             "principal", f"{_quote(text)} is neither the ARN of a principal nor a service nor an identity provider"
         )
     return caller
 
 
-def _read_action(text: str) -> str | Problem:
-    return text if _ACTION.fullmatch(text) else Problem("action", f"{_quote(text)} is no action like `sts:AssumeRole`")
+def _read_action(text: str) -> str | Unread:
+    return text if _ACTION.fullmatch(text) else Unread("action", f"{_quote(text)} is no action like `sts:AssumeRole`")
 
 
-def _read_resource(text: str) -> str | Problem:
+def _read_resource(text: str) -> str | Unread:
     arn = parse_arn(text)
     is_role = arn is not None and arn.service == "iam" and arn.resource_type == "role" and bool(arn.name)
-    return text if is_role else Problem("resource", f"{_quote(text)} is not the ARN of a role")
+    return text if is_role else Unread("resource", f"{_quote(text)} is not the ARN of a role")
 
 
-def _read_account(text: str) -> str | Problem:
-    return text if is_account_id(text) else Problem("resource_account", f"{_quote(text)} is not twelve digits")
+def _read_account(text: str) -> str | Unread:
+    return text if is_account_id(text) else Unread("resource_account", f"{_quote(text)} is not twelve digits")
 
 
-def _read_context(value: object) -> Context | Problem:
+def _read_context(value: object) -> Context | Unread:
     if not isinstance(value, dict):
-        return Problem("context", f"an object of condition keys is expected, this is {_name(value)}")
+        return Unread("context", f"an object of condition keys is expected, this is {name_of(value)}")
     for key, given in value.items():
         for text in given if isinstance(given, list) else (given,):
-            if not isinstance(text, str):
-                return Problem(f"context.{_cut(key)}", f"a text or a list of texts is expected, this is {_name(text)}")
+            if type(text) is not str:
+                return Unread(f"context.{_cut(key)}", f"a text or a list of texts is expected, this is {name_of(text)}")
     context = closed_context(value)
     if len(context.values) < len(value):
-        return Problem("context", "a key stands there twice: condition keys ignore case")
+        return Unread("context", "a key stands there twice: condition keys ignore case")
     return context
 
 
-def _read_policy(path: str, value: object) -> Policies | Problem:
+def _read_policy(path: str, value: object) -> Policies | Unread:
     if not isinstance(value, dict):
-        hint = ": take the JSON out of the text first" if isinstance(value, str) else ""
-        return Problem(path, f"a policy is a JSON object, this is {_name(value)}{hint}")
+        hint = ": take the JSON out of the text first" if type(value) is str else ""
+        return Unread(path, f"a policy is a JSON object, this is {name_of(value)}{hint}")
     document = parse_policy(value)
     notes = [f"`{path}` {_cut(problem.path)}: {problem.message}" for problem in document.problems[:MOST_NOTES]]
     return Policies(document, tuple(notes))
 
 
-def _read_list(path: str, value: object, read: Callable[[str, object], Policies | Problem]) -> Policies | Problem:
+def _read_list(path: str, value: object, read: Callable[[str, object], Policies | Unread]) -> Policies | Unread:
     """A list of what `read` reads."""
     if not isinstance(value, list):
-        return Problem(path, f"a list is expected, this is {_name(value)}")
+        return Unread(path, f"a list is expected, this is {name_of(value)}")
     found, notes = [], list[str]()
     for index, item in enumerate(value):
         one = read(f"{path}[{index}]", item)
-        if isinstance(one, Problem):
+        if isinstance(one, Unread):
             return one
         found.append(one.value)
         notes += one.notes
     return Policies(tuple(found), tuple(notes[:MOST_NOTES]))
 
 
-def _read_level(path: str, value: object) -> Policies | Problem:
+def _read_level(path: str, value: object) -> Policies | Unread:
     return _read_list(path, value, _read_policy)
 
 
 def _needed(name: str, read: Callable[[Any], Any]) -> Field:
-    return Field(name, read, absent=Problem(name, "this field is missing"))
+    return Field(name, read, absent=Unread(name, "this field is missing"))
 
 
 def _text(name: str, read: Callable[[str], Any]) -> Field:
     def read_text(value: object) -> Any:  # noqa: ANN401 -- as `read` gives it
-        return read(value) if isinstance(value, str) else Problem(name, f"a text is expected, this is {_name(value)}")
+        return read(value) if type(value) is str else Unread(name, f"a text is expected, this is {name_of(value)}")
 
     return _needed(name, read_text)
 
@@ -173,23 +193,22 @@ READERS: Readers[Any] = {field.name: field.read for field in FIELDS}
 # ── reading and answering a request ──────────────────────────────────────────────────────────────────────────────
 
 
-def read_simulation(fields: Mapping[str, Given], readers: Readers[Given] = READERS) -> Simulation | Problem:
-    """The request that these fields (without the id) are, or the first Problem; `readers` read their values."""
+def read_simulation(fields: Mapping[str, Given], readers: Readers[Given] = READERS) -> Simulation | Unread:
+    """The request that these fields (without the id) are, or why they are none; `readers` read their values."""
     values = [readers[name](fields[name]) if name in fields else absent for name, _, absent in FIELDS]
-    if Problem in map(type, values):
-        problem: Problem = next(value for value in values if isinstance(value, Problem))
-        return problem
+    if Unread in map(type, values):
+        return next(value for value in values if isinstance(value, Unread))
     if not fields.keys() <= READERS.keys():
         unknown = next(name for name in fields if name not in READERS)
-        return Problem(_cut(unknown), f"there is no such field; there are {', '.join((ID.name, *READERS))}")
+        return Unread(_cut(unknown), f"there is no such field; there are {', '.join((ID.name, *READERS))}")
     return _put_together(*values)
 
 
 def _put_together(
     caller: Caller, action: str, resource: str, account: str, context: Context, *policies: Policies
-) -> Simulation | Problem:
+) -> Simulation | Unread:
     if f":{account}:role/" not in resource:
-        return Problem("resource_account", f"{_quote(resource)} is not of account `{account}`")
+        return Unread("resource_account", f"{_quote(resource)} is not of account `{account}`")
     trust, identity, boundary, session, scps, rcps = policies
     stack = PolicyStack(trust.value, identity.value, boundary.value, session.value, scps.value, rcps.value)
     notes = trust.notes + identity.notes + boundary.notes + session.notes + scps.notes + rcps.notes
@@ -208,11 +227,6 @@ def answer_simulation(simulation: Simulation) -> dict[str, object]:
         outcome = Outcome.ALLOWED
         reasons.insert(0, describe_open_question(evaluation))
     return {"outcome": outcome, "reasons": [*reasons, *simulation.notes]}
-
-
-def _name(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "null")
 
 
 def _quote(text: str) -> str:
