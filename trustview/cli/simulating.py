@@ -108,6 +108,8 @@ def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.
 def _read_id(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
     try:
         return ID.read(_decode(given))
+    except msgspec.ValidationError:
+        return Unread(ID.name, "it is a number out of range")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Unread(ID.name, _why_not(error))
 
@@ -138,7 +140,9 @@ def _why_not(error: Exception) -> str:
         return "it is not UTF-8"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return f"it cannot be read: {str(error).removeprefix('JSON is malformed: ')}"
+    if isinstance(error, msgspec.ValidationError):
+        return "it is JSON, but not an object"
+    return f"it is not JSON: {str(error).removeprefix('JSON is malformed: ')}"
 
 
 def _write(answer: dict[str, object]) -> bytes:
