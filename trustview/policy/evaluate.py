@@ -86,7 +86,7 @@ def _deny_votes(
     first: int = -1,
 ) -> list[_Vote]:
     """The Deny statements of a layer, save those that surely do not apply; its levels count from `first`."""
-    found = list[_Vote]()
+    found: list[_Vote] = []
     for level, documents in enumerate(levels, first):
         for number, document in enumerate(documents):
             for prepared in statements_on(request.action, document).denies:
@@ -186,7 +186,8 @@ def _needed_in(needs: tuple[Layer, ...], meant: Truth, request: Request, stack: 
     """Whether each of these layers allows, as far as it is there."""
     if not needs:
         return meant, ()
-    together, found = meant, list[_Vote]()
+    found: list[_Vote] = []
+    together = meant
     for layer, documents in stack.own:
         if layer in needs:
             truth, votes = _some_allow(request, layer, documents)
@@ -201,7 +202,8 @@ def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Answer:
     """Every level needs an Allow; a level with nothing attached denies."""
     if not stack.scps or not request.caller.kind.is_iam or request.caller.is_service_linked_role:
         return TRUE, ()
-    together, found = TRUE, list[_Vote]()
+    found: list[_Vote] = []
+    together = TRUE
     for index, level in enumerate(stack.scps):
         truth, votes = _some_allow(request, Layer.SCP, level, index)
         if truth.value is False:
@@ -215,7 +217,7 @@ def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Answer:
 
 def _some_allow(request: Request, layer: Layer, documents: Level, level: int = -1) -> _Answer:
     """Whether some statement of these documents allows: the first that surely does, else all that may."""
-    may = list[_Vote]()
+    may: list[_Vote] = []
     for number, document in enumerate(documents):
         for prepared in statements_on(request.action, document).allows:
             truth = prepared.applies(request)
