@@ -39,7 +39,7 @@ BAD: list[tuple[str, bytes, object, str]] = [
     ("a missing field", json.dumps({"id": 7, "principal": REQUEST["principal"]}).encode(), 7, "`action`: this field"),
     ("no id", json.dumps(REQUEST).encode(), None, "`id`: this field is missing"),
     ("an id that is an object", line({}), None, "`id`: a text or a number is expected, this is an object"),
-    ("an id that is too large a number", line().replace(b'"good"', b"1e999"), None, "`id`: it is a number out"),
+    ("an id that is too large a number", line().replace(b'"good"', b"1e999"), None, "`id`: it holds a number out of"),
     ("a policy that is no object", line("x", trust_policy=[]), "x", "`trust_policy`: a policy is a JSON object"),
     ("a policy that is null", line("x", trust_policy=None), "x", "`trust_policy`: a policy is a JSON object"),
     ("a principal that is a list", line("x", principal=[]), "x", "`principal`: a text is expected, this is a list"),
@@ -54,11 +54,10 @@ BAD: list[tuple[str, bytes, object, str]] = [
     ("a list", b"[]", None, "it is JSON, but not an object"),
     ("null", b"null", None, "it is JSON, but not an object"),
     ("not a number", line().replace(b"{}", b'{"a": NaN}'), None, "it is not JSON"),
-    ("a huge number", line("x").replace(b"{}", b'{"a": 1' + b"0" * 5000 + b"}"), "x", "`context.a`: a text or a list"),
+    ("a huge number", line("x").replace(b"{}", b'{"a": 1' + b"0" * 5000 + b"}"), "x", "`context`: it holds a number"),
     ("brackets without end", line().replace(b"{}", b"[" * 100_000 + b"]" * 100_000), None, "nested too deeply"),
     ("half a surrogate pair", line().replace(b'"good"', b'"\\ud800 and then"'), None, "it is not JSON"),
     ("a byte order mark inside", MARK + line(), None, "it is not JSON"),
-    ("a key twice in the context", line("x").replace(b"{}", b'{"a": "1", "a": "2"}'), "x", "`a` stands twice"),
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
@@ -72,7 +72,8 @@ class Simulator:
 
     def __init__(self) -> None:
         self.count = self.unread = 0
-        self._readers = {field.name: Shelf(field).read for field in FIELDS}
+        self._read_id = _reader(ID)
+        self._readers = {field.name: _reader(field) for field in FIELDS}
 
     def answer(self, line: bytes | None) -> bytes:
         """The answer to one line, as a line; an error names the line by its number, and the field."""
@@ -89,7 +90,7 @@ class Simulator:
         fields = _fields_of(line, may_have_mark=self.count <= 1)
         if isinstance(fields, Unread):
             return None, fields
-        name = _read_id(fields.pop(ID.name)) if ID.name in fields else ID.absent
+        name = self._read_id(fields.pop(ID.name)) if ID.name in fields else ID.absent
         if isinstance(name, Unread):
             return None, name
         return name, read_simulation(fields, self._readers)
@@ -105,13 +106,18 @@ def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.
         return Unread("", _why_not(error) if line.strip() else "it is empty")
 
 
-def _read_id(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
-    try:
-        return ID.read(_decode(given))
-    except msgspec.ValidationError:
-        return Unread(ID.name, "it is a number out of range")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Unread(ID.name, _why_not(error))
+def _reader(field: Field) -> Callable[[msgspec.Raw], Any]:
+    """What reads a field: by its text where that repeats, at once where it does not."""
+    if field.repeats:
+        return Shelf(field).read
+
+    def read(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
+        try:
+            return field.read(_decode(given))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return Unread(field.name, _why_not(error))
+
+    return read
 
 
 class Shelf(dict[bytes, Any]):
@@ -141,7 +147,7 @@ def _why_not(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, msgspec.ValidationError):
-        return "it is JSON, but not an object"
+        return "it holds a number out of range" if "range" in str(error) else "it is JSON, but not an object"
     return f"it is not JSON: {str(error).removeprefix('JSON is malformed: ')}"
 
 

@@ -18,6 +18,7 @@ from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Outcome
 from trustview.policy.explain import describe_open_question, describe_reason
 from trustview.policy.json_text import name_of, read_json
+from trustview.policy.memory import LONGEST
 from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Context, Request, closed_context, read_caller
 from trustview.policy.stack import PolicyStack
@@ -25,7 +26,7 @@ from trustview.policy.stack import PolicyStack
 # How many problems of one field an answer tells.
 MOST_NOTES = 10
 
-_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}")
 
 Given = TypeVar("Given")
 # What reads the value of each field, however it is given.
@@ -58,11 +59,13 @@ class Field(NamedTuple):
     """One field of the format.
 
     `read` makes of its JSON value what the engine takes, or Unread. `absent` stands for a field that is left out.
+    `repeats` says that many requests hold the same, so that it is worth remembering.
     """
 
     name: str
     read: Callable[[Any], Any]
     absent: Any
+    repeats: bool = True
 
     def read_text(self, text: bytes) -> Any:  # noqa: ANN401 -- as `read` gives it
         """What `read` makes of JSON text, which also tells numbers as written, and keys that stand twice."""
@@ -70,10 +73,8 @@ class Field(NamedTuple):
         if reason:
             return Unread(self.name, f"it is not JSON: {reason}")
         found = self.read(value)
-        if not repeated or isinstance(found, Unread):
+        if not repeated or not isinstance(found, Policies):
             return found
-        if not isinstance(found, Policies):
-            return Unread(self.name, f"{_quote(repeated[0][1])} stands twice in one object")
         notes = [f"`{self.name}` {_cut(path)}: {_quote(key)} stands twice, the last is read" for path, key in repeated]
         return found._replace(notes=(*notes, *found.notes)[:MOST_NOTES])
 
@@ -105,7 +106,7 @@ def _read_action(text: str) -> str | Unread:
 def _read_resource(text: str) -> str | Unread:
     arn = parse_arn(text)
     is_role = arn is not None and arn.service == "iam" and arn.resource_type == "role" and bool(arn.name)
-    return text if is_role else Unread("resource", f"{_quote(text)} is not the ARN of a role")
+    return text if is_role and len(text) <= LONGEST else Unread("resource", f"{_quote(text)} is not the ARN of a role")
 
 
 def _read_account(text: str) -> str | Unread:
@@ -152,8 +153,8 @@ def _read_level(path: str, value: object) -> Policies | Unread:
     return _read_list(path, value, _read_policy)
 
 
-def _needed(name: str, read: Callable[[Any], Any]) -> Field:
-    return Field(name, read, absent=Unread(name, "this field is missing"))
+def _needed(name: str, read: Callable[[Any], Any], *, repeats: bool = True) -> Field:
+    return Field(name, read, Unread(name, "this field is missing"), repeats)
 
 
 def _text(name: str, read: Callable[[str], Any]) -> Field:
@@ -173,13 +174,13 @@ def _levels(name: str) -> Field:
 
 
 # What the answer is called by.
-ID = _needed("id", _read_id)
+ID = _needed("id", _read_id, repeats=False)
 FIELDS = (
     _text("principal", _read_principal),
     _text("action", _read_action),
     _text("resource", _read_resource),
     _text("resource_account", _read_account),
-    _needed("context", _read_context),
+    _needed("context", _read_context, repeats=False),
     _needed("trust_policy", lambda value: _read_policy("trust_policy", value)),
     _needed("identity_policies", lambda value: _read_level("identity_policies", value)),
     _policy_or_null("permissions_boundary"),
@@ -195,7 +196,7 @@ READERS: Readers[Any] = {field.name: field.read for field in FIELDS}
 
 def read_simulation(fields: Mapping[str, Given], readers: Readers[Given] = READERS) -> Simulation | Unread:
     """The request that these fields (without the id) are, or why they are none; `readers` read their values."""
-    values = [readers[name](fields[name]) if name in fields else absent for name, _, absent in FIELDS]
+    values = [readers[name](fields[name]) if name in fields else absent for name, _, absent, _ in FIELDS]
     if Unread in map(type, values):
         return next(value for value in values if isinstance(value, Unread))
     if not fields.keys() <= READERS.keys():
