@@ -123,7 +123,7 @@ def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match
     """A test whether a text matches one of these patterns, none of which has variables."""
     exact: set[str] = set()
     starts: list[str] = []
-    others: list[Callable[[str], object]] = []
+    others: list[Match] = []
     for written in patterns:
         tokens = tuple(t.lower() if isinstance(t, str) else t for t in written) if ignore_case else written
         *before, last = tokens or ("",)
@@ -132,42 +132,82 @@ def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match
         elif last is Wild.ANY and all(isinstance(token, str) for token in before):
             starts.append(plain_text(tuple(before)))
         else:
-            others.append(compile_expression(expression(tokens)).fullmatch)
+            others.append(_match_runs(tokens))
     match = matches_whatever if "" in starts else _match(frozenset(exact), tuple(starts), tuple(others))
     return (lambda text: match(text.lower())) if ignore_case and match is not matches_whatever else match
 
 
-def _match(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Callable[[str], object], ...]) -> Match:
+def _match(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Match, ...]) -> Match:
     if not starts and not others:
         return exact.__contains__
     if not others:
         return lambda text: text in exact or text.startswith(starts)
-    return lambda text: text in exact or text.startswith(starts) or any(other(text) is not None for other in others)
+    return lambda text: text in exact or text.startswith(starts) or any(other(text) for other in others)
 
 
-def expression(tokens: Tokens, one: str = ".") -> str:
-    """The regular expression of tokens without variables; `one` is the expression of what a `?` stands for.
+def _match_runs(tokens: Tokens) -> Match:
+    """The test of one pattern: what stands between its stars, run by run.
 
-    What follows a `*` is taken where it is first met and never given back (an atomic group): that finds every match,
-    because the next `*` takes what is left, and no pattern makes it try twice.
+    The first run begins the text and the last one ends it. Each other is taken where it is first met: that leaves most
+    for those behind it, so no other place has to be tried, and no pattern makes the test slow.
     """
-    runs: list[str] = [""]
+    first, *middle = [_Run(run) for run in _cut_at_stars(tokens)]
+    if not middle:
+        return lambda text: len(text) == first.size and first.is_at(text, 0)
+    last = middle.pop()
+    middle = [run for run in middle if run.size]
+
+    def match(text: str) -> bool:
+        at, end = first.size, len(text) - last.size
+        if end < at or not first.is_at(text, 0) or not last.is_at(text, end):
+            return False
+        for run in middle:
+            found = run.find(text, at, end)
+            if found < 0:
+                return False
+            at = found + run.size
+        return True
+
+    return match
+
+
+def _cut_at_stars(tokens: Tokens) -> list[list[Token]]:
+    runs: list[list[Token]] = [[]]
     for token in tokens:
         if token is Wild.ANY:
-            runs.append("")
+            runs.append([])
         else:
-            runs[-1] += one if token is Wild.ONE else re.escape(str(token))
-    first, *rest = runs
-    if not rest:
-        return first
-    middle = "".join(f"(?>{one}*?{run})" for run in rest[:-1] if run)
-    return f"{first}{middle}{one}*{rest[-1]}"
+            runs[-1].append(token)
+    return runs
 
 
-@remember
-def compile_expression(source: str) -> re.Pattern[str]:
-    """Compile an expression that `expression` made."""
-    return re.compile(source, re.DOTALL)
+class _Run:
+    """Plain text and `?` between two stars: `size` characters, of which the pieces are known."""
+
+    __slots__ = ("_pieces", "_plain", "size")
+
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        self.size, pieces = 0, list[tuple[int, str]]()
+        for token in tokens:
+            text = "?" if token is Wild.ONE else str(token)
+            if token is not Wild.ONE:
+                pieces.append((self.size, text))
+            self.size += len(text)
+        self._pieces = tuple(pieces)
+        text = "".join(piece for _, piece in pieces)
+        self._plain = text if len(text) == self.size else None
+
+    def is_at(self, text: str, at: int) -> bool:
+        """Whether it stands here, where the text is long enough for it."""
+        if self._plain is not None:
+            return text.startswith(self._plain, at)
+        return all(text.startswith(piece, at + offset) for offset, piece in self._pieces)
+
+    def find(self, text: str, at: int, end: int) -> int:
+        """Where it first stands between these places; -1 when it does not."""
+        if self._plain is not None:
+            return text.find(self._plain, at, end)
+        return next((here for here in range(at, end - self.size + 1) if self.is_at(text, here)), -1)
 
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:

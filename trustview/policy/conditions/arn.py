@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trustview.policy.conditions.operator import Match, Operator
-from trustview.policy.wildcard import Tokens, compile_expression, expression, split_tokens
+from trustview.policy.wildcard import Tokens, match_any, matches_whatever, split_tokens
 
-_ENDS_A_PART = ":"
-_COLONS = 5
+PARTS = 6
 
 
 def _like(patterns: Sequence[Tokens]) -> Match:
     """Part by part: `*` crosses `/` but not `:`; with fewer than six parts AWS documents no answer."""
-    split = [split_tokens(tokens, _ENDS_A_PART, _COLONS + 1) for tokens in patterns]
-    whole = [compile_expression(_expression(parts)).fullmatch for parts in split if len(parts) > _COLONS]
+    split = [split_tokens(tokens, ":", PARTS) for tokens in patterns]
+    whole = [_match_parts(parts) for parts in split if len(parts) == PARTS]
     otherwise = None if len(whole) < len(split) else False
 
     def match(value: str) -> bool | None:
-        if value.count(_ENDS_A_PART) < _COLONS:
+        parts = value.split(":", PARTS - 1)
+        if len(parts) < PARTS:
             return None if split else False
-        return True if any(like(value) is not None for like in whole) else otherwise
+        return True if any(like(parts) for like in whole) else otherwise
 
     return match
 
 
-def _expression(parts: Sequence[Tokens]) -> str:
-    """Only the last part may hold colons."""
-    *first, last = parts
-    return ":".join([*(expression(part, one="[^:]") for part in first), expression(last)])
+def _match_parts(patterns: Sequence[Tokens]) -> Callable[[list[str]], bool]:
+    """The test of an ARN in its parts; the resource, which differs most, comes first."""
+    tests = [(index, match_any([pattern])) for index, pattern in enumerate(patterns)][::-1]
+    asked = [(index, test) for index, test in tests if test is not matches_whatever]
+    return lambda parts: all(test(parts[index]) for index, test in asked)
 
 
 _SILENCE = "an ARN operator on a value of fewer than six parts"
