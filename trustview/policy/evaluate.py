@@ -33,7 +33,7 @@ _Answer = tuple[Truth, tuple[_Vote, ...]]
 
 def evaluate(request: Request, stack: PolicyStack) -> Evaluation:
     """Decide one request; a definite outcome holds for every completion of an open context."""
-    refusal = why_refused(request.caller.kind, request.action)
+    refusal = why_refused(request.caller.kind, request.action, request.duration)
     if refusal:
         return Evaluation(Outcome.IMPLICIT_DENY, (Reason(Layer.SERVICE, ReasonKind.MISSING, note=refusal),))
     denies = _denies(request, stack)

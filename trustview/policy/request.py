@@ -154,7 +154,8 @@ def _normal(values: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, .
 class Request:
     """A caller asks to do an action on a role.
 
-    `resource` is the role's ARN, `resource_account` the account that owns it.
+    `resource` is the role's ARN, `resource_account` the account that owns it, `duration` how many seconds the session
+    is to last, None where that is not known.
     """
 
     caller: Caller
@@ -162,6 +163,7 @@ class Request:
     resource: str
     resource_account: str
     context: Context = field(default_factory=Context)
+    duration: int | None = None
 
     @property
     def is_same_account(self) -> bool:

@@ -40,16 +40,25 @@ REFUSED_CALLERS = {
 }
 
 
-def why_refused(kind: CallerKind, action: str) -> str:
-    """Why STS refuses this action to such a caller whatever the policies say; empty when it does not.
+# How many seconds a session may last; one that a session of a role asks for (role chaining) no more than an hour.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining)
+SHORTEST_SESSION, LONGEST_SESSION, LONGEST_CHAINED_SESSION = 900, 43_200, 3_600
+
+
+def why_refused(kind: CallerKind, action: str, duration: int | None = None) -> str:
+    """Why STS refuses such a request whatever the policies say; empty when it does not.
 
     Each of the three AssumeRole actions has callers of its own; the actions beside them go with any.
     """
     if kind in REFUSED_CALLERS:
         return REFUSED_CALLERS[kind]
     own, asked = ACTION_OF_CALLER.get(kind, action), action.lower()
-    is_of_others = asked != own.lower() and asked in _ASSUME_ACTIONS
-    return f"{kind.value} callers assume roles by {own} alone" if is_of_others else ""
+    if asked != own.lower() and asked in _ASSUME_ACTIONS:
+        return f"{kind.value} callers assume roles by {own} alone"
+    longest = LONGEST_CHAINED_SESSION if kind is CallerKind.ROLE else LONGEST_SESSION
+    if duration is not None and not SHORTEST_SESSION <= duration <= longest:
+        return f"a session lasts {SHORTEST_SESSION} to {longest} seconds here, not {duration}"
+    return ""
 
 
 # What of a caller of the role's own account must allow too, by the form in which the trust policy names it.
