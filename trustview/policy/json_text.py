@@ -107,6 +107,11 @@ def _text(value: str | bool | float) -> str:
     return str(Decimal(value)) if isinstance(value, int) else str(value)
 
 
+def is_text(value: object) -> bool:
+    """Whether a JSON value is a text; a number that keeps its spelling is none."""
+    return isinstance(value, str) and not isinstance(value, WrittenNumber)
+
+
 def name_of(value: object) -> str:
     """What a JSON value is, for a sentence."""
     kinds: tuple[tuple[type, str], ...] = (

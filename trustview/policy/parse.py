@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from trustview.policy.document import Effect, PolicyDocument, Statement
-from trustview.policy.json_text import WrittenNumber, name_of, placed_texts, read_json, read_texts
+from trustview.policy.json_text import is_text, name_of, placed_texts, read_json, read_texts
 from trustview.policy.parse_condition import read_conditions
 from trustview.policy.principal import PrincipalElement, PrincipalForm, read_principal
 from trustview.policy.problem import Consequence, Problem, Problems
@@ -36,7 +36,7 @@ def read_policy(text: str) -> PolicyDocument:
 def parse_policy(source: object) -> PolicyDocument:
     """Read a policy from JSON text or from a value that json.loads gave; every defect is a Problem of the document."""
     problems = Problems()
-    if isinstance(source, str | bytes) and not isinstance(source, WrittenNumber):
+    if isinstance(source, str | bytes):
         source, repeated, reason = read_json(source)
         if reason:
             problems.tell("$", f"not JSON: {reason}")
@@ -103,9 +103,9 @@ def _statement(index: int, item: dict[str, Any], path: str, problems: Problems) 
 def _effect(fields: dict[str, Any], path: str, problems: Problems) -> Effect:
     """Allow unless it surely says Deny: a broken effect must not hide a way in."""
     value = fields.get("Effect")
-    text = value if isinstance(value, str) else ""
+    text = str(value) if is_text(value) else ""
     if text not in ("Allow", "Deny"):
-        shown = f"`{text}`" if isinstance(value, str) else name_of(value) if "Effect" in fields else "missing"
+        shown = f"`{text}`" if is_text(value) else name_of(value) if "Effect" in fields else "missing"
         problems.tell(f"{path}.Effect", f"the effect is {shown}, not Allow or Deny")
     return Effect.DENY if text.strip().lower() == "deny" else Effect.ALLOW
 
@@ -140,7 +140,7 @@ def _principals(value: object, path: str, problems: Problems) -> Iterator[Princi
     if value in ({}, []):
         problems.tell(path, f"there is nobody in {name_of(value)} of nothing", Consequence.NOTHING)
     if not isinstance(value, dict):
-        if not isinstance(value, str):
+        if not is_text(value):
             problems.tell(path, f"a principal is an object or `*`, this is {name_of(value)}")
         for _, text in placed_texts(value, path):
             yield _principal("*", text, path, problems)
@@ -209,6 +209,6 @@ def _one_of(fields: dict[str, Any], plain: str, negated: str, path: str, problem
 def _scalar(fields: dict[str, Any], key: str, path: str, problems: Problems) -> str:
     """The one text of a member; a number or a list is not what AWS expects there."""
     value = fields.get(key)
-    if key in fields and (not isinstance(value, str) or isinstance(value, WrittenNumber)):
+    if key in fields and not is_text(value):
         problems.tell(f"{path}.{key}", f"one text is expected, this is {name_of(value)}")
     return next((text for _, text in placed_texts(value, path)), "")
