@@ -29,6 +29,11 @@ CASES = [
 ]
 
 
+def read_case(param: Any) -> dict[str, Any]:  # noqa: ANN401
+    case: dict[str, Any] = param.values[0]
+    return case
+
+
 def what_is_read(document: PolicyDocument) -> dict[str, Any]:
     """All that a case may say of a document, as far as its first statement goes."""
     found: dict[str, Any] = {"statements": len(document.statements)}
@@ -54,7 +59,7 @@ def test_every_defect_is_told_with_its_place_and_what_aws_does(case: dict[str, A
     assert {key: read[key] for key in case.get("reads", {})} == case.get("reads", {})
 
 
-@pytest.mark.parametrize("case", [param for param in CASES if "policy" in param.values[0]])
+@pytest.mark.parametrize("case", [param for param in CASES if "policy" in read_case(param)])
 def test_a_value_and_its_text_say_the_same(case: dict[str, Any]) -> None:
     value, text = parse_policy(case["policy"]), parse_policy(json.dumps(case["policy"]))
 
@@ -64,7 +69,7 @@ def test_a_value_and_its_text_say_the_same(case: dict[str, Any]) -> None:
 
 
 def test_every_consequence_is_cased() -> None:
-    told = {problem["consequence"] for param in CASES for problem in param.values[0]["problems"]}
+    told = {problem["consequence"] for param in CASES for problem in read_case(param)["problems"]}
 
     assert told == {consequence.value for consequence in Consequence}
 
