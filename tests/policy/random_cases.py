@@ -79,7 +79,7 @@ OPERATORS = (
 
 
 def random_case(random: Random) -> dict[str, Any]:
-    """A whole case; its context is closed unless the caller opens it."""
+    """A whole case; its context is closed."""
     principal = random.choice(CALLERS)
     action = ACTION_OF.get(principal, "sts:AssumeRole")
     return {

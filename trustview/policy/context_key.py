@@ -17,7 +17,7 @@ class CallerKind(StrEnum):
     """Who asks.
 
     PRINCIPAL is a user or role whose name is not known: anyone of an account, or anyone at all, save service-linked
-    roles (which only their service uses). UNKNOWN may be anyone, services and federated callers included.
+    roles, which only their service uses. UNKNOWN may be anyone, services and federated callers included.
     """
 
     PRINCIPAL = "principal"

@@ -215,7 +215,7 @@ def _is_anyone(element: PrincipalElement, caller: Caller) -> Truth:
 
 
 def _is_of_account(element: PrincipalElement, caller: Caller) -> Truth:
-    """The account, or its root, stands for every principal in it."""
+    """The account, or its root, stands for every principal in it; who has no name is of any partition."""
     if not caller.kind.is_iam:
         return FALSE
     if not caller.account:
