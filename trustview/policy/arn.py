@@ -1,4 +1,4 @@
-"""Arn: parse and write Amazon Resource Names.
+"""Arn: the parts of Amazon Resource Names.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -39,9 +39,6 @@ class Arn:
     def name(self) -> str:
         """The last segment of the resource: `Deploy` of `role/team/Deploy`."""
         return self.resource.rpartition("/")[2]
-
-    def __str__(self) -> str:
-        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
 @remember

@@ -89,11 +89,6 @@ class KeyValue:
     is_absent: bool = False
     candidates: Candidates = ()
 
-    @property
-    def is_unknown(self) -> bool:
-        """Whether the value is not known; it may still be known to be there."""
-        return self.values is None and not self.is_absent
-
 
 _ABSENT = KeyValue(is_absent=True)
 _PRESENT = KeyValue(is_present=True)
