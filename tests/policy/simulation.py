@@ -1,9 +1,9 @@
 """The case tables as `trustview simulate` reads them: each case is one request with all its policies.
 
 A case leaves out what does not matter to it: the role is ROLE, the action `sts:AssumeRole`, the context empty. A policy
-may be one statement, a list of them, or a whole document. Some things only cases can say: absent `identity_policies` are
-out of sight (an outsider's own affair), `open` leaves whatever `context` does not give unknown, a principal may be a
-whole account or nobody that can be told, and `duration_seconds` is how long the session is to last.
+may be one statement, a list of them, or a whole document. Some things only cases can say: absent `identity_policies`
+are out of sight (an outsider's own affair), `open` leaves whatever `context` does not give unknown, a principal may be
+a whole account or nobody that can be told, and `duration_seconds` is how long the session is to last.
 """
 
 from dataclasses import replace

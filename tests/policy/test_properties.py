@@ -20,8 +20,8 @@ from tests.policy.random_cases import (
     random_rcp,
     random_statement,
 )
-from tests.policy.simulation import OWN, request_of, simulate, stack_of
-from trustview.policy import Caller, CallerKind, Evaluation, Outcome, ReasonKind, evaluate, read_caller
+from tests.policy.simulation import OWN, read_case, simulate
+from trustview.policy import Caller, CallerKind, Evaluation, Outcome, ReasonKind, closed_context, evaluate, read_caller
 
 RANDOMS = st.randoms(use_true_random=False)
 CASES = RANDOMS.map(random_case)
@@ -259,9 +259,9 @@ def test_the_answer_in_an_open_context_agrees_with_every_completion() -> None:
         case = opened(random_case(random), random)
         known = simulate(case)
         outcomes[known.outcome] += 1
-        stack, request = stack_of(case), request_of(case)
+        request, stack = read_case(case)
         closed = {
-            evaluate(request_of(case | {"open": False, "context": context}), stack).outcome
+            evaluate(replace(request, context=closed_context(context)), stack).outcome
             for context in completions(case, request.caller, random, most=100)
         }
         split += len({RANKS[outcome] for outcome in closed}) > 1
@@ -292,7 +292,7 @@ def test_a_sure_answer_for_an_unknown_caller_holds_for_everyone_it_stands_for(na
     for seed in range(amount(200)):
         random = Random(seed)  # noqa: S311
         case = random_case(random) | {"open": random.random() < 0.5, "action": "sts:AssumeRole"}
-        request, stack = request_of(case), stack_of(case)
+        request, stack = read_case(case)
         known = evaluate(replace(request, caller=unknown), stack)
         if known.outcome is Outcome.CONDITIONAL:
             continue
@@ -309,7 +309,7 @@ def test_a_sure_answer_for_an_unknown_caller_holds_for_everyone_it_stands_for(na
 @given(CASES)
 def test_who_is_known_by_name_is_no_surprise_to_who_is_known_by_account(case: dict[str, Any]) -> None:
     """An unknown caller may get in wherever somebody for whom it stands does."""
-    request, stack = request_of(case | {"open": True, "action": "sts:AssumeRole"}), stack_of(case)
+    request, stack = read_case(case | {"open": True, "action": "sts:AssumeRole"})
     if request.caller.kind not in (CallerKind.USER, CallerKind.ROLE) or request.caller.is_service_linked_role:
         return
     if evaluate(request, stack).outcome is Outcome.ALLOWED:

@@ -86,8 +86,8 @@ def test_a_hostile_pattern_is_answered_at_once() -> None:
 
 def test_who_is_meant_can_be_asked_without_the_rest() -> None:
     document = parse_policy({"Statement": [ALLOW | {"Condition": {"Bool": {"aws:A": "true"}}}, DENY]})
-    request = Request(read_caller("444455556666"), "sts:AssumeRole", ROLE, OWN)
-    meant = [prepare(statement, document).means_caller(request).value for statement in document.statements]
+    caller = read_caller("444455556666")
+    meant = [prepare(statement, document).means_caller(caller).value for statement in document.statements]
 
     assert meant == [True, False]
 
