@@ -1,6 +1,7 @@
 """Everything that must hold, with one command: `python -m tests` (more words go to pytest).
 
-Format, lint, types, architecture, then the tests; it goes on after a failure and says at the end what failed.
+Format, lint, types, architecture, then the tests; it goes on after a failure and says at the end what failed. Those of
+the language run by themselves, because they must reach every branch of it.
 """
 
 import subprocess
@@ -11,12 +12,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+# Asked for some tests, it runs those alone: they need not reach everything.
+TESTS = (
+    (("tests", [*PYTEST, *sys.argv[1:]]),)
+    if sys.argv[1:]
+    else (
+        ("language", [*PYTEST, "tests/policy", "--dist", "load", "--cov", "--cov-report=term"]),
+        ("tests", [*PYTEST, "--ignore=tests/policy"]),
+    )
+)
 STEPS = (
     ("format", [BIN / "ruff", "format", "--check", "."]),
     ("lint", [BIN / "ruff", "check", "."]),
     ("types", [BIN / "mypy"]),
     ("architecture", [BIN / "lint-imports"]),
-    ("tests", [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]),
+    *TESTS,
 )
 
 

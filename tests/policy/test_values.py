@@ -78,6 +78,11 @@ def test_a_pattern_matches_a_text(pattern: str, text: str, exactly: bool, ignori
     assert matches(pattern, text, ignore_case=True) is ignoring_case
 
 
+def test_a_text_too_long_to_be_remembered_is_matched_all_the_same() -> None:
+    assert matches("a" * 3000 + "?", "a" * 3001)
+    assert not matches("a" * 3000 + "?", "a" * 3000)
+
+
 def test_a_hostile_pattern_is_answered_at_once() -> None:
     """Were stars tried one after the other, this would not end in our lifetime."""
     assert not matches("*a" * 60, "a" * 59 + "b" * 2000)

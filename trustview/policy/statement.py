@@ -249,8 +249,6 @@ def _is_same_name(named: str, of_session: str) -> Truth:
 
 def _is_named(element: PrincipalElement, caller: Caller, kind: CallerKind) -> Truth:
     if caller.kind is CallerKind.PRINCIPAL:
-        if caller.account and caller.account != element.account:
-            return FALSE
         return depends("aws:PrincipalArn")
     return truth(caller.kind is kind and caller.arn == element.value)
 
@@ -258,7 +256,7 @@ def _is_named(element: PrincipalElement, caller: Caller, kind: CallerKind) -> Tr
 def _is_session(element: PrincipalElement, caller: Caller) -> Truth:
     role, _, session = element.name.partition("/")
     if caller.kind is CallerKind.PRINCIPAL:
-        return FALSE if caller.account and caller.account != element.account else depends("aws:userid")
+        return depends("aws:userid")
     arn = parse_arn(caller.arn)
     if caller.kind is not CallerKind.ROLE or arn is None:
         return FALSE
