@@ -63,7 +63,12 @@ ANSWERS: list[tuple[str, dict[str, Any], str, list[str]]] = [
     ),
     (
         "a Deny of a guardrail at the second level",
-        {"scps": [[ANYTHING], [ANYTHING, {"Statement": {"Sid": "No", "Effect": "Deny", "Action": "*"}}]]},
+        {
+            "scps": [
+                [ANYTHING],
+                [ANYTHING, {"Statement": {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*"}}],
+            ]
+        },
         "explicit_deny",
         ["statement 0 `No` of service control policy 1 at level 1 above the caller's account denies it"],
     ),
@@ -81,7 +86,7 @@ ANSWERS: list[tuple[str, dict[str, Any], str, list[str]]] = [
     ),
     (
         "what AWS does not document counts as allowed, and is told first",
-        {"principal": "ec2.amazonaws.com", "trust_policy": statement(Principal="*"), "identity_policies": []},
+        {"principal": "ec2.amazonaws.com", "trust_policy": statement(Principal={"AWS": "*"}), "identity_policies": []},
         "allowed",
         [
             "not settled, counted as allowed: AWS does not document `*` as principal for service callers",
@@ -196,6 +201,20 @@ def test_fields_say_the_same_as_values_and_as_text() -> None:
         assert isinstance(from_text, Simulation)
 
         assert answer_simulation(from_text)["outcome"] == answer(fields)["outcome"]
+
+
+MISPLACED = [
+    ("trust_policy", ALLOW | {"Resource": "*"}, "a trust policy has no resource"),
+    ("permissions_boundary", ALLOW | {"Resource": "*"}, "a principal stands only in"),
+    ("session_policy", {"Effect": "Allow", "Action": "sts:*"}, "neither Resource nor NotResource"),
+]
+
+
+@pytest.mark.parametrize(("field", "changed", "says"), MISPLACED, ids=[field for field, _, _ in MISPLACED])
+def test_what_does_not_belong_in_a_kind_of_policy_is_told(field: str, changed: dict[str, Any], says: str) -> None:
+    reasons = answer(REQUEST | {field: {"Version": "2012-10-17", "Statement": changed}})["reasons"]
+
+    assert [reason for reason in reasons if reason.startswith(f"`{field}` $.Statement: ") and says in reason]
 
 
 TEXTS = [

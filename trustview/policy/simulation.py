@@ -19,12 +19,23 @@ from trustview.policy.evaluation import Outcome
 from trustview.policy.explain import describe_open_question, describe_reason
 from trustview.policy.json_text import name_of, read_json
 from trustview.policy.memory import LONGEST
+from trustview.policy.misplaced import find_misplaced
 from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Context, Request, closed_context, read_caller
-from trustview.policy.stack import PolicyStack
+from trustview.policy.stack import Layer, PolicyStack
 
 # How many problems of one field an answer tells.
 MOST_NOTES = 10
+
+# What kind of policy the fields of policies hold.
+_LAYERS = {
+    "trust_policy": Layer.TRUST,
+    "identity_policies": Layer.IDENTITY,
+    "permissions_boundary": Layer.BOUNDARY,
+    "session_policy": Layer.SESSION,
+    "scps": Layer.SCP,
+    "rcps": Layer.RCP,
+}
 
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}")
 
@@ -131,7 +142,8 @@ def _read_policy(path: str, value: object) -> Policies | Unread:
         hint = ": take the JSON out of the text first" if type(value) is str else ""
         return Unread(path, f"a policy is a JSON object, this is {name_of(value)}{hint}")
     document = parse_policy(value)
-    notes = [f"`{path}` {_cut(problem.path)}: {problem.message}" for problem in document.problems[:MOST_NOTES]]
+    problems = (*document.problems, *find_misplaced(document, _LAYERS[path.partition("[")[0]]))
+    notes = [f"`{path}` {_cut(problem.path)}: {problem.message}" for problem in problems[:MOST_NOTES]]
     return Policies(document, tuple(notes))
 
 
