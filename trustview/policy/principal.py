@@ -118,17 +118,15 @@ def _read_federated(value: str) -> PrincipalElement:
         return PrincipalElement("Federated", value, PrincipalForm.EVERYONE)
     if value in BUILTIN_PROVIDERS:
         return PrincipalElement("Federated", value, PrincipalForm.OIDC_PROVIDER, name=value)
-    # The issuer of an OIDC provider may end with a slash.
     arn = parse_arn(value)
-    forms = {"saml-provider": PrincipalForm.SAML_PROVIDER, "oidc-provider": PrincipalForm.OIDC_PROVIDER}
-    if (
-        arn is None
-        or not _is_plain(arn)
-        or arn.service != "iam"
-        or arn.resource_type not in forms
-        or not arn.path_and_name
-    ):
+    form = _form_of_provider(arn) if arn else PrincipalForm.MALFORMED
+    if arn is None or form is PrincipalForm.MALFORMED:
         return PrincipalElement("Federated", value, PrincipalForm.MALFORMED)
-    return PrincipalElement(
-        "Federated", value, forms[arn.resource_type], arn.account, arn.partition, name=arn.path_and_name
-    )
+    return PrincipalElement("Federated", value, form, arn.account, arn.partition, name=arn.path_and_name)
+
+
+def _form_of_provider(arn: Arn) -> PrincipalForm:
+    """The form of an ARN under `Federated`; the issuer of an OIDC provider may end with a slash."""
+    forms = {"saml-provider": PrincipalForm.SAML_PROVIDER, "oidc-provider": PrincipalForm.OIDC_PROVIDER}
+    is_whole = _is_plain(arn) and arn.service == "iam" and bool(arn.path_and_name)
+    return forms.get(arn.resource_type, PrincipalForm.MALFORMED) if is_whole else PrincipalForm.MALFORMED
