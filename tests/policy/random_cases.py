@@ -37,14 +37,19 @@ RESOURCES: tuple[Any, ...] = (
     ["arn:aws:s3:::bucket", "arn:aws:iam::*:role/t?rget"], f"arn:aws:iam::{OTHER}:role/target",
 )  # fmt: skip
 
-TEXTS = ("a", "A", "ab", "*", "", "target", "b?")
+TEXTS = ("a", "A", "ab", "*", "", "target", "b", "b?")
 # Values that a request carries.
 GIVEN: dict[str, tuple[str, ...]] = {
     "aws:PrincipalTag/team": TEXTS,
     "sts:ExternalId": TEXTS,
     "aws:PrincipalOrgID": ("o-1", "o-2"),
     "aws:PrincipalAccount": (OWN, OTHER),
-    "aws:PrincipalArn": (f"arn:aws:iam::{OWN}:role/ci", f"arn:aws:iam::{OTHER}:role/team/ci", "root"),
+    "aws:PrincipalArn": (
+        f"arn:aws:iam::{OWN}:role/ci",
+        f"arn:aws:iam::{OTHER}:role/team/ci",
+        "root",
+        "arn:aws:iam:::1:role/ci",
+    ),
     "aws:SourceIp": ("203.0.113.9", "2001:db8::1", "10.0.0.1"),
     "aws:CurrentTime": ("2026-07-15T00:00:00Z", "2026-07-15T02:00:00+02:00", "1784073600"),
     "aws:MultiFactorAuthPresent": ("true", "false"),
@@ -63,7 +68,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "Binary": ("YQ==", "YWI=", "?"),
     "Ip": ("203.0.113.0/24", "0.0.0.0/0", "::/0", "2001:DB8:0::1", "everywhere"),
     "Arn": (f"arn:aws:iam::{OTHER}:role/*", "arn:aws:iam::*:role/ci", "arn:*:role/ci",
-            "arn:aws:iam::${aws:PrincipalAccount}:role/c?", "arn:*:*:*:*:*"),
+            "arn:aws:iam::${aws:PrincipalAccount}:role/c?", "arn:*:*:*:*:*", "arn:*:iam:?:1:role/ci"),
     "Null": (True, "false", "true"),
 }  # fmt: skip
 NATURAL = {
