@@ -36,11 +36,23 @@ def evaluate(request: Request, stack: PolicyStack) -> Evaluation:
     refusal = why_refused(request.caller.kind, request.action, request.duration)
     if refusal:
         return Evaluation(Outcome.IMPLICIT_DENY, (Reason(Layer.SERVICE, ReasonKind.MISSING, note=refusal),))
+    return _decide(request, stack, _allowed)
+
+
+def evaluate_permission(request: Request, stack: PolicyStack) -> Evaluation:
+    """Decide what a principal's own policies, boundary and SCPs allow it on a resource of its account.
+
+    It may be any action on any resource. Policies of the resource itself are not counted: `stack.trust` is empty.
+    """
+    return _decide(request, stack, _permitted)
+
+
+def _decide(request: Request, stack: PolicyStack, find_allow: Callable[[Request, PolicyStack], _Answer]) -> Evaluation:
     denies = _denies(request, stack)
     surely = [vote for vote in denies if vote[0].value is True]
     if surely:
         return Evaluation(Outcome.EXPLICIT_DENY, _reasons(surely))
-    allowed, votes = _allowed(request, stack)
+    allowed, votes = find_allow(request, stack)
     if allowed.value is False:
         return Evaluation(Outcome.IMPLICIT_DENY, _reasons(votes))
     if allowed.value is True and not denies:
@@ -127,6 +139,15 @@ def _allowed(request: Request, stack: PolicyStack) -> _Answer:
     if not ways:
         return FALSE, ((FALSE, Layer.TRUST, -1, -1, ""),)
     truth, votes = _best(ways)
+    return unguarded & truth, votes + guard_votes
+
+
+def _permitted(request: Request, stack: PolicyStack) -> _Answer:
+    """Whether everything that binds the caller itself allows."""
+    unguarded, guard_votes = _allowed_by_scps(request, stack)
+    if unguarded.value is False:
+        return unguarded, guard_votes
+    truth, votes = _needed_in(CROSS_ACCOUNT_NEEDS, TRUE, request, stack)
     return unguarded & truth, votes + guard_votes
 
 

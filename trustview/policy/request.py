@@ -101,13 +101,15 @@ class Context:
 
     A closed context (`is_open` false) is complete: what is not given is absent. In an open one what is not given is
     unknown, save where the kind of caller settles that a key is always or never sent. `complete` are prefixes (of tag
-    keys) of which everything is known: what is not given is absent.
+    keys) of which everything is known: what is not given is absent. `of_any_action`: the request is not of role
+    assumption, of which alone the table of keys speaks: none is surely absent.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     is_open: bool = False
     complete: tuple[str, ...] = ()
+    of_any_action: bool = False
 
     def look_up(self, key: str, caller: Caller) -> KeyValue:
         """What is known of a key in a request of this caller."""
@@ -121,6 +123,8 @@ class Context:
         if candidates:
             return KeyValue(is_present=None not in candidates, candidates=candidates)
         presence = row.presence(caller.kind, caller.provider_name)
+        if self.of_any_action and (presence is Presence.NEVER or not name.startswith("aws:")):
+            return _UNKNOWN
         return {Presence.ALWAYS: _PRESENT, Presence.NEVER: _ABSENT, Presence.MAYBE: _UNKNOWN}[presence]
 
     def with_values(self, values: Mapping[str, str | Iterable[str]]) -> Context:
@@ -139,6 +143,11 @@ def open_context(
     """A context of which only these values and absences are known."""
     absences = frozenset(key.lower() for key in absent)
     return Context(_normal(values), absences, is_open=True, complete=tuple(prefix.lower() for prefix in complete))
+
+
+def permission_context(values: Mapping[str, str | Iterable[str]], absent: Iterable[str] = ()) -> Context:
+    """An open context for an action of any service."""
+    return replace(open_context(values, absent), of_any_action=True)
 
 
 def _normal(values: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:

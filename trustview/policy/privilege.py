@@ -1,0 +1,231 @@
+"""Privilege: what a principal may do with its policies, in classes. THE ONE PLACE that tells them.
+
+Admin: it may change the permissions of every role, so that it can give itself everything else. Escalating: the actions
+of some escalation path are all allowed on things that matter. Else what its actions do: write, read content, read
+configuration. Each class is asked of the engine, after boundary, SCPs and every Deny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trustview.policy.catalog import (
+    Catalog,
+    EscalationPath,
+    PathCategory,
+    actions_meant,
+    catalog,
+    escalation_paths,
+    is_unknown,
+)
+from trustview.policy.document import Statement
+from trustview.policy.permission import Holder, Permission, Permissions, Scope
+from trustview.policy.stack import PolicyStack
+
+
+class Privilege(StrEnum):
+    """The classes, most powerful first; UNKNOWN when not all policies were read."""
+
+    ADMIN = "admin"
+    ESCALATING = "escalating"
+    WRITE = "write"
+    READ_DATA = "read-data"
+    READ_CONFIG = "read-config"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it can change something, or nobody can say that it cannot."""
+        return self in (Privilege.ADMIN, Privilege.ESCALATING, Privilege.WRITE, Privilege.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One path that the policies open, with the permission that each of its actions has."""
+
+    path: EscalationPath
+    permissions: tuple[Permission, ...]
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The keys that it rests on; those that its actions are limited to come as `resource …`."""
+        keys = {key for permission in self.permissions for key in permission.depends_on}
+        limits = {f"resource {text}" for p in self.permissions if p.scope is Scope.PATTERN for text in p.limits}
+        return tuple(sorted(keys | limits))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether some action of it is allowed on named things alone: what those may do nobody says here."""
+        return any(permission.scope is Scope.NAMED for permission in self.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegeVerdict:
+    """The class and what decided it.
+
+    `permissions` are the actions, `escalations` the paths that gave it; `limited` are paths over named things only,
+    which do not count by themselves. `depends_on` are keys that it rests on; empty for a class that is sure. `unknown`
+    are action patterns of which AWS documents nothing.
+    """
+
+    privilege: Privilege
+    permissions: tuple[Permission, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    limited: tuple[Escalation, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+# Whoever may do these to every role and policy can give itself everything else.
+_ADMIN_ACTIONS = (
+    ("iam:PutRolePolicy", "arn:{partition}:iam::{account}:role/*"),
+    ("iam:AttachRolePolicy", "arn:{partition}:iam::{account}:role/*"),
+    ("iam:CreatePolicyVersion", "arn:{partition}:iam::{account}:policy/*"),
+)
+# Keys of AWS that speak of what is asked for; the other global ones speak of who asks, and when, and whence.
+_KEYS_OF_THE_TARGET = ("aws:resource", "aws:requesttag/", "aws:tagkeys", "aws:calledvia", "aws:viaawsservice")
+
+
+def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeVerdict:  # noqa: B008
+    """The class of the holder's policies together, within boundary and SCPs; `stack` needs no trust policy."""
+    permissions = Permissions(holder, stack)
+    allowed = _perhaps_allowed(permissions)
+    unknown = _unknown(permissions)
+    names = tuple(name for name, _ in unknown)
+    escalations = tuple(_escalations(permissions, allowed))
+    limited = tuple(found for found in escalations if found.is_limited)
+    opened = tuple(found for found in escalations if not found.is_limited)
+    admin = _admin(permissions)
+    if admin:
+        return PrivilegeVerdict(Privilege.ADMIN, admin, opened, limited, _joined(admin), names)
+    if opened:
+        deciding = opened[0].permissions
+        return PrivilegeVerdict(Privilege.ESCALATING, deciding, opened, limited, _of_any(opened), names)
+    known = catalog()
+    for privilege, actions, others in (
+        (Privilege.WRITE, known.changing, unknown),
+        (Privilege.READ_DATA, known.content, ()),
+        (Privilege.READ_CONFIG, known.reading, ()),
+    ):
+        found = _widest(permissions, allowed & actions, known) or next((p for _, p in others), None)
+        if found:
+            return PrivilegeVerdict(privilege, (found,), (), limited, found.depends_on, names)
+    return PrivilegeVerdict(Privilege.NONE, unknown=names)
+
+
+# ── admin and escalation ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _admin(permissions: Permissions) -> tuple[Permission, ...]:
+    """The permissions that make an administrator, or none: each anywhere, and whatever is asked for."""
+    found = []
+    for action, kind in _ADMIN_ACTIONS:
+        permission = permissions.find(action, kind)
+        if permission is None or permission.scope is not Scope.ANYWHERE:
+            return ()
+        if any(_speaks_of_the_target(key) for key in permission.depends_on):
+            return ()
+        found.append(permission)
+    return tuple(found)
+
+
+def _speaks_of_the_target(key: str) -> bool:
+    name = key.lower()
+    is_global = name.startswith(("aws:", "undocumented:"))
+    return not is_global or name.startswith(_KEYS_OF_THE_TARGET)
+
+
+def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]:
+    numbers = catalog().numbers
+    for path in escalation_paths():
+        if path.category is PathCategory.TRUST:
+            continue
+        if path.category is PathCategory.BOUNDARY_REMOVAL and permissions.stack.boundary is None:
+            continue
+        known = (numbers.get(action.lower()) for action, _ in path.needs)
+        if all(number is None or allowed >> number & 1 for number in known):
+            found = _follow(permissions, path)
+            if found:
+                yield found
+
+
+def _follow(permissions: Permissions, path: EscalationPath) -> Escalation | None:
+    """The path with its permissions; None as soon as one of them is surely missing."""
+    found = []
+    for action, kind in path.needs:
+        services = path.passes_to if action == "iam:PassRole" else ("",)
+        ways = [permissions.find(action, kind, on_itself=path.on_itself, passed_to=service) for service in services]
+        open_ways = [way for way in ways if way]
+        if not open_ways:
+            return None
+        found.append(min(open_ways, key=lambda way: way.rank))
+    return Escalation(path, tuple(found))
+
+
+def _of_any(escalations: tuple[Escalation, ...]) -> tuple[str, ...]:
+    """The keys on which it rests that some path is open; none when one is open for sure."""
+    if not all(found.depends_on for found in escalations):
+        return ()
+    return tuple(sorted({key for found in escalations for key in found.depends_on}))
+
+
+def _joined(permissions: tuple[Permission, ...]) -> tuple[str, ...]:
+    return tuple(sorted({key for permission in permissions for key in permission.depends_on}))
+
+
+# ── what actions do ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _perhaps_allowed(permissions: Permissions) -> int:
+    """The actions of which every layer speaks in some Allow, without those that a plain Deny takes from everything."""
+    allowed = catalog().everything
+    denied = 0
+    for layer in permissions.layers:
+        spoken = 0
+        for statement in layer:
+            actions = actions_meant(statement.actions, inverted=statement.not_actions)
+            if statement.is_allow:
+                spoken |= actions
+            elif _is_plain(statement):
+                denied |= actions
+        allowed &= spoken
+    return allowed & ~denied
+
+
+def _is_plain(statement: Statement) -> bool:
+    """Whether a statement means every resource in every request."""
+    is_everywhere = not statement.resources or any(not text.strip("*") for text in statement.resources)
+    return is_everywhere and not statement.not_resources and not statement.conditions
+
+
+def _widest(permissions: Permissions, actions: int, known: Catalog) -> Permission | None:
+    """The widest permission for one of the actions; one stands for all of which the same statements speak."""
+    groups = [actions] if actions else []
+    for layer in permissions.layers:
+        for statement in layer:
+            meant = actions_meant(statement.actions, inverted=statement.not_actions)
+            groups = [part for group in groups for part in (group & meant, group & ~meant) if part]
+    best: Permission | None = None
+    for group in groups:
+        found = permissions.find(next(known.listed(group)))
+        if found and (best is None or found.rank < best.rank):
+            best = found
+            if not best.depends_on:
+                return best
+    return best
+
+
+def _unknown(permissions: Permissions) -> tuple[tuple[str, Permission], ...]:
+    """The action patterns of which nobody knows what they do, and that may be allowed."""
+    patterns = {
+        pattern: None
+        for statement in permissions.layers[0]
+        if statement.is_allow and not statement.not_actions
+        for pattern in statement.actions
+        if is_unknown(pattern)
+    }
+    found = ((pattern, permissions.find(pattern.replace("*", "X").replace("?", "X"))) for pattern in patterns)
+    return tuple((pattern, permission) for pattern, permission in found if permission)
