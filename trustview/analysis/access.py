@@ -10,8 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from trustview.analysis.attachments import (
+    groups_of,
+    has_unread_policies,
+    identity_texts,
+    managed_policies_of,
+    managed_text,
+)
+from trustview.analysis.caller_facts import facts_of, facts_of_account
 from trustview.analysis.grant import Grant
-from trustview.analysis.privilege import Privilege, classify_privilege
+from trustview.analysis.privilege import PrivilegeJudge, Subject, count_named, name_account, name_in
 from trustview.analysis.tier import Tier, tier_of
 from trustview.analysis.vendors import Vendor, vendor_register
 from trustview.policy import (
@@ -24,15 +32,18 @@ from trustview.policy import (
     Level,
     PolicyDocument,
     PolicyStack,
+    Privilege,
+    PrivilegeVerdict,
     Request,
     evaluate,
+    matches,
     open_context,
-    parse_policy,
     read_policy,
 )
 from trustview.snapshot import GuardrailKind, IdentityProvider, Role, Snapshot, User
 
-_ALLOWS_ALL = parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+_ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_ADMINISTRATOR = ":policy/AdministratorAccess"
 _ROLE_TAGS = ("aws:ResourceTag/", "iam:ResourceTag/")
 
 
@@ -90,73 +101,95 @@ class Access:
     def identity_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
         """The identity policies of a role or user, its groups' included; unread managed policies are left out."""
         if principal.arn not in self._identity:
-            texts = [policy.document for policy in principal.inline]
-            texts += self._attached(principal.attached)
-            if isinstance(principal, User):
-                texts += self._of_groups(principal)
-            self._identity[principal.arn] = tuple(read_policy(text) for text in texts if text)
+            texts = identity_texts(self.snapshot, principal)
+            self._identity[principal.arn] = tuple(read_policy(text) for text in texts)
         return self._identity[principal.arn]
-
-    def _attached(self, arns: tuple[str, ...]) -> list[str]:
-        policies = self.snapshot.policies_by_arn
-        return [policies[arn].document for arn in arns if arn in policies]
-
-    def _of_groups(self, user: User) -> list[str]:
-        facts = self.snapshot.facts_by_account.get(user.account)
-        groups = [group for group in (facts.groups if facts else ()) if group.name in user.groups]
-        inline = [policy.document for group in groups for policy in group.inline]
-        return inline + [text for group in groups for text in self._attached(group.attached)]
 
     def boundary(self, principal: Role | User) -> PolicyDocument | None:
         """The permissions boundary; None when there is none or it was not read."""
-        policy = self.snapshot.policies_by_arn.get(principal.boundary)
-        return read_policy(policy.document) if policy and policy.document else None
+        text = managed_text(self.snapshot, principal.boundary)
+        return read_policy(text) if text else None
 
     def has_unread_policies(self, principal: Role | User) -> bool:
         """Whether some policy that hangs on the principal was not read."""
-        policies = self.snapshot.policies_by_arn
-        attached = list(principal.attached)
-        if isinstance(principal, User):
-            facts = self.snapshot.facts_by_account.get(principal.account)
-            known = {group.name: group for group in (facts.groups if facts else ())}
-            if any(name not in known for name in principal.groups):
-                return True
-            attached += [arn for name in principal.groups for arn in known[name].attached]
-        return any(arn not in policies or not policies[arn].document for arn in attached)
+        return has_unread_policies(self.snapshot, principal)
 
     @cached_property
     def _privileges(self) -> dict[str, Privilege]:
         return {}
 
+    @cached_property
+    def _judge(self) -> PrivilegeJudge:
+        return PrivilegeJudge()
+
     def privilege(self, principal: Role | User) -> Privilege:
-        """What the principal may do, in classes."""
+        """What the principal may do, in classes; what could not be read may hold anything."""
         if principal.arn not in self._privileges:
-            known = classify_privilege(self.identity_policies(principal), self.boundary(principal))
-            unread = [arn for arn in principal.attached if arn not in self.snapshot.policies_by_arn]
-            is_admin = any(arn.endswith(":policy/AdministratorAccess") for arn in unread) and not principal.boundary
-            if is_admin:
-                known = Privilege.ADMIN
-            elif unread and not known.may_write:
-                known = Privilege.UNKNOWN
-            self._privileges[principal.arn] = known
+            known = self._privileges_of(principal).privilege
+            is_open = self.has_unread_policies(principal) and not known.may_write
+            self._privileges[principal.arn] = Privilege.UNKNOWN if is_open else known
         return self._privileges[principal.arn]
+
+    def privilege_verdict(self, principal: Role | User) -> PrivilegeVerdict:
+        """What the policies that were read let the principal do, and why."""
+        return name_account(self._privileges_of(principal), principal.account)
+
+    def _privileges_of(self, principal: Role | User) -> PrivilegeVerdict:
+        verdict = self._judge.judge(self._subject(principal))
+        return count_named(verdict, lambda named: self._may_more(named, principal.account))
+
+    def _may_more(self, named: str, account: str) -> bool:
+        """Whether an ARN pattern means a role or user of the account whose own policies make it administrator or so."""
+        pattern = name_in(named, account)
+        facts = self.snapshot.facts_by_account.get(account)
+        principals: tuple[Role | User, ...] = (*facts.roles, *facts.users) if facts and ":iam:" in pattern else ()
+        verdicts = (self._judge.judge(self._subject(one)) for one in principals if matches(pattern, one.arn))
+        return any(verdict.privilege in (Privilege.ADMIN, Privilege.ESCALATING) for verdict in verdicts)
+
+    def _subject(self, principal: Role | User) -> Subject:
+        snapshot, managed = self.snapshot, managed_policies_of(self.snapshot, principal)
+        is_bound = isinstance(principal, User) or not principal.is_service_linked
+        # AWS's administrator policy says the same everywhere: it need not have been read.
+        is_admin = any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed)
+        return Subject(
+            kind=CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE,
+            arn=principal.arn,
+            account=principal.account,
+            identity=identity_texts(snapshot, principal) + ((_ALLOWS_ALL,) if is_admin else ()),
+            boundary=managed_text(snapshot, principal.boundary),
+            scps=self._guardrail_texts(principal.account, GuardrailKind.SCP) if is_bound else (),
+            facts=tuple(
+                (key, (v,) if isinstance(v, str) else v) for key, v in facts_of(self.snapshot, principal).items()
+            ),
+            own=(*managed, *(group.arn for group in groups_of(snapshot, principal))),
+        )
 
     @cached_property
     def _levels(self) -> dict[tuple[str, GuardrailKind], tuple[Level, ...]]:
         return {}
 
-    def guardrails(self, account: str, kind: GuardrailKind) -> tuple[Level, ...]:
-        """The SCP or RCP levels that bind an account, from the root down; none for outsiders and management."""
+    @cached_property
+    def _level_texts(self) -> dict[tuple[str, GuardrailKind], tuple[tuple[str, ...], ...]]:
+        return {}
+
+    def _guardrail_texts(self, account: str, kind: GuardrailKind) -> tuple[tuple[str, ...], ...]:
         organization = self.snapshot.organization
         if organization is None:
             return ()
-        if (account, kind) not in self._levels:
-            levels = organization.guardrails_of(account, kind)
+        if (account, kind) not in self._level_texts:
             # AWS lets no level be without a policy of a kind in use: an empty one was not read, and nothing may be
             # concluded from it, least of all that it shuts everybody out.
-            self._levels[account, kind] = tuple(
-                tuple(read_policy(p.document) for p in level) or (_ALLOWS_ALL,) for level in levels
+            self._level_texts[account, kind] = tuple(
+                tuple(policy.document for policy in level) or (_ALLOWS_ALL,)
+                for level in organization.guardrails_of(account, kind)
             )
+        return self._level_texts[account, kind]
+
+    def guardrails(self, account: str, kind: GuardrailKind) -> tuple[Level, ...]:
+        """The SCP or RCP levels that bind an account, from the root down; none for outsiders and management."""
+        if (account, kind) not in self._levels:
+            texts = self._guardrail_texts(account, kind)
+            self._levels[account, kind] = tuple(tuple(map(read_policy, level)) for level in texts)
         return self._levels[account, kind]
 
     @cached_property
@@ -246,11 +279,7 @@ class Access:
         if self.snapshot.is_ours(role.account):
             values["aws:ResourceOrgID"] = organization.id
         if caller.kind.is_iam and caller.account:
-            values["aws:PrincipalAccount"] = caller.account
-            if self.snapshot.is_ours(caller.account):
-                values["aws:PrincipalOrgID"] = organization.id
-                if path := organization.principal_path(caller.account):
-                    values["aws:PrincipalOrgPaths"] = (path,)
+            values |= facts_of_account(self.snapshot, caller.account)
 
 
 def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from trustview.analysis.grant import Reach, ReachKind
-from trustview.analysis.privilege import Privilege
 from trustview.analysis.remediation import Change
 from trustview.analysis.tier import Tier
+from trustview.policy import Privilege
 
 
 class Severity(IntEnum):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustview.analysis.privilege import Privilege
-from trustview.policy import Condition, PrincipalElement
+from trustview.policy import Condition, PrincipalElement, Privilege
 
 
 class Party(StrEnum):

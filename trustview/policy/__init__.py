@@ -1,6 +1,7 @@
 """The language: what a policy says and what it allows. Pure; knows no account, no file, no clock.
 
-`parse_policy` reads a policy, `evaluate` decides a request against a `PolicyStack`. Nothing here looks anything up:
+`parse_policy` reads a policy, `evaluate` decides a request against a `PolicyStack`, `judge_privilege` tells what a
+principal may do with its own policies. Nothing here looks anything up:
 every input of a decision is in its signature.
 """
 
@@ -11,10 +12,12 @@ from trustview.policy.context_key import CallerKind, ContextKey, Presence, find_
 from trustview.policy.document import Condition, Effect, PolicyDocument, Statement
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
-from trustview.policy.explain import describe_evaluation, describe_reason
+from trustview.policy.explain import describe_evaluation, describe_privilege, describe_reason
 from trustview.policy.misplaced import find_misplaced
 from trustview.policy.parse import parse_policy, read_policy
+from trustview.policy.permission import Holder, Permission, Scope
 from trustview.policy.principal import BUILTIN_PROVIDERS, PrincipalElement, PrincipalForm, read_principal
+from trustview.policy.privilege import Escalation, Privilege, PrivilegeVerdict, judge_privilege
 from trustview.policy.problem import Consequence, Problem
 from trustview.policy.request import Caller, Context, Request, caller_of, closed_context, open_context, read_caller
 from trustview.policy.service_rules import (
@@ -45,20 +48,26 @@ __all__ = [
     "Context",
     "ContextKey",
     "Effect",
+    "Escalation",
     "Evaluation",
+    "Holder",
     "Layer",
     "Level",
     "Operator",
     "Outcome",
+    "Permission",
     "PolicyDocument",
     "PolicyStack",
     "Presence",
     "PrincipalElement",
     "PrincipalForm",
+    "Privilege",
+    "PrivilegeVerdict",
     "Problem",
     "Reason",
     "ReasonKind",
     "Request",
+    "Scope",
     "Statement",
     "Truth",
     "all_of",
@@ -67,12 +76,14 @@ __all__ = [
     "closed_context",
     "depends",
     "describe_evaluation",
+    "describe_privilege",
     "describe_reason",
     "evaluate",
     "evaluate_condition",
     "find_context_key",
     "find_misplaced",
     "is_account_id",
+    "judge_privilege",
     "matches",
     "open_context",
     "parse_arn",

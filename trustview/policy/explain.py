@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
+from trustview.policy.permission import Permission, Scope
+from trustview.policy.privilege import Privilege, PrivilegeVerdict
 from trustview.policy.stack import Layer
 from trustview.policy.truth import UNDOCUMENTED
 
@@ -48,3 +50,36 @@ def describe_evaluation(evaluation: Evaluation) -> str:
     }
     because = "; ".join(describe_reason(reason) for reason in evaluation.reasons)
     return f"{heads[evaluation.outcome]}: {because}" if because else heads[evaluation.outcome]
+
+
+_PRIVILEGES = {
+    Privilege.ADMIN: "administrator: it may give itself everything",
+    Privilege.ESCALATING: "may gain more than it was given",
+    Privilege.WRITE: "may change things",
+    Privilege.READ_DATA: "reads content",
+    Privilege.READ_CONFIG: "reads configuration alone",
+    Privilege.NONE: "may do nothing",
+    Privilege.UNKNOWN: "unknown: not all of its policies were read",
+}
+
+
+def describe_privilege(verdict: PrivilegeVerdict) -> tuple[str, ...]:
+    """The class with what decided it, as sentences: lower case, no full stop."""
+    by = ", ".join(_describe_permission(permission) for permission in verdict.permissions)
+    sentences = [f"{_PRIVILEGES[verdict.privilege]}, by {by}" if by else _PRIVILEGES[verdict.privilege]]
+    if verdict.depends_on:
+        sentences.append(f"depends on {', '.join(verdict.depends_on)}")
+    if verdict.privilege is Privilege.ESCALATING:
+        given = tuple(dict.fromkeys(found.path.given for found in verdict.escalations))
+        if "" not in given:
+            sentences.append(f"given {' or '.join(given)}")
+    sentences += [f"also {found.path.name}, on named resources alone" for found in verdict.limited]
+    sentences += [f"`{pattern}` is no action that AWS documents; it counts as writing" for pattern in verdict.unknown]
+    return tuple(sentences)
+
+
+def _describe_permission(permission: Permission) -> str:
+    if permission.scope is Scope.ANYWHERE:
+        return permission.action
+    where = "itself" if permission.scope is Scope.ITSELF else " and ".join(permission.limits)
+    return f"{permission.action} on {where}"

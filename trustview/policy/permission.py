@@ -25,9 +25,13 @@ from trustview.policy.request import Caller, Context, Request, permission_contex
 from trustview.policy.stack import PolicyStack
 from trustview.policy.wildcard import matches
 
+# What holds of every request that a principal sends itself.
+_KNOWN = {"aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true"}
 _VARIABLE = re.compile(r"\$\{([^},]*)[^}]*\}")
 # More combinations of patterns than this are not tried out.
 _MOST_TRIED = 256
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 class Scope(IntEnum):
@@ -80,7 +84,7 @@ class Permissions:
 
     holder: Holder
     stack: PolicyStack
-    _answers: dict[tuple[str, str, bool, str], Permission | None] = field(default_factory=dict, compare=False)
+    _answers: dict[tuple[str, str, bool, Pairs], Permission | None] = field(default_factory=dict, compare=False)
 
     @cached_property
     def layers(self) -> tuple[tuple[Statement, ...], ...]:
@@ -94,27 +98,27 @@ class Permissions:
     @cached_property
     def _context(self) -> Context:
         absent = () if self.holder.kind is CallerKind.USER else ("aws:username",)
-        return permission_context({"aws:PrincipalIsAWSService": "false", **dict(self.holder.values)}, absent)
+        return permission_context({**_KNOWN, **dict(self.holder.values)}, absent)
 
     @cached_property
     def _caller(self) -> Caller:
         arn = parse_arn(self.holder.arn)
         return Caller(self.holder.kind, arn.account if arn else "", self.holder.arn)
 
-    def find(self, action: str, kind: str = "", *, on_itself: bool = False, passed_to: str = "") -> Permission | None:
+    def find(self, action: str, kind: str = "", *, on_itself: bool = False, carrying: Pairs = ()) -> Permission | None:
         """The widest way in which the action may be allowed, or None where it surely is not.
 
-        `kind` is the ARN pattern of the resources that it is about, `passed_to` the service that a role is handed to.
+        `kind` is the ARN pattern of the resources that it is about, `carrying` what the request is known to carry.
         `on_itself` says that the principal itself, its groups or its policies count as targets.
         """
-        key = (action, kind, on_itself, passed_to)
+        key = (action, kind, on_itself, carrying)
         if key not in self._answers:
-            self._answers[key] = self._find(action, kind, on_itself=on_itself, passed_to=passed_to)
+            self._answers[key] = self._find(action, kind, on_itself=on_itself, carrying=carrying)
         return self._answers[key]
 
-    def _find(self, action: str, kind: str, *, on_itself: bool, passed_to: str) -> Permission | None:
+    def _find(self, action: str, kind: str, *, on_itself: bool, carrying: Pairs) -> Permission | None:
         best: Permission | None = None
-        context = self._context.with_values({"iam:PassedToService": passed_to}) if passed_to else self._context
+        context = self._context.with_values(dict(carrying))
         for resource, scope, limits in self._resources(action, kind, on_itself=on_itself):
             found = self._ask(Request(self._caller, action, resource, self._caller.account, context), scope, limits)
             if found and (best is None or found.rank < best.rank):

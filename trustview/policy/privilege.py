@@ -7,21 +7,22 @@ configuration. Each class is asked of the engine, after boundary, SCPs and every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from trustview.policy.catalog import (
-    Catalog,
     EscalationPath,
     PathCategory,
     actions_meant,
     catalog,
     escalation_paths,
+    expand,
     is_unknown,
 )
 from trustview.policy.document import Statement
-from trustview.policy.permission import Holder, Permission, Permissions, Scope
+from trustview.policy.permission import Holder, Pairs, Permission, Permissions, Scope
 from trustview.policy.stack import PolicyStack
 
 
@@ -98,7 +99,7 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
     escalations = tuple(_escalations(permissions, allowed))
     limited = tuple(found for found in escalations if found.is_limited)
     opened = tuple(found for found in escalations if not found.is_limited)
-    admin = _admin(permissions)
+    admin = _admin(permissions, allowed)
     if admin:
         return PrivilegeVerdict(Privilege.ADMIN, admin, opened, limited, _joined(admin), names)
     if opened:
@@ -106,11 +107,11 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
         return PrivilegeVerdict(Privilege.ESCALATING, deciding, opened, limited, _of_any(opened), names)
     known = catalog()
     for privilege, actions, others in (
-        (Privilege.WRITE, known.changing, unknown),
+        (Privilege.WRITE, known.changing, (*(permission for _, permission in unknown), *_writing(permissions))),
         (Privilege.READ_DATA, known.content, ()),
         (Privilege.READ_CONFIG, known.reading, ()),
     ):
-        found = _widest(permissions, allowed & actions, known) or next((p for _, p in others), None)
+        found = _widest(permissions, allowed & actions, others)
         if found:
             return PrivilegeVerdict(privilege, (found,), (), limited, found.depends_on, names)
     return PrivilegeVerdict(Privilege.NONE, unknown=names)
@@ -119,9 +120,11 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
 # ── admin and escalation ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _admin(permissions: Permissions) -> tuple[Permission, ...]:
+def _admin(permissions: Permissions, allowed: int) -> tuple[Permission, ...]:
     """The permissions that make an administrator, or none: each anywhere, and whatever is asked for."""
     found = []
+    if not _are_in(allowed, _ADMIN_ACTIONS):
+        return ()
     for action, kind in _ADMIN_ACTIONS:
         permission = permissions.find(action, kind)
         if permission is None or permission.scope is not Scope.ANYWHERE:
@@ -139,25 +142,28 @@ def _speaks_of_the_target(key: str) -> bool:
 
 
 def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]:
-    numbers = catalog().numbers
     for path in escalation_paths():
         if path.category is PathCategory.TRUST:
             continue
         if path.category is PathCategory.BOUNDARY_REMOVAL and permissions.stack.boundary is None:
             continue
-        known = (numbers.get(action.lower()) for action, _ in path.needs)
-        if all(number is None or allowed >> number & 1 for number in known):
-            found = _follow(permissions, path)
-            if found:
-                yield found
+        found = _follow(permissions, path) if _are_in(allowed, path.needs) else None
+        if found:
+            yield found
+
+
+def _are_in(allowed: int, needs: tuple[tuple[str, str], ...]) -> bool:
+    """Whether all these actions are in a set, as far as AWS defines them."""
+    return all((wanted := expand(action)) & allowed == wanted for action, _ in needs)
 
 
 def _follow(permissions: Permissions, path: EscalationPath) -> Escalation | None:
     """The path with its permissions; None as soon as one of them is surely missing."""
     found = []
     for action, kind in path.needs:
-        services = path.passes_to if action == "iam:PassRole" else ("",)
-        ways = [permissions.find(action, kind, on_itself=path.on_itself, passed_to=service) for service in services]
+        services = path.passes_to if action == "iam:PassRole" else ()
+        carried: list[Pairs] = [(("iam:PassedToService", service),) for service in services]
+        ways = (permissions.find(action, kind, on_itself=path.on_itself, carrying=pairs) for pairs in carried or [()])
         open_ways = [way for way in ways if way]
         if not open_ways:
             return None
@@ -201,21 +207,29 @@ def _is_plain(statement: Statement) -> bool:
     return is_everywhere and not statement.not_resources and not statement.conditions
 
 
-def _widest(permissions: Permissions, actions: int, known: Catalog) -> Permission | None:
+def _widest(permissions: Permissions, actions: int, others: Iterable[Permission] = ()) -> Permission | None:
     """The widest permission for one of the actions; one stands for all of which the same statements speak."""
     groups = [actions] if actions else []
     for layer in permissions.layers:
         for statement in layer:
             meant = actions_meant(statement.actions, inverted=statement.not_actions)
             groups = [part for group in groups for part in (group & meant, group & ~meant) if part]
+    asked = (permissions.find(next(catalog().listed(group))) for group in groups)
     best: Permission | None = None
-    for group in groups:
-        found = permissions.find(next(known.listed(group)))
+    for found in chain(asked, others):
         if found and (best is None or found.rank < best.rank):
             best = found
             if not best.depends_on:
-                return best
+                break
     return best
+
+
+def _writing(permissions: Permissions) -> Iterator[Permission]:
+    """The permissions of actions that write or only read, by what the request carries."""
+    for action, pair in catalog().writes_with.items():
+        found = permissions.find(action, carrying=(pair,))
+        if found:
+            yield found
 
 
 def _unknown(permissions: Permissions) -> tuple[tuple[str, Permission], ...]:

@@ -72,7 +72,10 @@ def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
 
 
 _REACH_RANKS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
-_PRIVILEGE_RANKS = (Privilege.ADMIN, Privilege.UNKNOWN, Privilege.WRITE, Privilege.READ, Privilege.NONE)
+_PRIVILEGE_RANKS = (
+    Privilege.ADMIN, Privilege.ESCALATING, Privilege.UNKNOWN, Privilege.WRITE, Privilege.READ_DATA,
+    Privilege.READ_CONFIG, Privilege.NONE,
+)  # fmt: skip
 
 
 def rank(item: ReviewItem) -> tuple[int, int, int, int, str, str]:

@@ -18,10 +18,9 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import add_condition
 from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_denies_of
-from trustview.analysis.privilege import Privilege
 from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
 from trustview.analysis.remediation import Change
-from trustview.policy import Caller, CallerKind, PrincipalForm
+from trustview.policy import Caller, CallerKind, PrincipalForm, Privilege
 from trustview.snapshot import Role, User
 
 _BREAK_GLASS = re.compile(r"break[-_ .]?glass|emergency|fire[-_ ]?fight", re.IGNORECASE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
@@ -39,6 +39,7 @@ class Catalog:
 
     `numbers` are by lower-case name; `services` give the first number of each service and the one behind its last.
     `content` are the actions that read what people put into AWS, `harmless` patterns of what is no more an action.
+    `writes_with` gives, by action, the condition key and value without which it only reads.
     """
 
     names: tuple[str, ...]
@@ -47,6 +48,7 @@ class Catalog:
     levels: dict[AccessLevel, int]
     content: int
     harmless: tuple[str, ...]
+    writes_with: dict[str, tuple[str, str]]
 
     @property
     def everything(self) -> int:
@@ -55,13 +57,17 @@ class Catalog:
 
     @property
     def changing(self) -> int:
-        """The actions that change something."""
-        return self._of_levels(changing=True)
+        """The actions that change something, whatever the request carries."""
+        return self._of_levels(changing=True) & ~self._mixed
 
     @property
     def reading(self) -> int:
         """The actions that only list and read."""
         return self._of_levels(changing=False)
+
+    @property
+    def _mixed(self) -> int:
+        return sum(self.find(action) for action in self.writes_with)
 
     def _of_levels(self, *, changing: bool) -> int:
         found = 0
@@ -112,9 +118,10 @@ def catalog() -> Catalog:
     for pattern, _ in curated["content"]:
         content |= read.find(pattern)
     harmless = tuple(pattern.lower() for pattern, _ in curated["harmless"])
+    writes_with = {action: (key, value) for action, key, value, _ in curated["writes_with"]}
     # What changes something is judged by that, whatever it reads on the way.
-    bare = Catalog(read.names, read.numbers, read.services, levels, 0, harmless)
-    return Catalog(read.names, read.numbers, read.services, levels, content & bare.reading, harmless)
+    known = replace(read, levels=levels, harmless=harmless, writes_with=writes_with)
+    return replace(known, content=content & ~known.changing)
 
 
 def _read_actions() -> Catalog:
@@ -127,7 +134,7 @@ def _read_actions() -> Catalog:
         names += [f"{service}:{action}" for action in actions]
         services[service] = (services.get(service, (start, 0))[0], len(names))
         levels[AccessLevel(level)] |= (1 << len(names)) - (1 << start)
-    return Catalog(tuple(names), {name.lower(): n for n, name in enumerate(names)}, services, levels, 0, ())
+    return Catalog(tuple(names), {name.lower(): n for n, name in enumerate(names)}, services, levels, 0, (), {})
 
 
 def _text(name: str) -> str:

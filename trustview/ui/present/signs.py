@@ -87,8 +87,10 @@ PARTIES = {
 
 PRIVILEGES = {
     Privilege.ADMIN: Sign("✖", "admin", "administrator: it can give itself everything", Tone.CRITICAL),
+    Privilege.ESCALATING: Sign("▲", "escalating", "can gain more than it was given", Tone.HIGH),
     Privilege.WRITE: Sign("■", "write", "may change things, less than administrator", Tone.PLAIN),
-    Privilege.READ: Sign("·", "read", "only reads", Tone.PLAIN),
+    Privilege.READ_DATA: Sign("≡", "read-data", "only reads, content too", Tone.PLAIN),
+    Privilege.READ_CONFIG: Sign("·", "read-config", "only reads how things are set up", Tone.PLAIN),
     Privilege.NONE: Sign("∅", "none", "no permissions at all", Tone.MUTED),
     Privilege.UNKNOWN: Sign("?", "unknown", "unknown: not all of its policies were read", Tone.MEDIUM),
 }
