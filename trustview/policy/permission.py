@@ -31,6 +31,8 @@ _VARIABLE = re.compile(r"\$\{([^},]*)[^}]*\}")
 # More combinations of patterns than this are not tried out.
 _MOST_TRIED = 256
 
+# The kind of whatever resource an action may be about.
+ANY_KIND = "*"
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -96,6 +98,13 @@ class Permissions:
         )
 
     @cached_property
+    def services_named(self) -> tuple[str, ...]:
+        """The services of the resources that Allow statements name."""
+        allows = (statement for layer in self.layers for statement in layer if statement.is_allow)
+        arns = (parse_arn(text) for statement in allows for text in statement.resources)
+        return tuple(dict.fromkeys(arn.service for arn in arns if arn and "*" not in arn.service))
+
+    @cached_property
     def _context(self) -> Context:
         absent = () if self.holder.kind is CallerKind.USER else ("aws:username",)
         return permission_context({**_KNOWN, **dict(self.holder.values)}, absent)
@@ -105,11 +114,14 @@ class Permissions:
         arn = parse_arn(self.holder.arn)
         return Caller(self.holder.kind, arn.account if arn else "", self.holder.arn)
 
-    def find(self, action: str, kind: str = "", *, on_itself: bool = False, carrying: Pairs = ()) -> Permission | None:
+    def find(
+        self, action: str, kind: str = ANY_KIND, *, on_itself: bool = False, carrying: Pairs = ()
+    ) -> Permission | None:
         """The widest way in which the action may be allowed, or None where it surely is not.
 
-        `kind` is the ARN pattern of the resources that it is about, `carrying` what the request is known to carry.
-        `on_itself` says that the principal itself, its groups or its policies count as targets.
+        `kind` is the ARN pattern of the resources that it is about, empty for an action about none. `carrying` is what
+        the request is known to carry. `on_itself` says that the principal itself, its groups or its policies count as
+        targets.
         """
         key = (action, kind, on_itself, carrying)
         if key not in self._answers:
@@ -142,14 +154,11 @@ class Permissions:
         partition, account = self.holder.arn.split(":")[1], self._caller.account
         place = {"partition": partition, "account": account}
         service = action.partition(":")[0]
-        yield (
-            ((kind or "arn:{partition}:" + service + ":{region}:{account}:*").format(region=FILLER, **place)).replace(
-                "*", FILLER
-            ),
-            Scope.ANYWHERE,
-            (),
-        )
-        pattern = kind.format(region="*", **place) if kind else "*"
+        generic = f"arn:{{partition}}:{service}:{{region}}:{{account}}:*" if kind in ("", ANY_KIND) else kind
+        yield generic.format(region=FILLER, **place).replace("*", FILLER), Scope.ANYWHERE, ()
+        if not kind:
+            return
+        pattern = kind.format(region="*", **place)
         if on_itself:
             yield from ((own, Scope.ITSELF, ()) for own in (self.holder.arn, *self.holder.own) if matches(pattern, own))
         options = self._options(action)

@@ -214,7 +214,7 @@ def _widest(permissions: Permissions, actions: int, others: Iterable[Permission]
         for statement in layer:
             meant = actions_meant(statement.actions, inverted=statement.not_actions)
             groups = [part for group in groups for part in (group & meant, group & ~meant) if part]
-    asked = (permissions.find(next(catalog().listed(group))) for group in groups)
+    asked = (permissions.find(_telling(permissions, group)) for group in groups)
     best: Permission | None = None
     for found in chain(asked, others):
         if found and (best is None or found.rank < best.rank):
@@ -222,6 +222,14 @@ def _widest(permissions: Permissions, actions: int, others: Iterable[Permission]
             if not best.depends_on:
                 break
     return best
+
+
+def _telling(permissions: Permissions, group: int) -> str:
+    """An action that stands for a group: one of a service whose resources the policies name, if there is one."""
+    for service in permissions.services_named:
+        if part := group & expand(f"{service}:*"):
+            return next(catalog().listed(part))
+    return next(catalog().listed(group))
 
 
 def _writing(permissions: Permissions) -> Iterator[Permission]:

@@ -31,8 +31,8 @@ class PathCategory(StrEnum):
 class EscalationPath:
     """One path. `needs` are its actions, each with the ARN pattern of the resources that it is about.
 
-    The patterns hold `{partition}`, `{region}` and `{account}`; an empty one stands for any resource. `passes_to` are
-    the services that a role is passed to, any one of which is enough. `on_itself`: the principal, its groups or its
+    The patterns hold `{partition}`, `{region}` and `{account}`; an empty one stands for an action about no resource.
+    `passes_to` are the services that a role is passed to, any one of which is enough. `on_itself`: the principal, its groups or its
     policies are targets too. `given` says what must exist; empty when nothing beyond another principal or role.
     """
 
