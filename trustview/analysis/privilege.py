@@ -210,22 +210,22 @@ def _comparisons(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _named(subject: Subject) -> tuple[str, ...]:
-    """Which of the principal's own ARNs some Allow or Deny means that does not mean every ARN of that kind."""
+    """Which of the principal's own ARNs some statement means that does not mean every ARN of that kind."""
     patterns = tuple(dict.fromkeys(p for text in subject.texts for p in _principals_named(text)))
-    return tuple(arn for arn in (subject.arn, *subject.own) if any(_is_meant(arn, pattern) for pattern in patterns))
+    return tuple(arn for arn in (subject.arn, *subject.own) if any(_is_meant(arn, *pattern) for pattern in patterns))
 
 
 @lru_cache(maxsize=65536)
-def _principals_named(text: str) -> tuple[str, ...]:
-    """The resource patterns of a policy that may mean principals or managed policies."""
+def _principals_named(text: str) -> tuple[tuple[str, bool], ...]:
+    """The resource patterns that may mean principals or managed policies, and whether variables fill them."""
     if ":iam:" not in text:
         return ()
     listed = (resource for statement in read_policy(text).statements for resource in statement.resources)
-    return tuple(dict.fromkeys(_VARIABLE.sub("*", resource) for resource in listed if ":iam:" in resource))
+    return tuple(dict.fromkeys((_VARIABLE.sub("*", text), "${" in text) for text in listed if ":iam:" in text))
 
 
-def _is_meant(arn: str, pattern: str) -> bool:
-    return matches(pattern, arn) and not matches(pattern, _any_like(arn))
+def _is_meant(arn: str, pattern: str, is_filled: bool) -> bool:
+    return matches(pattern, arn) and (is_filled or not matches(pattern, _any_like(arn)))
 
 
 def _any_like(arn: str) -> str:

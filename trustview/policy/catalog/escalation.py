@@ -32,8 +32,9 @@ class EscalationPath:
     """One path. `needs` are its actions, each with the ARN pattern of the resources that it is about.
 
     The patterns hold `{partition}`, `{region}` and `{account}`; an empty one stands for an action about no resource.
-    `passes_to` are the services that a role is passed to, any one of which is enough. `on_itself`: the principal, its groups or its
-    policies are targets too. `given` says what must exist; empty when nothing beyond another principal or role.
+    `passes_to` are the services that a role is passed to, any one of which is enough. `on_itself`: the principal, its
+    groups or its policies are targets too. `given` says what must exist; empty when nothing beyond another principal
+    or role.
     """
 
     id: str
