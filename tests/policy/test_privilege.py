@@ -182,5 +182,5 @@ def test_the_words_for_itself_and_for_nothing() -> None:
     itself = f"arn:aws:iam::{OWN}:role/nobody-names-it"
     verdict = judge({"policies": [{"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": itself}]})
 
-    assert describe_privilege(verdict) == ("may gain more than it was given, by iam:PutRolePolicy on itself",)
+    assert describe_privilege(verdict) == ("may gain more than it was given, by iam:PutRolePolicy on its own role",)
     assert describe_privilege(judge({"policies": []})) == ("may do nothing",)

@@ -70,9 +70,9 @@ def describe_privilege(verdict: PrivilegeVerdict) -> tuple[str, ...]:
     if verdict.depends_on:
         sentences.append(f"depends on {', '.join(verdict.depends_on)}")
     if verdict.privilege is Privilege.ESCALATING:
-        given = tuple(dict.fromkeys(found.path.given for found in verdict.escalations))
-        if "" not in given:
-            sentences.append(f"given {' or '.join(given)}")
+        first, *others = verdict.escalations
+        sentences += [f"given {first.path.given}"] if first.path.given else []
+        sentences += [f"also by {', '.join(found.path.id for found in others)}"] if others else []
     sentences += [f"also {found.path.name}, on named resources alone" for found in verdict.limited]
     sentences += [f"`{pattern}` is no action that AWS documents; it counts as writing" for pattern in verdict.unknown]
     return tuple(sentences)
@@ -81,5 +81,6 @@ def describe_privilege(verdict: PrivilegeVerdict) -> tuple[str, ...]:
 def _describe_permission(permission: Permission) -> str:
     if permission.scope is Scope.ANYWHERE:
         return permission.action
-    where = "itself" if permission.scope is Scope.ITSELF else " and ".join(permission.limits)
+    own = f"its own {permission.resource.split(':', 5)[-1].partition('/')[0]}"
+    where = own if permission.scope is Scope.ITSELF else " and ".join(permission.limits)
     return f"{permission.action} on {where}"

@@ -98,7 +98,7 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
     names = tuple(name for name, _ in unknown)
     escalations = tuple(_escalations(permissions, allowed))
     limited = tuple(found for found in escalations if found.is_limited)
-    opened = tuple(found for found in escalations if not found.is_limited)
+    opened = tuple(sorted((found for found in escalations if not found.is_limited), key=_surest_first))
     admin = _admin(permissions, allowed)
     if admin:
         return PrivilegeVerdict(Privilege.ADMIN, admin, opened, limited, _joined(admin), names)
@@ -169,6 +169,10 @@ def _follow(permissions: Permissions, path: EscalationPath) -> Escalation | None
             return None
         found.append(min(open_ways, key=lambda way: way.rank))
     return Escalation(path, tuple(found))
+
+
+def _surest_first(found: Escalation) -> tuple[bool, bool]:
+    return bool(found.depends_on), bool(found.path.given)
 
 
 def _of_any(escalations: tuple[Escalation, ...]) -> tuple[str, ...]:
