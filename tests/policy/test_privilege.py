@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.policy.simulation import levels, policy
+from tests.policy.own_policies import stack_of
 from trustview.policy import (
     CallerKind,
     Holder,
-    PolicyDocument,
-    PolicyStack,
     Privilege,
     PrivilegeVerdict,
     Scope,
@@ -46,14 +44,7 @@ def holder_of(case: dict[str, Any]) -> Holder:
 
 
 def judge(case: dict[str, Any]) -> PrivilegeVerdict:
-    boundary = case.get("boundary")
-    stack = PolicyStack(
-        trust=PolicyDocument(),
-        identity=tuple(map(policy, case["policies"])),
-        boundary=policy(boundary) if boundary is not None else None,
-        scps=levels(case.get("scps", [])),
-    )
-    return judge_privilege(stack, holder_of(case))
+    return judge_privilege(stack_of(case), holder_of(case))
 
 
 @pytest.mark.parametrize("case", read_cases("classes", "unknown", "limits", "resources", "conditions"))

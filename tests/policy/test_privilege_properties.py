@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.policy.simulation import levels, policy
+from tests.policy.own_policies import document, stack_of
 from trustview.policy import (
     CallerKind,
     Holder,
@@ -84,14 +84,7 @@ RANKS = tuple(reversed([privilege for privilege in Privilege if privilege is not
 
 
 def judge(case: dict[str, Any], holder: Holder) -> PrivilegeVerdict:
-    stack = PolicyStack(
-        PolicyDocument(),
-        tuple(map(policy, case["policies"])),
-        policy(case["boundary"]) if case["boundary"] else None,
-        None,
-        levels(case["scps"]),
-    )
-    return judge_privilege(stack, holder)
+    return judge_privilege(stack_of(case), holder)
 
 
 def rank(case: dict[str, Any], holder: Holder) -> int:
@@ -101,9 +94,9 @@ def rank(case: dict[str, Any], holder: Holder) -> int:
 @MANY
 @given(cases(), HOLDERS, DOCUMENTS)
 def test_a_guardrail_more_never_raises_the_class(
-    case: dict[str, Any], holder: Holder, document: list[dict[str, Any]]
+    case: dict[str, Any], holder: Holder, more: list[dict[str, Any]]
 ) -> None:
-    assert rank(case | {"scps": [*case["scps"], [document]]}, holder) <= rank(case, holder)
+    assert rank(case | {"scps": [*case["scps"], [more]]}, holder) <= rank(case, holder)
 
 
 LIFTING = ("iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", "iam:PutUser*", "iam:DeleteUser*")
@@ -112,11 +105,11 @@ LIFTING = ("iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"
 @MANY
 @given(cases(), HOLDERS, DOCUMENTS)
 def test_a_boundary_that_cannot_be_lifted_never_raises_the_class(
-    case: dict[str, Any], holder: Holder, document: list[dict[str, Any]]
+    case: dict[str, Any], holder: Holder, more: list[dict[str, Any]]
 ) -> None:
     keep = {"Effect": "Deny", "Action": LIFTING, "Resource": "*"}
 
-    assert rank(case | {"boundary": [*document, keep]}, holder) <= rank(case | {"boundary": None}, holder)
+    assert rank(case | {"boundary": [*more, keep]}, holder) <= rank(case | {"boundary": None}, holder)
 
 
 @MANY
@@ -134,10 +127,10 @@ def test_an_allow_more_never_lowers_the_class(case: dict[str, Any], holder: Hold
 @MANY
 @given(cases(), HOLDERS, st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_matters(case: dict[str, Any], holder: Holder, random: Any) -> None:  # noqa: ANN401
-    shuffled = [list(document) for document in case["policies"]] + case["policies"][:1]
+    shuffled = [list(found) for found in case["policies"]] + case["policies"][:1]
     random.shuffle(shuffled)
-    for document in shuffled:
-        random.shuffle(document)
+    for found in shuffled:
+        random.shuffle(found)
 
     assert judge(case | {"policies": shuffled}, holder).privilege is judge(case, holder).privilege
 
@@ -178,6 +171,6 @@ def test_no_document_raises(policies: list[Any], boundary: Any, scps: list[list[
 @pytest.mark.parametrize("text", ["${", "${}", "${aws:username", "*" * 300, "?" * 300, "a" * 3000 + "*", "::::::"])
 def test_no_resource_text_raises(text: str) -> None:
     statement = {"Effect": "Allow", "Action": ["iam:PutRolePolicy", "s3:PutObject"], "Resource": text}
-    stack = PolicyStack(PolicyDocument(), (policy(statement),), policy(statement))
+    stack = PolicyStack(PolicyDocument(), (document(statement),), document(statement))
 
     assert judge_privilege(stack).privilege in Privilege

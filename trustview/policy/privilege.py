@@ -8,7 +8,7 @@ configuration. Each class is asked of the engine, after boundary, SCPs and every
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 
@@ -21,7 +21,7 @@ from trustview.policy.catalog import (
     expand,
     is_unknown,
 )
-from trustview.policy.document import Statement
+from trustview.policy.document import PolicyDocument, Statement
 from trustview.policy.permission import Holder, Pairs, Permission, Permissions, Scope
 from trustview.policy.stack import PolicyStack
 
@@ -122,17 +122,37 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
 
 def _admin(permissions: Permissions, allowed: int) -> tuple[Permission, ...]:
     """The permissions that make an administrator, or none: each anywhere, and whatever is asked for."""
-    found = []
     if not _are_in(allowed, _ADMIN_ACTIONS):
         return ()
+    whatever = Permissions(permissions.holder, _without_targets(permissions.stack))
+    found = []
     for action, kind in _ADMIN_ACTIONS:
-        permission = permissions.find(action, kind)
+        permission = whatever.find(action, kind)
         if permission is None or permission.scope is not Scope.ANYWHERE:
             return ()
         if any(_speaks_of_the_target(key) for key in permission.depends_on):
             return ()
         found.append(permission)
     return tuple(found)
+
+
+def _without_targets(stack: PolicyStack) -> PolicyStack:
+    """The policies without the Allows that hold for some targets alone: an administrator needs none of them."""
+
+    def reduce(document: PolicyDocument) -> PolicyDocument:
+        kept = (
+            statement
+            for statement in document.statements
+            if not statement.is_allow or not any(_speaks_of_the_target(test.key) for test in statement.conditions)
+        )
+        return replace(document, statements=tuple(kept))
+
+    return replace(
+        stack,
+        identity=tuple(map(reduce, stack.identity or ())),
+        boundary=reduce(stack.boundary) if stack.boundary else None,
+        scps=tuple(tuple(map(reduce, level)) for level in stack.scps),
+    )
 
 
 def _speaks_of_the_target(key: str) -> bool:
