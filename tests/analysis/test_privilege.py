@@ -124,6 +124,18 @@ def test_a_guardrail_may_spare_a_role_by_its_arn() -> None:
     assert access.privilege(two) is Privilege.ESCALATING
 
 
+def test_an_account_whose_place_in_the_tree_is_not_known_has_no_path() -> None:
+    statement = allow("s3:PutObject", Condition={"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-other/*"}})
+    one = role("one", OPEN, inline=inline(statement))
+    known = access_to(one)
+    organization = known.snapshot.organization
+    assert organization
+    lost = Access(replace(known.snapshot, organization=replace(organization, units=())))
+
+    assert known.privilege(one) is Privilege.NONE
+    assert lost.privilege(one) is Privilege.WRITE
+
+
 # ── what was not read ────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -140,6 +140,18 @@ def test_the_paths_are_whole() -> None:
     assert sum("pathfinding.cloud" in path.see for path in paths) >= 65
 
 
+# ── resources that cannot all be tried ───────────────────────────────────────────────────────────────────────────
+
+
+def test_more_resources_than_can_be_tried_leave_it_open() -> None:
+    buckets = [f"arn:aws:s3:::bucket-{number}/*" for number in range(300)]
+    spared = {"Effect": "Deny", "Action": "s3:*", "NotResource": buckets[-1]}
+    verdict = judge({"policies": [[{"Effect": "Allow", "Action": "s3:PutObject", "Resource": buckets}, spared]]})
+
+    assert verdict.privilege is Privilege.WRITE
+    assert verdict.depends_on == ("the resource",)
+
+
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

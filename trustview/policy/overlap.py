@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from trustview.policy.memory import remember
+
 # Stands for whatever a wildcard may hold. No name in an ARN has this character.
 FILLER = "~"
 # Places looked at before it is left open whether there is a common text.
@@ -12,6 +14,7 @@ _MOST_STATES = 20_000
 _Places = tuple[int, ...]
 
 
+@remember
 def find_common(*patterns: str) -> str | None:
     """A text that all patterns match, or None when there is none; empty where the search is too long.
 

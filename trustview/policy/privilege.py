@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 
 from trustview.policy.catalog import (
@@ -106,8 +107,9 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
         deciding = opened[0].permissions
         return PrivilegeVerdict(Privilege.ESCALATING, deciding, opened, limited, _of_any(opened), names)
     known = catalog()
+    writing = (*(permission for _, permission in unknown), *_writing(permissions, allowed))
     for privilege, actions, others in (
-        (Privilege.WRITE, known.changing, (*(permission for _, permission in unknown), *_writing(permissions))),
+        (Privilege.WRITE, known.changing, writing),
         (Privilege.READ_DATA, known.content, ()),
         (Privilege.READ_CONFIG, known.reading, ()),
     ):
@@ -174,7 +176,13 @@ def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]
 
 def _are_in(allowed: int, needs: tuple[tuple[str, str], ...]) -> bool:
     """Whether all these actions are in a set, as far as AWS defines them."""
-    return all((wanted := expand(action)) & allowed == wanted for action, _ in needs)
+    wanted = _needed(needs)
+    return allowed & wanted == wanted
+
+
+@lru_cache(maxsize=1024)
+def _needed(needs: tuple[tuple[str, str], ...]) -> int:
+    return actions_meant(tuple(action for action, _ in needs), inverted=False)
 
 
 def _follow(permissions: Permissions, path: EscalationPath) -> Escalation | None:
@@ -256,10 +264,10 @@ def _telling(permissions: Permissions, group: int) -> str:
     return next(catalog().listed(group))
 
 
-def _writing(permissions: Permissions) -> Iterator[Permission]:
+def _writing(permissions: Permissions, allowed: int) -> Iterator[Permission]:
     """The permissions of actions that write or only read, by what the request carries."""
     for action, pair in catalog().writes_with.items():
-        found = permissions.find(action, carrying=(pair,))
+        found = permissions.find(action, carrying=(pair,)) if expand(action) & allowed else None
         if found:
             yield found
 
