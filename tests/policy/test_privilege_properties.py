@@ -4,21 +4,26 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.policy.own_policies import document, stack_of
 from trustview.policy import (
+    Caller,
     CallerKind,
     Holder,
+    Outcome,
     PolicyDocument,
     PolicyStack,
     Privilege,
     PrivilegeVerdict,
+    Request,
+    closed_context,
     describe_privilege,
     judge_privilege,
     parse_policy,
 )
+from trustview.policy.evaluate import evaluate_permission
 
 OWN = "111122223333"
 ACTIONS = (
@@ -143,6 +148,46 @@ def test_a_class_has_permissions_and_words(case: dict[str, Any], holder: Holder)
     assert bool(verdict.permissions) == (verdict.privilege is not Privilege.NONE)
     assert describe_privilege(verdict)
     assert list(verdict.depends_on) == sorted(verdict.depends_on)
+
+
+# Requests as a principal may really send them, with what each shows: changing something, content, or configuration.
+REQUESTS = (
+    ("s3:PutObject", "arn:aws:s3:::one/key", Privilege.WRITE),
+    ("s3:PutObject", "arn:aws:s3:::one-two/key", Privilege.WRITE),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::onetwo/", Privilege.WRITE),
+    ("iam:PutRolePolicy", f"arn:aws:iam::{OWN}:role/me", Privilege.WRITE),
+    ("iam:PutRolePolicy", f"arn:aws:iam::{OWN}:role/app-1", Privilege.WRITE),
+    ("iam:PassRole", "arn:aws:iam::000000000000:role/x", Privilege.WRITE),
+    ("lambda:CreateFunction", "arn:aws:lambda:eu-west-1:000000000000:function:f", Privilege.WRITE),
+    ("s3:Frobnicate", "arn:aws:s3:::one/key", Privilege.WRITE),
+    ("s3:GetObject", "arn:aws:s3:::x-two/key", Privilege.READ_DATA),
+    ("kms:Decrypt", "arn:aws:kms:eu-west-1:000000000000:key/k", Privilege.READ_DATA),
+    ("ec2:DescribeInstances", "*", Privilege.READ_CONFIG),
+)
+
+
+@settings(MANY, max_examples=5 * MANY.max_examples)
+@given(cases(), HOLDERS, st.sampled_from(REQUESTS), st.data())
+def test_whoever_may_do_something_has_at_least_the_class_of_it(
+    case: dict[str, Any], holder: Holder, request: tuple[str, str, Privilege], data: st.DataObject
+) -> None:
+    action, resource, shows = request
+    context = {key: values[0] for key, values in holder.values}
+    context |= {"aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "false", "aws:PrincipalArn": holder.arn}
+    for key, values in (("aws:PrincipalTag/team", "ab"), ("aws:PrincipalTag/x", "*x"), ("s3:prefix", "ab")):
+        if data.draw(st.booleans()):
+            context[key] = data.draw(st.sampled_from(values))
+    if holder.kind is CallerKind.USER and data.draw(st.booleans()):
+        context["aws:MultiFactorAuthPresent"] = "true"
+    if action == "iam:PassRole":
+        context["iam:PassedToService"] = "lambda.amazonaws.com"
+    account = holder.arn.split(":")[4]
+    asked = Request(Caller(holder.kind, account, holder.arn), action, resource, account, closed_context(context))
+
+    is_allowed = evaluate_permission(asked, stack_of(case)).outcome is Outcome.ALLOWED
+    event(f"allowed: {is_allowed}")
+    if is_allowed:
+        assert rank(case, holder) >= RANKS.index(shows)
 
 
 SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([*ACTIONS, *RESOURCES, "Allow", "Deny", ""])
