@@ -25,13 +25,13 @@ LEVELS = {
 
 def read_package(package: Path) -> dict[str, dict[str, Any]]:
     """The actions of every service prefix."""
+    services = {}
     with tarfile.open(package) as archive:
-        members = {PurePosixPath(name) for name in archive.getnames()}
-        return {
-            member.stem: json.load(archive.extractfile(str(member)))
-            for member in sorted(members)
-            if member.parent == ACTIONS
-        }
+        for member in sorted(archive.getmembers(), key=lambda member: member.name):
+            path, content = PurePosixPath(member.name), archive.extractfile(member)
+            if path.parent == ACTIONS and content is not None:
+                services[path.stem] = json.load(content)
+    return services
 
 
 def digest(services: dict[str, dict[str, Any]]) -> list[str]:

@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+import tarfile
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sources.actions import digest, read_package
 from trustview.policy import matches
 from trustview.policy.catalog import (
     AccessLevel,
@@ -160,3 +163,23 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert result.stdout.split() == ["0", "0"]
+
+
+def test_the_digest_has_one_line_for_each_service_and_level(tmp_path: Path) -> None:
+    actions = {
+        "getthing": {"name": "GetThing", "accessLevel": "Read"},
+        "describething": {"name": "DescribeThing", "accessLevel": "Read"},
+        "tagthing": {"name": "TagThing", "accessLevel": "Tagging, Write"},
+        "putthingpolicy": {"name": "PutThingPolicy", "accessLevel": "Permissions management, Write"},
+    }
+    package = tmp_path / "package.tgz"
+    with tarfile.open(package, "w:gz") as archive:
+        for name, content in (("actions/thing.json", actions), ("actions/empty.json", {}), ("services.json", {})):
+            (tmp_path / "file").write_text(json.dumps(content), encoding="utf-8")
+            archive.add(tmp_path / "file", f"package/data/{name}")
+
+    assert digest(read_package(package)) == [
+        "thing read DescribeThing GetThing",
+        "thing tagging TagThing",
+        "thing permissions PutThingPolicy",
+    ]

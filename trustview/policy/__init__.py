@@ -12,7 +12,7 @@ from trustview.policy.context_key import CallerKind, ContextKey, Presence, find_
 from trustview.policy.document import Condition, Effect, PolicyDocument, Statement
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
-from trustview.policy.explain import describe_evaluation, describe_privilege, describe_reason
+from trustview.policy.explain import PRIVILEGE_WORDS, describe_evaluation, describe_privilege, describe_reason
 from trustview.policy.misplaced import find_misplaced
 from trustview.policy.parse import parse_policy, read_policy
 from trustview.policy.permission import Holder, Permission, Scope
@@ -40,6 +40,7 @@ __all__ = [
     "BUILTIN_PROVIDERS",
     "OPERATORS",
     "OPERATORS_BY_NAME",
+    "PRIVILEGE_WORDS",
     "Arn",
     "Caller",
     "CallerKind",

@@ -52,7 +52,7 @@ def describe_evaluation(evaluation: Evaluation) -> str:
     return f"{heads[evaluation.outcome]}: {because}" if because else heads[evaluation.outcome]
 
 
-_PRIVILEGES = {
+PRIVILEGE_WORDS = {
     Privilege.ADMIN: "administrator: it may give itself everything",
     Privilege.ESCALATING: "may gain more than it was given",
     Privilege.WRITE: "may change things",
@@ -66,7 +66,8 @@ _PRIVILEGES = {
 def describe_privilege(verdict: PrivilegeVerdict) -> tuple[str, ...]:
     """The class with what decided it, as sentences: lower case, no full stop."""
     by = ", ".join(_describe_permission(permission) for permission in verdict.permissions)
-    sentences = [f"{_PRIVILEGES[verdict.privilege]}, by {by}" if by else _PRIVILEGES[verdict.privilege]]
+    words = PRIVILEGE_WORDS[verdict.privilege]
+    sentences = [f"{words}, by {by}" if by else words]
     if verdict.depends_on:
         sentences.append(f"depends on {', '.join(verdict.depends_on)}")
     if verdict.privilege is Privilege.ESCALATING:

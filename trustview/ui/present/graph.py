@@ -203,8 +203,9 @@ def _outgoing(around: Surroundings, opened: frozenset[str], places: Places) -> I
 def _target(neighbour: _Neighbour, label: str, detail: str, id_: str = "", count: int = 1) -> GraphEdge:
     privilege = neighbour.grant.privilege if neighbour.grant else Privilege.UNKNOWN
     sign = PRIVILEGES[privilege]
-    note = f"{detail} · admin" if privilege is Privilege.ADMIN else detail
+    is_powerful = privilege in (Privilege.ADMIN, Privilege.ESCALATING)
+    note = f"{detail} · {sign.short}" if is_powerful else detail
     mark, _ = condition_sign(neighbour.grant.conditions) if neighbour.grant else ("", "")
-    tone = sign.tone if privilege is Privilege.ADMIN else Tone.PLAIN
+    tone = sign.tone if is_powerful else Tone.PLAIN
     node = GraphNode(id_ or neighbour.id, label, sign.glyph, tone, note, count)
     return GraphEdge(node, EDGES[neighbour.edge.reach.kind], mark)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustview.analysis import Confidence, Party, Privilege, ReachKind, Severity, Tier
-from trustview.policy import Condition
+from trustview.policy import PRIVILEGE_WORDS, Condition
 from trustview.review import Verdict
 from widgets.graph import EdgeKind
 from widgets.tone import Cell, Tone
@@ -85,14 +85,18 @@ PARTIES = {
     Party.IDENTITY_PROVIDER: Sign("○", "provider", "users of an identity provider", Tone.PLAIN),
 }
 
+_PRIVILEGE_LOOKS = {
+    Privilege.ADMIN: ("✖", Tone.CRITICAL),
+    Privilege.ESCALATING: ("▲", Tone.HIGH),
+    Privilege.WRITE: ("■", Tone.PLAIN),
+    Privilege.READ_DATA: ("≡", Tone.PLAIN),
+    Privilege.READ_CONFIG: ("·", Tone.PLAIN),
+    Privilege.NONE: ("∅", Tone.MUTED),
+    Privilege.UNKNOWN: ("?", Tone.MEDIUM),
+}
 PRIVILEGES = {
-    Privilege.ADMIN: Sign("✖", "admin", "administrator: it can give itself everything", Tone.CRITICAL),
-    Privilege.ESCALATING: Sign("▲", "escalating", "can gain more than it was given", Tone.HIGH),
-    Privilege.WRITE: Sign("■", "write", "may change things, less than administrator", Tone.PLAIN),
-    Privilege.READ_DATA: Sign("≡", "read-data", "only reads, content too", Tone.PLAIN),
-    Privilege.READ_CONFIG: Sign("·", "read-config", "only reads how things are set up", Tone.PLAIN),
-    Privilege.NONE: Sign("∅", "none", "no permissions at all", Tone.MUTED),
-    Privilege.UNKNOWN: Sign("?", "unknown", "unknown: not all of its policies were read", Tone.MEDIUM),
+    privilege: Sign(glyph, privilege.value, PRIVILEGE_WORDS[privilege], tone)
+    for privilege, (glyph, tone) in _PRIVILEGE_LOOKS.items()
 }
 
 CONFIDENCES = {
