@@ -43,7 +43,7 @@ BAD: list[tuple[str, bytes, object, str]] = [
     ("a policy that is no object", line("x", trust_policy=[]), "x", "`trust_policy`: a policy is a JSON object"),
     ("a policy that is null", line("x", trust_policy=None), "x", "`trust_policy`: a policy is a JSON object"),
     ("a principal that is a list", line("x", principal=[]), "x", "`principal`: a text is expected, this is a list"),
-    ("ten megabytes", line("x", context={"aws:x": "a" * 10_000_000}), None, "longer than 4 MiB"),
+    ("ten megabytes", line("x", context={"aws:x": "a" * 10_000_000}), None, "longer than 2 MiB"),
     ("text that is not UTF-8", line("x", action="?").replace(b"?", b"\xff"), "x", "`action`: it is not JSON"),
     ("a field name that is not UTF-8", line().replace(b"action", b"\xff"), None, "it is not UTF-8"),
     ("nothing", b"", None, "it is empty"),

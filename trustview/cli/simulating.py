@@ -17,7 +17,7 @@ from trustview.policy.simulation import FIELDS, ID, Field, Simulation, Unread, a
 from trustview.store import open_bytes
 
 # The largest line that is read. All policies that AWS's quotas let bear on one request are a small part of it.
-LONGEST_LINE = 4 << 20
+LONGEST_LINE = 2 << 20
 # How much input is read at once at most: answers never wait for more of it than is there.
 PIECE = 64 << 10
 # How much text of one field is kept with what was read of it.
