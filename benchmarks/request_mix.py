@@ -14,8 +14,8 @@ from typing import Any
 from tests.policy.simulation import OWN, fields_of
 
 SEED = 7
-ACCOUNTS = tuple(f"{number:012d}" for number in (111122223333, 210000000001, 210000000002, 210000000003))
-TIMES_PER_ACCOUNT = 20
+ACCOUNTS = (OWN, "210000000001")
+TIMES_PER_ACCOUNT = 40
 CASES = Path(__file__).resolve().parent.parent / "tests" / "cases" / "evaluate"
 OUTSIDER = "arn:aws:iam::888877776666:role/outsider"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
