@@ -187,3 +187,9 @@ def test_the_words_for_itself_and_for_nothing() -> None:
 
     assert describe_privilege(verdict) == ("may gain more than it was given, by iam:PutRolePolicy on its own role",)
     assert describe_privilege(judge({"policies": []})) == ("may do nothing",)
+
+
+def test_whoever_may_change_things_or_nobody_knows_may_write() -> None:
+    assert {privilege.value for privilege in Privilege if privilege.may_write} == {
+        "admin", "escalating", "write", "unknown",
+    }  # fmt: skip
