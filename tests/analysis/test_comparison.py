@@ -105,7 +105,7 @@ def test_the_demo_tells_the_guardrail_that_went_away_by_its_name() -> None:
     assert "`Retail: only our organization becomes a role`" in found["spot-fleet-manager"].because[0]
     assert found["DatadogIntegrationRole"].kind is EffectKind.REWORDED
     assert found["external-auditor-2026"].kind is EffectKind.GONE
-    assert found["nops-integration"].because == ("the role's privilege was read, is write",)
+    assert found["nops-integration"].because == ("the role's privilege was read-config, is write",)
 
 
 def test_roles_whose_words_and_effect_stayed_are_not_told() -> None:
