@@ -1,0 +1,170 @@
+"""Is a policy no wider than another? THE ONE PLACE that decides it.
+
+For every Allow box of the new policy: it must lie within the Allows of the old policy and the Denies of the new one,
+and where it meets a Deny of the old policy, within the Denies of the new one. What is left over is a request that the
+new policy allows and the old one may not; the engine confirms one, or the answer is that nobody can tell.
+Sound: coordinates are independent and whatever is not interpreted may be anything, which only adds requests; so what is
+covered here is covered among real requests. Work has a limit, and at the limit nothing is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.policy.document import PolicyDocument
+from trustview.policy.evaluate import evaluate
+from trustview.policy.evaluation import Evaluation, Outcome
+from trustview.policy.narrowing.boxes import Box, Cover, meet
+from trustview.policy.narrowing.budget import Budget, BudgetSpentError
+from trustview.policy.narrowing.callers import IDENTITY, OPEN
+from trustview.policy.narrowing.grounds import Grounds
+from trustview.policy.narrowing.parts import Lists, Values
+from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
+from trustview.policy.narrowing.reading import KEY, Reading
+from trustview.policy.narrowing.texts import Solver, Texts
+from trustview.policy.narrowing.witness import WitnessMaker
+from trustview.policy.principal import PrincipalForm
+from trustview.policy.stack import Layer
+
+# Boxes that are tried for a witness before giving up.
+_MOST_TRIES = 24
+_PROVED = "every request that the new policy allows, the old one allows too"
+_WIDER = "the new policy allows a request that the old one does not"
+_CREATED_AGAIN = ", and whoever is created again under a name passes a condition on it, but is not who was named"
+_TOO_MUCH = "it takes too many steps to compare them"
+
+
+def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, *, layer: Layer | None = None) -> Proof:
+    """Prove that `new` allows no request that `old` does not, or give one that it does, or say what stopped it.
+
+    `layer` is TRUST or IDENTITY; when it is not given, policies with a principal are trust policies. Without
+    `facts.role_account` the callers' own policies are taken to allow.
+    """
+    for name, document in (("old", old), ("new", new)):
+        unread = next((p for p in document.problems if p.is_refused and p.path == "$"), None)
+        if unread is not None:
+            return Proof(Verdict.UNKNOWN, f"the {name} policy cannot be read: {unread.found}", None, name, "$")
+    question = _Question(old, new, facts, layer or layer_of(old, new))
+    try:
+        proof = question.answer()
+        account = _account_to_spare(old, new, facts) if proof.is_proved else ""
+        if account and not _Question(old, new, _of_role_in(account, facts), question.layer).answer().is_proved:
+            return Proof(Verdict.PROVED, f"{_PROVED}, {_UNLESS.format(account)}")
+    except BudgetSpentError:
+        return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", question.at)
+    return proof
+
+
+def layer_of(old: PolicyDocument, new: PolicyDocument) -> Layer:
+    """Trust policies name principals, identity policies do not."""
+    statements = (*old.statements, *new.statements)
+    is_trust = not statements or any(statement.has_principal for statement in statements)
+    return Layer.TRUST if is_trust else Layer.IDENTITY
+
+
+class _Question:
+    """One pair of policies, and how far the answer has come."""
+
+    def __init__(self, old: PolicyDocument, new: PolicyDocument, facts: Facts, layer: Layer) -> None:
+        self.old, self.new, self.facts, self.layer = old, new, facts, layer
+        self.at = "$"
+        self._stopped: Proof | None = None
+
+    def answer(self) -> Proof:
+        """The proof; BudgetSpentError when it costs too much."""
+        reading = Reading((self.old, self.new), self.layer, self.facts, Solver(Budget()))
+        grounds = Grounds(reading)
+        maker = WitnessMaker(reading, grounds)
+        for tries, left in enumerate(self._left_over(reading, grounds)):
+            for witness in maker.witnesses(left):
+                if self._is_confirmed(witness, left):
+                    return Proof(Verdict.WIDER, _WIDER, witness, "new", left.path)
+            self._stopped = self._stopped or _explain(left)
+            if tries >= _MOST_TRIES:
+                break
+        return self._stopped or Proof(Verdict.PROVED, _PROVED)
+
+    def _left_over(self, reading: Reading, grounds: Grounds) -> Iterator[Box]:
+        """Requests that the new policy allows and the old one may not, as boxes."""
+        cover = Cover(reading.whole, reading.solver)
+        old_allows = [box for s in self.old.allows for box in reading.read(s, self.old)]
+        old_denies = [box for s in self.old.denies for box in reading.read(s, self.old)]
+        new_denies = [box for s in self.new.denies for box in reading.read(s, self.new)]
+        for statement in self.new.allows:
+            self.at = statement.path
+            for box in (real for read in reading.read(statement, self.new) for real in grounds.grounded(read)):
+                yield from cover.uncovered(box, [*old_allows, *new_denies])
+                for deny in old_denies:
+                    denied = meet(box, deny.parts, reading.solver)
+                    if denied is not None:
+                        yield from cover.uncovered(denied, new_denies)
+
+    def _is_confirmed(self, witness: Witness, left: Box) -> bool:
+        """Whether the engine says the same; what it leaves open is kept as the reason."""
+        after = evaluate(witness.request, witness.stack(self.new))
+        before = evaluate(witness.request, witness.stack(self.old))
+        if after.outcome is Outcome.ALLOWED and not before.may_be_allowed:
+            return True
+        for name, answer in (("new", after), ("old", before)):
+            if answer.outcome is Outcome.CONDITIONAL and self._stopped is None:
+                self._stopped = Proof(Verdict.UNKNOWN, _open_reason(answer), None, name, left.path)
+        return False
+
+
+def _open_reason(answer: Evaluation) -> str:
+    return f"it depends on {', '.join(answer.depends_on)}"
+
+
+def _explain(left: Box) -> Proof:
+    """Why a box that is left over gives no witness: what in it nobody documents or interprets."""
+    for coordinate in left.parts:
+        if coordinate.startswith(OPEN):
+            what = coordinate.removeprefix(OPEN)
+            return Proof(Verdict.UNKNOWN, f"it depends on what is not settled: {what}", None, "new", left.path)
+    for part in left.parts.values():
+        named = next(iter(_opaque_in(part)), "")
+        if named:
+            return Proof(Verdict.UNKNOWN, f"`{named}` is not interpreted", None, "new", left.path)
+    keys = [name.removeprefix(KEY) for name in left.parts if name.startswith((KEY, IDENTITY))]
+    by = f"; they differ by {', '.join(f'`{key}`' for key in keys)}" if keys else ""
+    again = _CREATED_AGAIN if "aws:principalarn" in keys else ""
+    return Proof(Verdict.UNKNOWN, f"no request could be confirmed{by}{again}", None, "new", left.path)
+
+
+def _opaque_in(part: object) -> Iterator[str]:
+    """The texts in a part that are not interpreted."""
+    sets: list[object] = [part]
+    if isinstance(part, Values):
+        sets = list(part.aspects or ())
+    elif isinstance(part, Lists):
+        sets = [part.every, *part.some]
+    for texts in sets:
+        if isinstance(texts, Texts):
+            yield from (pattern.name or "".join(pattern.parts) for pattern in texts.opaque)
+
+
+# ── the role's own account ───────────────────────────────────────────────────────────────────────────────────────
+
+_UNLESS = (
+    "unless the role is of account `{}`: there an account needs the caller's own policies to allow, and who is named "
+    "needs none"
+)
+
+
+def _account_to_spare(old: PolicyDocument, new: PolicyDocument, facts: Facts) -> str:
+    """An account of which the old policy trusts the whole and the new one names principals; empty when none is."""
+    if facts.role_account:
+        return ""
+    whole = {e.account for s in old.allows for e in s.principals if e.form is PrincipalForm.ACCOUNT}
+    named = {
+        e.account or account
+        for s in new.allows
+        for e in s.principals
+        if e.form not in (PrincipalForm.ACCOUNT, PrincipalForm.SERVICE)
+        for account in (whole if e.form is PrincipalForm.EVERYONE else {""})
+    }
+    return min(whole & named, default="")
+
+
+def _of_role_in(account: str, facts: Facts) -> Facts:
+    return Facts(facts.organization, facts.accounts, account)

@@ -1,0 +1,210 @@
+"""A box of requests -> concrete requests of real callers, each to be put to the engine.
+
+The one place that makes up requests. Values that can be read come first; what only fits a request that AWS never sends
+is left out, and where nothing else is there, no witness is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trustview.policy.arn import is_account_id
+from trustview.policy.context_key import CallerKind
+from trustview.policy.narrowing.boxes import Box, meet
+from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, OPEN, Cell
+from trustview.policy.narrowing.grounds import Grounds
+from trustview.policy.narrowing.parts import Choice, Lists, Values
+from trustview.policy.narrowing.pattern import glob
+from trustview.policy.narrowing.proof import ALLOW_ALL, Witness
+from trustview.policy.narrowing.reading import (
+    ACTION,
+    BOUNDARY_ALLOWS,
+    BOUNDARY_OF_NONE,
+    BOUNDARY_REFUSES,
+    CALLER,
+    KEY,
+    OWN,
+    RESOURCE,
+    Reading,
+)
+from trustview.policy.narrowing.texts import ALL_TEXTS, Texts, holds, only
+from trustview.policy.parse import parse_policy
+from trustview.policy.request import Caller, Request, closed_context
+from trustview.policy.service_rules import ACTION_OF_CALLER, SET_SOURCE_IDENTITY, TAG_SESSION
+from trustview.policy.stack import Layer
+
+# Callers of a box that are tried before the next box.
+_MOST_CALLERS = 12
+_REFUSE_ALL = parse_policy({"Version": "2012-10-17", "Statement": []})
+_ANY_ACCOUNT = glob("?" * 12)
+# What a person would write for a key, tried before what the search comes up with.
+_READABLE = {
+    "aws:principalorgid": ("o-elsewhere01",),
+    "aws:principalorgpaths": ("o-elsewhere01/r-else/ou-else-where0001/",),
+    "aws:principaltype": ("AssumedRole", "User"),
+    "aws:sourceaccount": (ELSEWHERE,),
+    "aws:sourcearn": (f"arn:aws:s3:::bucket-of-{ELSEWHERE}",),
+    "aws:requestedregion": ("us-east-1", "eu-central-1"),
+    "aws:securetransport": ("true", "false"),
+    "aws:multifactorauthpresent": ("true", "false"),
+    "sts:externalid": ("another-external-id",),
+    "sts:rolesessionname": ("session",),
+}
+
+
+class WitnessMaker:
+    """Makes requests out of boxes of one pair of policies."""
+
+    def __init__(self, reading: Reading, grounds: Grounds) -> None:
+        self._reading, self._grounds, self._solver = reading, grounds, reading.solver
+
+    def witnesses(self, box: Box) -> Iterator[Witness]:
+        """Requests within a box, one or two for each kind of caller."""
+        if any(coordinate.startswith(OPEN) for coordinate in box.parts):
+            return
+        callers = box.parts.get(CALLER, self._reading.whole[CALLER])
+        cells = [cell for i, cell in enumerate(self._reading.callers.cells) if callers.mask >> i & 1]
+        for cell in cells[:_MOST_CALLERS]:
+            real: Box | None = meet(box, self._grounds.of_identity(cell), self._solver)
+            for coordinate, part in self._grounds.of_kind(cell):
+                real = real and meet(real, {coordinate: part}, self._solver)
+            if real is None:
+                continue
+            for prefers_absent in (True, False):
+                made = self._make(real, cell, prefers_absent=prefers_absent)
+                if made is not None:
+                    yield made
+
+    def _make(self, box: Box, cell: Cell, *, prefers_absent: bool) -> Witness | None:
+        caller = self._caller(box, cell)
+        action = self._action(box, cell)
+        context = self._context(box, caller, prefers_absent=prefers_absent) if caller else None
+        if caller is None or action is None or context is None or not _is_consistent(context):
+            return None
+        own = self._reading.facts.role_account or _account_but(caller.account)
+        role = f"arn:aws:iam::{own}:role/reviewed"
+        resource = self._text(box.parts.get(RESOURCE, ALL_TEXTS), (role,))
+        if resource is None:
+            return None
+        request = Request(caller, action, resource, own, closed_context(context))
+        return self._with_own_policies(request, box)
+
+    def _with_own_policies(self, request: Request, box: Box) -> Witness:
+        identity = box.parts.get(f"{OWN}{Layer.IDENTITY.value}")
+        session = box.parts.get(f"{OWN}{Layer.SESSION.value}")
+        boundary = box.parts.get(f"{OWN}{Layer.BOUNDARY.value}", BOUNDARY_OF_NONE).mask
+        documents = {BOUNDARY_OF_NONE.mask: None, BOUNDARY_ALLOWS.mask: ALLOW_ALL, BOUNDARY_REFUSES.mask: _REFUSE_ALL}
+        return Witness(
+            request,
+            self._reading.layer,
+            (() if identity is not None and not identity.mask & 0b10 else None),
+            documents[boundary & -boundary],
+            _REFUSE_ALL if session is not None and not session.mask & 0b10 else None,
+        )
+
+    # ── one coordinate at a time ─────────────────────────────────────────────────────────────────────────────────
+
+    def _caller(self, box: Box, cell: Cell) -> Caller | None:
+        """The example of the cell, or another of its callers whose account and ARN are as the box wants them."""
+        caller = cell.example
+        ids = [name.removeprefix(IDENTITY) for name, part in box.parts.items() if _is_wanted_id(name, part)]
+        if len(ids) > 1:
+            return None
+        if not caller.kind.is_iam:
+            return caller
+        account = cell.account or self._text(
+            self._key_texts(box, "aws:principalaccount"), (caller.account,), _ANY_ACCOUNT
+        )
+        if account is None or not is_account_id(account):
+            return None
+        kind = "user" if caller.kind is CallerKind.USER else "role"
+        arns = self._key_texts(box, "aws:principalarn")
+        arn = self._text(arns, (caller.arn,), glob(f"arn:*:iam::{account}:{kind}/?*"))
+        if arn is None:
+            return None
+        return replace(caller, account=account, arn=arn, unique_id=ids[0] if ids else "")
+
+    def _key_texts(self, box: Box, key: str) -> Texts:
+        part = box.parts.get(f"{KEY}{key}")
+        if not isinstance(part, Values) or part.aspects is None:
+            return ALL_TEXTS
+        first = part.aspects[0]
+        return first if isinstance(first, Texts) else ALL_TEXTS
+
+    def _action(self, box: Box, cell: Cell) -> str | None:
+        texts = box.parts.get(ACTION, ALL_TEXTS)
+        if self._reading.layer is not Layer.TRUST:
+            return self._text(texts, ())
+        if texts.opaque:
+            return None
+        usual = (ACTION_OF_CALLER[cell.example.kind], TAG_SESSION, SET_SOURCE_IDENTITY)
+        return next((action for action in usual if holds(texts, action.lower())), None)
+
+    def _text(self, texts: Texts, readable: tuple[str, ...], *wanted: object) -> str | None:
+        """A member of a set: one that can be read, or whatever the search finds among those wanted."""
+        if not texts.opaque:
+            found = next((text for text in readable if holds(texts, text)), None)
+            if found is not None:
+                return found
+        for pattern in wanted:
+            texts = texts.meet(only([pattern]))  # type: ignore[list-item]
+        return self._solver.member(texts)
+
+    def _context(self, box: Box, caller: Caller, *, prefers_absent: bool) -> dict[str, str | tuple[str, ...]] | None:
+        context: dict[str, str | tuple[str, ...]] = {}
+        if caller.kind.is_iam:
+            context |= {"aws:PrincipalArn": caller.arn, "aws:PrincipalAccount": caller.account}
+        given = {key.lower() for key in context}
+        for key in self._reading.shapes:
+            if key in given:
+                continue
+            part = box.parts.get(f"{KEY}{key}", self._reading.whole[f"{KEY}{key}"])
+            if part.absent and prefers_absent:
+                continue
+            value = self._listed(key, part) if isinstance(part, Lists) else self._value(key, part)
+            if value is not None:
+                context[key] = value
+            elif not part.absent:
+                return None
+        return context
+
+    def _value(self, key: str, part: Values) -> str | None:
+        if part.aspects is None:
+            return None
+        texts, *places = part.aspects
+        if not isinstance(texts, Texts):
+            return None
+        for scale, place in zip(self._reading.shapes[key].scales.values(), places, strict=True):
+            if not isinstance(place, Choice) or place.mask == scale.whole:
+                continue
+            met = (value for index, value in reversed(list(enumerate(scale.values))) if place.mask >> index & 1)
+            return next((value for value in met if texts.opaque or holds(texts, value)), None)
+        return self._text(texts, _READABLE.get(key, ()))
+
+    def _listed(self, key: str, part: Lists) -> tuple[str, ...] | None:
+        if part.every is not None:
+            needed = part.needed(part.every)[1:] or part.needed(part.every)
+            members = [self._text(texts, _READABLE.get(key, ())) for texts in needed]
+            if all(member is not None for member in members):
+                return tuple(dict.fromkeys(member for member in members if member is not None))
+        return ("",) if part.blank else () if part.empty else None
+
+
+def _is_wanted_id(coordinate: str, part: object) -> bool:
+    return coordinate.startswith(IDENTITY) and isinstance(part, Choice) and part.mask == 0b10
+
+
+def _account_but(account: str) -> str:
+    """An account that the caller is not of."""
+    return "111122223333" if account != "111122223333" else "444455556666"
+
+
+def _is_consistent(context: dict[str, str | tuple[str, ...]]) -> bool:
+    """Whether keys that speak of the same thing agree: an organization and its paths, tags and their keys."""
+    organization, paths = context.get("aws:principalorgid"), context.get("aws:principalorgpaths")
+    if organization and paths and not all(path.startswith(f"{organization}/") for path in paths):
+        return False
+    tags = {key.removeprefix("aws:requesttag/") for key in context if key.startswith("aws:requesttag/")}
+    keys = context.get("aws:tagkeys")
+    return keys is None or tags <= {key.lower() for key in keys}
