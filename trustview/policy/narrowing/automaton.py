@@ -14,6 +14,8 @@ from trustview.policy.narrowing.pattern import ANY, COLONS, ONE, Mode, Pattern
 
 # Characters tried first for what no pattern names, so that witnesses can be read.
 _PREFERRED = "0xayz1bcdefghijklmnopqrstuvw23456789-_./ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# What is tried in place of every wildcard before a search begins.
+_FILLINGS = ("x", "", "0x")
 # The letters beyond ASCII whose lower case is an ASCII letter.
 _ALSO = {"k": "\u212a"}
 
@@ -107,6 +109,13 @@ class Automaton:
         """The positions after one character."""
         return self.close((positions & move) << 1 | positions & stay)
 
+    def run(self, text: str) -> int:
+        """The positions after a text."""
+        positions = self.close(self.start)
+        for character in text:
+            positions = self.advance(positions, *self.taking(character))
+        return positions
+
     def alphabet(self) -> list[tuple[str, int, int]]:
         """One character for each way of moving on: those that patterns name, and one that none does."""
         named = list(self._characters)
@@ -136,10 +145,7 @@ def accepts(pattern: Pattern, text: str) -> bool:
         return pattern.parts[0] == text
     automaton = Automaton()
     _, end, _ = automaton.add(pattern)
-    positions = automaton.close(automaton.start)
-    for character in text:
-        positions = automaton.advance(positions, *automaton.taking(character))
-    return bool(positions & end)
+    return bool(automaton.run(text) & end)
 
 
 def surely_within(inner: Pattern, outer: Pattern) -> bool:
@@ -173,8 +179,8 @@ def may_meet(one: Pattern, other: Pattern) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
-def find_text(groups: Sequence[Iterable[Pattern]], without: Iterable[Pattern], budget: Budget) -> str | None:
-    """A shortest text that some pattern of each group matches and none of `without`; None when there is none.
+def find_text(groups: Sequence[Sequence[Pattern]], without: Iterable[Pattern], budget: Budget) -> str | None:
+    """A text that some pattern of each group matches and none of `without`, the shortest or a plain one; None if none.
 
     No pattern may be opaque. BudgetSpentError when the search costs too much.
     """
@@ -190,8 +196,32 @@ def find_text(groups: Sequence[Iterable[Pattern]], without: Iterable[Pattern], b
         _, end, swallows = automaton.add(pattern)
         forbidden |= end
         swallowing |= swallows
+    budget.spend(1 + automaton.width // 64)
+    for text in _plain_tries(groups):
+        there = automaton.run(text)
+        if not there & forbidden and all(there & end for end in ends):
+            return text
+    return _search(automaton, alive, ends, forbidden, swallowing, budget)
+
+
+def _plain_tries(groups: Sequence[Sequence[Pattern]]) -> Iterable[str]:
+    """Texts that the first pattern matches, with the same in place of every wildcard."""
+    if groups:
+        parts = groups[0][0].parts
+        for filling in _FILLINGS:
+            yield "".join(
+                part if index % 2 == 0 else filling if part == ANY else filling[:1] or "x"
+                for index, part in enumerate(parts)
+            )
+
+
+def _search(
+    automaton: Automaton, alive: list[int], ends: list[int], forbidden: int, swallowing: int, budget: Budget
+) -> str | None:
+    """Breadth first over the sets of positions that can be reached, without those from which nothing can come."""
     alphabet = automaton.alphabet()
-    cost = 1 + automaton.width // 1024
+    cost = 2 + automaton.width // 256
+    needed = alive[0] if alive else -1
     start = automaton.close(automaton.start)
     came_from: dict[int, tuple[int, str]] = {start: (0, "")}
     waiting = deque([start])
@@ -201,8 +231,11 @@ def find_text(groups: Sequence[Iterable[Pattern]], without: Iterable[Pattern], b
             return _written(here, start, came_from)
         if here & swallowing:
             continue
-        budget.spend(cost * len(alphabet))
+        budget.spend(cost)
         for character, move, stay in alphabet:
+            if not here & (move | stay) & needed and alive:
+                continue
+            budget.spend(cost)
             there = automaton.advance(here, move, stay)
             if there not in came_from and all(there & bits for bits in alive):
                 came_from[there] = (here, character)

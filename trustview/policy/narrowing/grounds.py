@@ -1,8 +1,9 @@
 """Grounds: what every real request of a cell of callers says of its context, by who the caller is.
 
 The one place that ties callers to their keys. A proof takes only what no real request breaks: the account and ARN of a
-principal, and the organization of a member account. A witness must be real, so it keeps to all of it, and to what
-`context_key.py` says that callers of its kind always or never send.
+principal, and the organization of a member account; and only where the statement asks nothing of the key: what it does
+ask is taken as written, a missing key included. A witness keeps to all of it, and to what `context_key.py` says that
+callers of its kind always or never send.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
@@ -40,7 +41,8 @@ class Grounds:
         callers = box.parts.get(CALLER)
         for mask, parts in self._groups:
             if callers is None or callers.mask & mask:
-                real = meet(box, {CALLER: Choice(mask), **parts}, self._reading.solver)
+                unasked = {key: part for key, part in parts.items() if key not in box.parts}
+                real = meet(box, {CALLER: Choice(mask), **unasked}, self._reading.solver)
                 if real is not None:
                     yield real
 
@@ -68,6 +70,27 @@ class Grounds:
             yield _PATHS, only([glob(f"{self._reading.facts.organization}/*")])
 
     # ── what a witness keeps to ──────────────────────────────────────────────────────────────────────────────────
+
+    def real(self, box: Box, cell: Cell) -> tuple[Box | None, tuple[str, ...]]:
+        """The requests of a box that callers of a cell really send; else those that only odd keys tell from them.
+
+        The keys are those that such callers always send and that are missing there, or never send and that are there.
+        """
+        solver = self._reading.solver
+        found, odd = meet(box, {CALLER: Choice(1 << self._reading.callers.cells.index(cell))}, solver), list[str]()
+        for coordinate, part in self.of_identity(cell).items():
+            kept = found and meet(found, {coordinate: part}, solver)
+            if found and kept is None:
+                odd.append(coordinate.removeprefix(KEY))
+                kept = meet(found, {coordinate: part._replace(absent=True)}, solver)
+            found = kept
+        for coordinate, part in self.of_kind(cell):
+            kept = found and meet(found, {coordinate: part}, solver)
+            if found and kept is None:
+                odd.append(coordinate.removeprefix(KEY))
+                kept = found
+            found = kept
+        return found, tuple(odd)
 
     def of_kind(self, cell: Cell) -> Iterator[tuple[str, Values | Lists]]:
         """What callers of this kind always or never send."""

@@ -9,7 +9,7 @@ covered here is covered among real requests. Work has a limit, and at the limit 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trustview.policy.document import PolicyDocument
 from trustview.policy.evaluate import evaluate
@@ -20,7 +20,7 @@ from trustview.policy.narrowing.callers import IDENTITY, OPEN
 from trustview.policy.narrowing.grounds import Grounds
 from trustview.policy.narrowing.parts import Lists, Values
 from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
-from trustview.policy.narrowing.reading import KEY, Reading
+from trustview.policy.narrowing.reading import KEY, UNSAID, Reading
 from trustview.policy.narrowing.texts import Solver, Texts
 from trustview.policy.narrowing.witness import WitnessMaker
 from trustview.policy.principal import PrincipalForm
@@ -44,11 +44,12 @@ def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, 
         unread = next((p for p in document.problems if p.is_refused and p.path == "$"), None)
         if unread is not None:
             return Proof(Verdict.UNKNOWN, f"the {name} policy cannot be read: {unread.found}", None, name, "$")
-    question = _Question(old, new, facts, layer or layer_of(old, new))
+    solver = Solver(Budget())
+    question = _Question(old, new, facts, layer or layer_of(old, new), solver)
     try:
         proof = question.answer()
         account = _account_to_spare(old, new, facts) if proof.is_proved else ""
-        if account and not _Question(old, new, _of_role_in(account, facts), question.layer).answer().is_proved:
+        if account and not _Question(old, new, _of_role_in(account, facts), question.layer, solver).answer().is_proved:
             return Proof(Verdict.PROVED, f"{_PROVED}, {_UNLESS.format(account)}")
     except BudgetSpentError:
         return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", question.at)
@@ -65,24 +66,29 @@ def layer_of(old: PolicyDocument, new: PolicyDocument) -> Layer:
 class _Question:
     """One pair of policies, and how far the answer has come."""
 
-    def __init__(self, old: PolicyDocument, new: PolicyDocument, facts: Facts, layer: Layer) -> None:
-        self.old, self.new, self.facts, self.layer = old, new, facts, layer
+    def __init__(self, old: PolicyDocument, new: PolicyDocument, facts: Facts, layer: Layer, solver: Solver) -> None:
+        self.old, self.new, self.facts, self.layer, self.solver = old, new, facts, layer, solver
         self.at = "$"
         self._stopped: Proof | None = None
 
     def answer(self) -> Proof:
         """The proof; BudgetSpentError when it costs too much."""
-        reading = Reading((self.old, self.new), self.layer, self.facts, Solver(Budget()))
+        reading = Reading((self.old, self.new), self.layer, self.facts, self.solver)
         grounds = Grounds(reading)
         maker = WitnessMaker(reading, grounds)
+        on_paper: Proof | None = None
         for tries, left in enumerate(self._left_over(reading, grounds)):
-            for witness in maker.witnesses(left):
-                if self._is_confirmed(witness, left):
+            for witness, odd in maker.witnesses(left):
+                if (odd and on_paper) or not self._is_confirmed(witness, left):
+                    continue
+                if not odd:
                     return Proof(Verdict.WIDER, _WIDER, witness, "new", left.path)
+                reason = f"{_WIDER}, but by AWS's documentation no such caller sends it so: {_listed(odd)}"
+                on_paper = Proof(Verdict.WIDER, reason, witness, "new", left.path)
             self._stopped = self._stopped or _explain(left)
             if tries >= _MOST_TRIES:
                 break
-        return self._stopped or Proof(Verdict.PROVED, _PROVED)
+        return on_paper or self._stopped or Proof(Verdict.PROVED, _PROVED)
 
     def _left_over(self, reading: Reading, grounds: Grounds) -> Iterator[Box]:
         """Requests that the new policy allows and the old one may not, as boxes."""
@@ -119,16 +125,20 @@ def _explain(left: Box) -> Proof:
     """Why a box that is left over gives no witness: what in it nobody documents or interprets."""
     for coordinate in left.parts:
         if coordinate.startswith(OPEN):
-            what = coordinate.removeprefix(OPEN)
+            what = coordinate.removeprefix(OPEN).partition(UNSAID)[0]
             return Proof(Verdict.UNKNOWN, f"it depends on what is not settled: {what}", None, "new", left.path)
     for part in left.parts.values():
         named = next(iter(_opaque_in(part)), "")
         if named:
             return Proof(Verdict.UNKNOWN, f"`{named}` is not interpreted", None, "new", left.path)
     keys = [name.removeprefix(KEY) for name in left.parts if name.startswith((KEY, IDENTITY))]
-    by = f"; they differ by {', '.join(f'`{key}`' for key in keys)}" if keys else ""
+    by = f"; they differ by {_listed(keys)}" if keys else ""
     again = _CREATED_AGAIN if "aws:principalarn" in keys else ""
     return Proof(Verdict.UNKNOWN, f"no request could be confirmed{by}{again}", None, "new", left.path)
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
 
 
 def _opaque_in(part: object) -> Iterator[str]:
@@ -140,7 +150,7 @@ def _opaque_in(part: object) -> Iterator[str]:
         sets = [part.every, *part.some]
     for texts in sets:
         if isinstance(texts, Texts):
-            yield from (pattern.name or "".join(pattern.parts) for pattern in texts.opaque)
+            yield from (pattern.spelling for pattern in texts.opaque)
 
 
 # ── the role's own account ───────────────────────────────────────────────────────────────────────────────────────

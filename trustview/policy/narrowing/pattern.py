@@ -47,6 +47,11 @@ class Pattern(NamedTuple):
     name: str = ""
 
     @property
+    def spelling(self) -> str:
+        """The text as the policy has it."""
+        return self.name.partition("|")[2] or "".join(self.parts)
+
+    @property
     def is_plain(self) -> bool:
         """Whether it stands for one text."""
         return self.mode is Mode.PLAIN
@@ -65,14 +70,14 @@ def glob(text: str) -> Pattern:
 def read_resource(text: str, *, substitutes: bool) -> Pattern:
     """The pattern of a Resource or NotResource."""
     tokens = tokenize(text, substitutes=substitutes, has_wildcards=True)
-    return _opaque("resource", text, tokens) if _has_variables(tokens) else _globbed(Mode.GLOB, tokens)
+    return _opaque("resource", text, tokens, is_bounded=True) if _has_variables(tokens) else _globbed(Mode.GLOB, tokens)
 
 
 def read_action(text: str) -> Pattern:
     """The pattern of an action, in lower case: actions ignore it; beyond ASCII nobody knows what that means."""
     lowered = text.lower()
     if not text.isascii():
-        return Pattern(Mode.OPAQUE, ("", ANY, ""), f"action {lowered}")
+        return Pattern(Mode.OPAQUE, EVERYTHING.parts, f"action|{lowered}")
     return glob(lowered)
 
 
@@ -86,7 +91,8 @@ def read_value(text: str, operator: Operator, *, substitutes: bool, holds_arns: 
     )  # fmt: skip
     ignores_case = "IgnoreCase" in operator.name
     if _has_variables(tokens) or (ignores_case and not text.isascii()):
-        return _opaque(f"{operator.family} {ignores_case} {operator.has_wildcards}", text, tokens)
+        is_bounded = not ignores_case and operator.family != "boolean"
+        return _opaque(f"{operator.family} {operator.has_wildcards} {is_bounded}", text, tokens, is_bounded=is_bounded)
     if operator.family == "boolean":
         word = _plain_text(tokens).strip().lower()
         return Pattern(Mode.WORD, (word,)) if word in ("true", "false") else None
@@ -101,7 +107,7 @@ def _arn(text: str, tokens: Tokens, *, holds_arns: bool) -> Pattern:
     colons = sum(token.count(":") for token in tokens if isinstance(token, str))
     if colons < COLONS:
         # AWS documents no answer for fewer than six parts, on whichever side.
-        return Pattern(Mode.OPAQUE, ("", ANY, ""), f"arn {text}")
+        return Pattern(Mode.OPAQUE, EVERYTHING.parts, f"arn|{text}")
     return _globbed(Mode.ARN if holds_arns else Mode.LOOSE_ARN, tokens)
 
 
@@ -109,11 +115,14 @@ def _has_variables(tokens: Tokens) -> bool:
     return any(isinstance(token, Variable) for token in tokens)
 
 
-def _opaque(kind: str, text: str, tokens: Iterable[object]) -> Pattern:
-    """Anything may stand for a variable, colons included, and for the wildcards beside it."""
+def _opaque(kind: str, text: str, tokens: Iterable[object], *, is_bounded: bool) -> Pattern:
+    """Anything may stand for a variable, colons included, and for the wildcards beside it.
+
+    `is_bounded`: the plain text between them is matched as it is written.
+    """
     envelope = tuple(token if isinstance(token, str) else Wild.ANY for token in tokens)
-    parts = ("", ANY, "") if "True" in kind else _globbed(Mode.GLOB, envelope).parts
-    return Pattern(Mode.OPAQUE, parts, f"{kind} {text}")
+    parts = _globbed(Mode.GLOB, envelope).parts if is_bounded else EVERYTHING.parts
+    return Pattern(Mode.OPAQUE, parts, f"{kind}|{text}")
 
 
 def _plain_text(tokens: Tokens) -> str:

@@ -33,6 +33,8 @@ CALLER, ACTION, RESOURCE, KEY, OWN = "caller", "action", "resource", "key:", "ow
 BOUNDARY_OF_NONE, BOUNDARY_ALLOWS, BOUNDARY_REFUSES = Choice(0b001), Choice(0b010), Choice(0b100)
 _LET_BY_BOUNDARY = Choice(0b011)
 _OWN_ALLOW: dict[Layer, Choice] = {Layer.IDENTITY: YES, Layer.BOUNDARY: _LET_BY_BOUNDARY, Layer.SESSION: YES}
+# What stands behind it in the name of an open point tells it from others and is not shown.
+UNSAID = "\x1f"
 _MOST_BOXES = 600
 
 
@@ -240,9 +242,9 @@ class _Doubts:
                 self._asked[statement.path].append(problem.found)
             return
         # What stood there before a key that stands twice is lost: such statements never equal each other.
-        lost = f" ({side})" if "twice" in problem.found else ""
+        lost = f"{side} " if "twice" in problem.found else ""
         said = (statement.principals, statement.actions, statement.resources, _said(statement.conditions))
-        self.refused[statement.path] = f"{self.refused.get(statement.path, '')}{problem.found}{lost}: {said}"
+        self.refused[statement.path] = f"{self.refused.get(statement.path, '')}{problem.found}{UNSAID}{lost}{said}"
 
 
 def _is_within(path: str, outer: str) -> bool:

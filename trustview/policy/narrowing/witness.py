@@ -1,7 +1,7 @@
 """A box of requests -> concrete requests of real callers, each to be put to the engine.
 
-The one place that makes up requests. Values that can be read come first; what only fits a request that AWS never sends
-is left out, and where nothing else is there, no witness is made up.
+The one place that makes up requests. Values that can be read come first. A request that no such caller really sends is
+told by its odd keys.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from trustview.policy.arn import is_account_id
 from trustview.policy.context_key import CallerKind
-from trustview.policy.narrowing.boxes import Box, meet
+from trustview.policy.narrowing.boxes import Box
 from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, OPEN, Cell
 from trustview.policy.narrowing.grounds import Grounds
 from trustview.policy.narrowing.parts import Choice, Lists, Values
-from trustview.policy.narrowing.pattern import glob
+from trustview.policy.narrowing.pattern import Pattern, glob
 from trustview.policy.narrowing.proof import ALLOW_ALL, Witness
 from trustview.policy.narrowing.reading import (
     ACTION,
@@ -33,7 +33,10 @@ from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Request, closed_context
 from trustview.policy.service_rules import ACTION_OF_CALLER, SET_SOURCE_IDENTITY, TAG_SESSION
 from trustview.policy.stack import Layer
+from trustview.policy.wildcard import Variable, tokenize
 
+# What a context holds, by keys in lower case.
+_Given = dict[str, str | tuple[str, ...]]
 # Callers of a box that are tried before the next box.
 _MOST_CALLERS = 12
 _REFUSE_ALL = parse_policy({"Version": "2012-10-17", "Statement": []})
@@ -59,22 +62,18 @@ class WitnessMaker:
     def __init__(self, reading: Reading, grounds: Grounds) -> None:
         self._reading, self._grounds, self._solver = reading, grounds, reading.solver
 
-    def witnesses(self, box: Box) -> Iterator[Witness]:
-        """Requests within a box, one or two for each kind of caller."""
+    def witnesses(self, box: Box) -> Iterator[tuple[Witness, tuple[str, ...]]]:
+        """Requests within a box, with the keys that such callers never leave out or never send."""
         if any(coordinate.startswith(OPEN) for coordinate in box.parts):
             return
         callers = box.parts.get(CALLER, self._reading.whole[CALLER])
         cells = [cell for i, cell in enumerate(self._reading.callers.cells) if callers.mask >> i & 1]
         for cell in cells[:_MOST_CALLERS]:
-            real: Box | None = meet(box, self._grounds.of_identity(cell), self._solver)
-            for coordinate, part in self._grounds.of_kind(cell):
-                real = real and meet(real, {coordinate: part}, self._solver)
-            if real is None:
-                continue
+            real, odd = self._grounds.real(box, cell)
             for prefers_absent in (True, False):
-                made = self._make(real, cell, prefers_absent=prefers_absent)
+                made = self._make(real, cell, prefers_absent=prefers_absent) if real else None
                 if made is not None:
-                    yield made
+                    yield made, odd
 
     def _make(self, box: Box, cell: Cell, *, prefers_absent: bool) -> Witness | None:
         caller = self._caller(box, cell)
@@ -151,23 +150,28 @@ class WitnessMaker:
             texts = texts.meet(only([pattern]))  # type: ignore[list-item]
         return self._solver.member(texts)
 
-    def _context(self, box: Box, caller: Caller, *, prefers_absent: bool) -> dict[str, str | tuple[str, ...]] | None:
-        context: dict[str, str | tuple[str, ...]] = {}
+    def _context(self, box: Box, caller: Caller, *, prefers_absent: bool) -> _Given | None:
+        given: _Given = {}
         if caller.kind.is_iam:
-            context |= {"aws:PrincipalArn": caller.arn, "aws:PrincipalAccount": caller.account}
-        given = {key.lower() for key in context}
+            given = {"aws:principalarn": caller.arn, "aws:principalaccount": caller.account}
+        later: dict[str, Values] = {}
         for key in self._reading.shapes:
-            if key in given:
-                continue
             part = box.parts.get(f"{KEY}{key}", self._reading.whole[f"{KEY}{key}"])
-            if part.absent and prefers_absent:
+            if isinstance(part, Values) and part.aspects is None:
+                given.pop(key, None)
+            if key in given or (part.absent and prefers_absent):
+                continue
+            if isinstance(part, Values) and _wanted_variables(part):
+                later[key] = part
                 continue
             value = self._listed(key, part) if isinstance(part, Lists) else self._value(key, part)
             if value is not None:
-                context[key] = value
+                given[key] = value
             elif not part.absent:
                 return None
-        return context
+        for key in later:
+            given[key] = _filled(_wanted_variables(later[key])[0], given)
+        return given
 
     def _value(self, key: str, part: Values) -> str | None:
         if part.aspects is None:
@@ -191,6 +195,26 @@ class WitnessMaker:
         return ("",) if part.blank else () if part.empty else None
 
 
+def _wanted_variables(part: Values) -> list[Pattern]:
+    """The patterns with policy variables that a value must match."""
+    texts = part.aspects[0] if part.aspects else ALL_TEXTS
+    if not isinstance(texts, Texts):
+        return []
+    return [p for group in texts.within for p in sorted(group) if "${" in p.spelling and p not in texts.without]
+
+
+def _filled(pattern: Pattern, given: _Given) -> str:
+    """A value that matches a pattern with variables, which get a value where they have none."""
+    text = ""
+    for token in tokenize(pattern.spelling, substitutes=True, has_wildcards=True):
+        if isinstance(token, Variable):
+            value = given.setdefault(token.key.lower(), "x")
+            text += value if isinstance(value, str) else "".join(value)
+        else:
+            text += token if isinstance(token, str) else "x"
+    return text
+
+
 def _is_wanted_id(coordinate: str, part: object) -> bool:
     return coordinate.startswith(IDENTITY) and isinstance(part, Choice) and part.mask == 0b10
 
@@ -200,7 +224,7 @@ def _account_but(account: str) -> str:
     return "111122223333" if account != "111122223333" else "444455556666"
 
 
-def _is_consistent(context: dict[str, str | tuple[str, ...]]) -> bool:
+def _is_consistent(context: _Given) -> bool:
     """Whether keys that speak of the same thing agree: an organization and its paths, tags and their keys."""
     organization, paths = context.get("aws:principalorgid"), context.get("aws:principalorgpaths")
     if organization and paths and not all(path.startswith(f"{organization}/") for path in paths):
