@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from trustview.policy import (
     Caller,
     Condition,
+    Evaluation,
+    Outcome,
     PolicyDocument,
     PolicyStack,
     PrincipalElement,
@@ -35,7 +37,7 @@ _ACTIONS = (
 )  # fmt: skip
 _ALLOW_ALL = parse_policy({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 _ALLOW_NOTHING = parse_policy({"Version": "2012-10-17", "Statement": []})
-_RANKS = {"explicit_deny": 0, "implicit_deny": 0, "conditional": 1, "allowed": 2}
+_RANKS = {Outcome.EXPLICIT_DENY: 0, Outcome.IMPLICIT_DENY: 0, Outcome.CONDITIONAL: 1, Outcome.ALLOWED: 2}
 
 Context = dict[str, str | list[str]]
 
@@ -49,7 +51,15 @@ class Seeker:
         statements = [*old.statements, *new.statements]
         self._aims = new.allows
         self._named = {s.index: list(dict.fromkeys(_callers(s.principals, strangers=False))) for s in new.allows}
-        self._callers = list(dict.fromkeys(_callers(e for s in statements for e in s.principals)))
+        everyone = dict.fromkeys(_callers(e for s in statements for e in s.principals))
+        self._callers = [caller for caller in everyone if caller.kind is not CallerKind.UNKNOWN]
+        self._named_arns = {e.value for s in statements for e in s.principals}
+        self._lists = {
+            c.key.lower()
+            for s in statements
+            for c in s.conditions
+            if find_context_key(c.key).is_listed or (c.quantifier and find_context_key(c.key).pattern == "*")
+        }
         actions = [text for s in statements for text in s.actions]
         self._actions = [*_ACTIONS, *(bent for text in actions for bent in _bend(text))]
         self._resources = [ROLE, *(bent for s in statements for text in s.resources for bent in _bend(text))]
@@ -93,13 +103,16 @@ class Seeker:
         for key, values in self._values.items():
             if self._random.random() < 0.2:
                 continue
-            if find_context_key(key).is_listed or self._random.random() < 0.03:
+            if key in self._lists:
                 context[key] = [self._random.choice(values) for _ in range(self._random.randrange(4))]
             else:
                 context[key] = self._random.choice(values)
             if key in aimed and "Not" not in aimed[key].operator and self._random.random() < 0.8:
                 value = self._random.choice(list(_bend(self._random.choice(aimed[key].values)))[:7])
-                context[key] = [value] if find_context_key(key).is_listed else value
+                context[key] = [value] if key in self._lists else value
+        if str(context.get("aws:sourcearn", "")).count(":") < 5:
+            # What calls for a resource sends its ARN.
+            context.pop("aws:sourcearn", None)
         if caller.kind.is_iam:
             self._tell_identity(caller, context)
         return context
@@ -110,7 +123,9 @@ class Seeker:
         context["aws:principalaccount"] = caller.account
         context["aws:principalarn"] = caller.arn
         if arn is not None and caller.session and "/" not in arn.path_and_name:
-            same = [c.arn for c in self._callers if c.arn.endswith(f"/{arn.name}") and c.account == caller.account]
+            # A session shows its role without the path, and perhaps in other letter case.
+            end, of_account = f"/{arn.name}".lower(), [c.arn for c in self._callers if c.account == caller.account]
+            same = [text for text in of_account if text in self._named_arns and text.lower().endswith(end)]
             context["aws:principalarn"] = self._random.choice(same or [caller.arn])
         if caller.account in self._facts.accounts:
             context["aws:principalorgid"] = self._facts.organization
@@ -120,16 +135,27 @@ class Seeker:
 def find_violation(
     old: PolicyDocument, new: PolicyDocument, facts: Facts, *, count: int, seed: int
 ) -> tuple[Request, PolicyStack] | None:
-    """A request on which the new policy goes beyond the old one; what is not documented counts as between the two."""
+    """A request on which the new policy goes beyond the old one, in some reading of what is not documented."""
     seeker = Seeker(old, new, facts, seed)
     for request in seeker.requests(count):
         seeker.turn()
         after = evaluate(request, seeker.stack(new))
-        if after.may_be_allowed:
-            before = evaluate(request, seeker.stack(old))
-            if _RANKS[before.outcome.value] < _RANKS[after.outcome.value]:
-                return request, seeker.stack(new)
+        if after.may_be_allowed and _goes_beyond(after, evaluate(request, seeker.stack(old))):
+            return request, seeker.stack(new)
     return None
+
+
+def _goes_beyond(after: Evaluation, before: Evaluation) -> bool:
+    """Whether a reading lets the new policy allow and the old one not.
+
+    The engine keeps no account of which open answers hang together: of those it is asked only where one statement
+    alone is open.
+    """
+    if after.outcome is Outcome.ALLOWED and not before.may_be_allowed:
+        return True
+    still_open = [reason for answer in (after, before) for reason in answer.reasons if reason.depends_on]
+    is_alone = len(still_open) == 1 and len(still_open[0].depends_on) == 1 and "Null" not in still_open[0].depends_on[0]
+    return is_alone and _RANKS[before.outcome] < _RANKS[after.outcome]
 
 
 def count_allowed(old: PolicyDocument, new: PolicyDocument, facts: Facts, *, count: int, seed: int) -> int:

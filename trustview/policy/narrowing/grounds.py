@@ -90,7 +90,7 @@ class Grounds:
                 odd.append(coordinate.removeprefix(KEY))
                 kept = found
             found = kept
-        return found, tuple(odd)
+        return found, tuple(dict.fromkeys(odd))
 
     def of_kind(self, cell: Cell) -> Iterator[tuple[str, Values | Lists]]:
         """What callers of this kind always or never send."""

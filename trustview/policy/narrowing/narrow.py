@@ -10,18 +10,18 @@ covered here is covered among real requests. Work has a limit, and at the limit 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from trustview.policy.document import PolicyDocument
 from trustview.policy.evaluate import evaluate
-from trustview.policy.evaluation import Evaluation, Outcome
+from trustview.policy.evaluation import Outcome
 from trustview.policy.narrowing.boxes import Box, Cover, meet
 from trustview.policy.narrowing.budget import Budget, BudgetSpentError
-from trustview.policy.narrowing.callers import IDENTITY, OPEN
 from trustview.policy.narrowing.grounds import Grounds
-from trustview.policy.narrowing.parts import Lists, Values
 from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
-from trustview.policy.narrowing.reading import KEY, UNSAID, Reading
-from trustview.policy.narrowing.texts import Solver, Texts
+from trustview.policy.narrowing.reading import Reading
+from trustview.policy.narrowing.stopped import explain_answer, explain_box
+from trustview.policy.narrowing.texts import Solver
 from trustview.policy.narrowing.witness import WitnessMaker
 from trustview.policy.principal import PrincipalForm
 from trustview.policy.stack import Layer
@@ -30,7 +30,6 @@ from trustview.policy.stack import Layer
 _MOST_TRIES = 24
 _PROVED = "every request that the new policy allows, the old one allows too"
 _WIDER = "the new policy allows a request that the old one does not"
-_CREATED_AGAIN = ", and whoever is created again under a name passes a condition on it, but is not who was named"
 _TOO_MUCH = "it takes too many steps to compare them"
 
 
@@ -48,12 +47,10 @@ def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, 
     question = _Question(old, new, facts, layer or layer_of(old, new), solver)
     try:
         proof = question.answer()
-        account = _account_to_spare(old, new, facts) if proof.is_proved else ""
-        if account and not _Question(old, new, _of_role_in(account, facts), question.layer, solver).answer().is_proved:
-            return Proof(Verdict.PROVED, f"{_PROVED}, {_UNLESS.format(account)}")
+        spared = [a for a in _accounts_to_ask(old, new, facts) if proof.is_proved and not question.holds_in(a)]
     except BudgetSpentError:
         return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", question.at)
-    return proof
+    return replace(proof, reason=f"{_PROVED}, {_UNLESS.format(_listed(spared))}") if spared else proof
 
 
 def layer_of(old: PolicyDocument, new: PolicyDocument) -> Layer:
@@ -79,16 +76,21 @@ class _Question:
         on_paper: Proof | None = None
         for tries, left in enumerate(self._left_over(reading, grounds)):
             for witness, odd in maker.witnesses(left):
-                if (odd and on_paper) or not self._is_confirmed(witness, left):
+                if (odd and on_paper) or not self._is_confirmed(witness):
                     continue
                 if not odd:
                     return Proof(Verdict.WIDER, _WIDER, witness, "new", left.path)
                 reason = f"{_WIDER}, but by AWS's documentation no such caller sends it so: {_listed(odd)}"
                 on_paper = Proof(Verdict.WIDER, reason, witness, "new", left.path)
-            self._stopped = self._stopped or _explain(left)
+            self._stopped = self._stopped or explain_box(left, reading, (self.old, self.new))
             if tries >= _MOST_TRIES:
                 break
         return on_paper or self._stopped or Proof(Verdict.PROVED, _PROVED)
+
+    def holds_in(self, account: str) -> bool:
+        """Whether what was proved holds when the role is of this account too."""
+        facts = replace(self.facts, role_account=account)
+        return _Question(self.old, self.new, facts, self.layer, self.solver).answer().is_proved
 
     def _left_over(self, reading: Reading, grounds: Grounds) -> Iterator[Box]:
         """Requests that the new policy allows and the old one may not, as boxes."""
@@ -105,76 +107,36 @@ class _Question:
                     if denied is not None:
                         yield from cover.uncovered(denied, new_denies)
 
-    def _is_confirmed(self, witness: Witness, left: Box) -> bool:
+    def _is_confirmed(self, witness: Witness) -> bool:
         """Whether the engine says the same; what it leaves open is kept as the reason."""
         after = evaluate(witness.request, witness.stack(self.new))
         before = evaluate(witness.request, witness.stack(self.old))
         if after.outcome is Outcome.ALLOWED and not before.may_be_allowed:
             return True
-        for name, answer in (("new", after), ("old", before)):
-            if answer.outcome is Outcome.CONDITIONAL and self._stopped is None:
-                self._stopped = Proof(Verdict.UNKNOWN, _open_reason(answer), None, name, left.path)
+        if self._stopped is None:
+            answers = (("new", self.new, after), ("old", self.old, before))
+            self._stopped = next((explain_answer(*answer) for answer in answers if answer[2].depends_on), None)
         return False
-
-
-def _open_reason(answer: Evaluation) -> str:
-    return f"it depends on {', '.join(answer.depends_on)}"
-
-
-def _explain(left: Box) -> Proof:
-    """Why a box that is left over gives no witness: what in it nobody documents or interprets."""
-    for coordinate in left.parts:
-        if coordinate.startswith(OPEN):
-            what = coordinate.removeprefix(OPEN).partition(UNSAID)[0]
-            return Proof(Verdict.UNKNOWN, f"it depends on what is not settled: {what}", None, "new", left.path)
-    for part in left.parts.values():
-        named = next(iter(_opaque_in(part)), "")
-        if named:
-            return Proof(Verdict.UNKNOWN, f"`{named}` is not interpreted", None, "new", left.path)
-    keys = [name.removeprefix(KEY) for name in left.parts if name.startswith((KEY, IDENTITY))]
-    by = f"; they differ by {_listed(keys)}" if keys else ""
-    again = _CREATED_AGAIN if "aws:principalarn" in keys else ""
-    return Proof(Verdict.UNKNOWN, f"no request could be confirmed{by}{again}", None, "new", left.path)
 
 
 def _listed(keys: Iterable[str]) -> str:
     return ", ".join(f"`{key}`" for key in keys)
 
 
-def _opaque_in(part: object) -> Iterator[str]:
-    """The texts in a part that are not interpreted."""
-    sets: list[object] = [part]
-    if isinstance(part, Values):
-        sets = list(part.aspects or ())
-    elif isinstance(part, Lists):
-        sets = [part.every, *part.some]
-    for texts in sets:
-        if isinstance(texts, Texts):
-            yield from (pattern.spelling for pattern in texts.opaque)
-
-
 # ── the role's own account ───────────────────────────────────────────────────────────────────────────────────────
 
 _UNLESS = (
-    "unless the role is of account `{}`: there an account needs the caller's own policies to allow, and who is named "
+    "unless the role is of account {}: there an account needs the caller's own policies to allow, and who is named "
     "needs none"
 )
 
 
-def _account_to_spare(old: PolicyDocument, new: PolicyDocument, facts: Facts) -> str:
-    """An account of which the old policy trusts the whole and the new one names principals; empty when none is."""
+def _accounts_to_ask(old: PolicyDocument, new: PolicyDocument, facts: Facts) -> list[str]:
+    """Accounts of which the old policy trusts the whole and the new one names principals."""
     if facts.role_account:
-        return ""
+        return []
     whole = {e.account for s in old.allows for e in s.principals if e.form is PrincipalForm.ACCOUNT}
-    named = {
-        e.account or account
-        for s in new.allows
-        for e in s.principals
-        if e.form not in (PrincipalForm.ACCOUNT, PrincipalForm.SERVICE)
-        for account in (whole if e.form is PrincipalForm.EVERYONE else {""})
-    }
-    return min(whole & named, default="")
-
-
-def _of_role_in(account: str, facts: Facts) -> Facts:
-    return Facts(facts.organization, facts.accounts, account)
+    others = [e for s in new.allows for e in s.principals if e.form is not PrincipalForm.ACCOUNT]
+    if any(element.form is PrincipalForm.EVERYONE for element in others):
+        return sorted(whole)
+    return sorted(whole & {element.account for element in others})

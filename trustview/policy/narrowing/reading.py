@@ -57,19 +57,8 @@ class Reading:
 
     def read(self, statement: Statement, document: PolicyDocument) -> list[Box]:
         """The requests that a statement stands for, as boxes."""
-        doubts = self._doubts[id(document)]
-        if statement.path in doubts.refused:
-            return [Box({f"{OPEN}{doubts.refused[statement.path]}": YES}, statement.path)]
-        asked: list[Parts] = [{f"{OPEN}{text}": YES for text in doubts.of(statement)}]
         boxes: list[Box] = []
-        ways: list[list[Parts]] = [
-            asked,
-            self._read_actions(statement),
-            self._read_resources(statement, document),
-            *(self._read_condition(c, document) for c in statement.conditions),
-            self._read_principals(statement) if self.layer is Layer.TRUST else [{}],
-        ]
-        for combination in product(*ways):
+        for combination in product(*(ways for _, ways in self.elements(statement, document))):
             self.solver.budget.spend()
             if len(boxes) >= _MOST_BOXES:
                 raise BudgetSpentError
@@ -80,7 +69,22 @@ class Reading:
                 boxes.append(box)
         return boxes
 
-    # ── elements: each gives the alternatives of which one must hold ─────────────────────────────────────────────
+    def elements(self, statement: Statement, document: PolicyDocument) -> list[tuple[str, list[Parts]]]:
+        """Each element of a statement: its JSON path, and the alternatives of which one must hold."""
+        doubts, path = self._doubts[id(document)], statement.path
+        if path in doubts.refused:
+            return [(path, [{f"{OPEN}{doubts.refused[path]}": YES}])]
+        not_ = [f"{path}.{'Not' if is_not else ''}" for is_not in (statement.not_actions, statement.not_resources)]
+        found: list[tuple[str, list[Parts]]] = [
+            (path, [{f"{OPEN}{text}": YES for text in doubts.of(statement)}]),
+            (f"{not_[0]}Action", self._read_actions(statement)),
+            (f"{not_[1]}Resource", self._read_resources(statement, document)),
+            *((condition.path, self._read_condition(condition, document)) for condition in statement.conditions),
+        ]
+        if self.layer is Layer.TRUST:
+            named = f"{path}.{'Not' if statement.not_principals else ''}Principal"
+            found.append((named if statement.has_principal else path, self._read_principals(statement)))
+        return found
 
     def _read_actions(self, statement: Statement) -> list[Parts]:
         patterns = [read_action(text) for text in statement.actions]

@@ -15,7 +15,7 @@ from trustview.policy.narrowing.boxes import Box
 from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, OPEN, Cell
 from trustview.policy.narrowing.grounds import Grounds
 from trustview.policy.narrowing.parts import Choice, Lists, Values
-from trustview.policy.narrowing.pattern import Pattern, glob
+from trustview.policy.narrowing.pattern import Mode, Pattern, glob
 from trustview.policy.narrowing.proof import ALLOW_ALL, Witness
 from trustview.policy.narrowing.reading import (
     ACTION,
@@ -40,6 +40,7 @@ _Given = dict[str, str | tuple[str, ...]]
 # Callers of a box that are tried before the next box.
 _MOST_CALLERS = 12
 _REFUSE_ALL = parse_policy({"Version": "2012-10-17", "Statement": []})
+_TAG = "aws:requesttag/"
 _ANY_ACCOUNT = glob("?" * 12)
 # What a person would write for a key, tried before what the search comes up with.
 _READABLE = {
@@ -171,6 +172,11 @@ class WitnessMaker:
                 return None
         for key in later:
             given[key] = _filled(_wanted_variables(later[key])[0], given)
+        if "aws:tagkeys" in given:
+            # Whoever passes a tag passes its key, spelt as the policy spells it.
+            tags = [s.conditions[0].key for key, s in self._reading.shapes.items() if key in given]
+            passed = (tag[len(_TAG) :] for tag in tags if tag.lower().startswith(_TAG))
+            given["aws:tagkeys"] = tuple(dict.fromkeys((*given["aws:tagkeys"], *passed)))
         return given
 
     def _value(self, key: str, part: Values) -> str | None:
@@ -200,7 +206,12 @@ def _wanted_variables(part: Values) -> list[Pattern]:
     texts = part.aspects[0] if part.aspects else ALL_TEXTS
     if not isinstance(texts, Texts):
         return []
-    return [p for group in texts.within for p in sorted(group) if "${" in p.spelling and p not in texts.without]
+    return [
+        p
+        for group in texts.within
+        for p in sorted(group)
+        if p.mode is Mode.OPAQUE and "${" in p.spelling and p not in texts.without
+    ]
 
 
 def _filled(pattern: Pattern, given: _Given) -> str:
@@ -229,6 +240,6 @@ def _is_consistent(context: _Given) -> bool:
     organization, paths = context.get("aws:principalorgid"), context.get("aws:principalorgpaths")
     if organization and paths and not all(path.startswith(f"{organization}/") for path in paths):
         return False
-    tags = {key.removeprefix("aws:requesttag/") for key in context if key.startswith("aws:requesttag/")}
+    tags = {key.removeprefix(_TAG) for key in context if key.startswith(_TAG)}
     keys = context.get("aws:tagkeys")
     return keys is None or tags <= {key.lower() for key in keys}
