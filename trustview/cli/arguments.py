@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_simulate, _add_doctor,
+        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_simulate, _add_narrower, _add_doctor,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -207,6 +207,31 @@ def _add_simulate(commands: _Commands) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _SIMULATE
     parser.add_argument("file", nargs="?", metavar="FILE", help="a file of JSON lines; stdin without it, or for `-`")
+    _add_json(parser)
+
+
+_NARROWER = """\
+The verdict is proved, wider with a witness (a request that NEW allows and OLD does not), or unknown with what stopped
+it. With `-` a line is one object: {"id", "old", "new", "organization", "role_account"}; `old` and `new` are policies,
+`organization` is {"id", "accounts"} or null, the last two may be left out. Its answer is {"id", "verdict", "witness",
+"reason"}; the witness is a line of `trustview simulate` without its trust policy. A line that cannot be read is
+answered {"id", "error"}, the others all the same; the exit code is then 3."""
+
+
+def _add_narrower(commands: _Commands) -> None:
+    parser = _command(commands, "narrower", "prove that a policy is no wider than another", "narrowing", "run_narrower")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _NARROWER
+    parser.add_argument(
+        "old", metavar="OLD", help="the policy today: a file, JSON text, or `-` for JSON lines of pairs"
+    )
+    parser.add_argument(
+        "new", nargs="?", metavar="NEW", help="the policy proposed: a file, JSON text, or `-` for stdin"
+    )
+    parser.add_argument("--organization", metavar="ID", help="the organization whose members `--account` names")
+    parser.add_argument("--account", action="append", metavar="ID", help="an account of the organization; repeatable")
+    parser.add_argument("--role-account", metavar="ID", help="the account of the role that the trust policy belongs to")
+    parser.add_argument("--fail-on", choices=("unknown", "wider"), help="exit with 4 when the verdict is this bad")
     _add_json(parser)
 
 

@@ -205,6 +205,12 @@ def _as_in_trust(test: Test) -> Test:
 # ── does this element mean the caller? ──────────────────────────────────────────────────────────────────────────
 
 
+def matches_element(element: PrincipalElement, caller: Caller) -> Truth:
+    """Whether one element of a trust policy means a caller of a known kind."""
+    matcher = _MATCHERS.get(element.form)
+    return FALSE if matcher is None else matcher(element, caller)
+
+
 def _is_anyone(element: PrincipalElement, caller: Caller) -> Truth:
     """AWS documents `*` for principals of accounts; under `Federated`, and for other callers, it does not say."""
     if caller.kind.is_iam:

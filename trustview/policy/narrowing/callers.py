@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 from trustview.policy.context_key import CallerKind
 from trustview.policy.principal import PrincipalElement, PrincipalForm
-from trustview.policy.request import Caller, Context, Request
-from trustview.policy.service_rules import ASSUME_ROLE
+from trustview.policy.request import Caller
 from trustview.policy.statement import matches_element
 
 # A coordinate that an element's meaning depends on: what nobody documents, or who somebody is.
@@ -90,7 +89,7 @@ class Callers:
             return
         surely, open_masks = 0, dict[str, int]()
         for index in _bits(self._candidates(element)):
-            answer = matches_element(element, _asking(self.cells[index].example))
+            answer = matches_element(element, self.cells[index].example)
             if answer.is_true:
                 surely |= 1 << index
             elif answer.is_open:
@@ -105,10 +104,6 @@ class Callers:
         if element.form is PrincipalForm.EVERYONE:
             return self.whole
         return self._of[element.account if element.kind == "AWS" else element.value.lower()]
-
-
-def _asking(caller: Caller) -> Request:
-    return Request(caller, ASSUME_ROLE, "", "", Context())
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -83,6 +83,9 @@ def _read_single(condition: Condition, operator: Operator, shape: Shape, *, subs
     met = _met(condition, operator, shape, substitutes=substitutes)
     passes, asked = _when_absent(condition, operator)
     is_sure = passes and asked is None
+    if met is None:
+        yield _uninterpreted(condition)
+        return
     if not condition.quantifier:
         yield Values(is_sure, shape.aspects(family, met)), ()
         return
@@ -95,11 +98,12 @@ def _read_single(condition: Condition, operator: Operator, shape: Shape, *, subs
         yield Values(True, shape.aspects(family, empty)), (asked,) if asked else ()
 
 
-def _met(condition: Condition, operator: Operator, shape: Shape, *, substitutes: bool) -> Aspect:
-    """The values that meet the operator."""
+def _met(condition: Condition, operator: Operator, shape: Shape, *, substitutes: bool) -> Aspect | None:
+    """The values that meet the operator; None when AWS documents no answer."""
     family = family_of(condition)
     if family != TEXT:
-        return Choice(shape.scales[family].places(condition))
+        places = shape.scales[family].places(condition)
+        return None if places is None else Choice(places)
     patterns = _patterns(condition, operator, shape, substitutes=substitutes)
     return none_of(patterns) if operator.is_negated else only(patterns)
 

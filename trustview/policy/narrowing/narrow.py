@@ -48,7 +48,7 @@ def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, 
     try:
         proof = question.answer()
         spared = [a for a in _accounts_to_ask(old, new, facts) if proof.is_proved and not question.holds_in(a)]
-    except BudgetSpentError:
+    except (BudgetSpentError, RecursionError):
         return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", question.at)
     return replace(proof, reason=f"{_PROVED}, {_UNLESS.format(_listed(spared))}") if spared else proof
 

@@ -48,14 +48,16 @@ class Scale:
         self.values = (*_OFF_SCALE, *dict.fromkeys(_PLACES[family](list(limits))))
         self.whole = (1 << len(self.values)) - 1
 
-    def places(self, condition: Condition) -> int:
-        """The places that meet a condition's operator and values, whatever its set operator."""
+    def places(self, condition: Condition) -> int | None:
+        """The places that meet a condition without its set operator; None when AWS does not document it."""
         bare = Condition(condition.operator, _PROBE, condition.values)
         met = 0
         for index, value in enumerate(self.values):
             request = Request(_ASKING, "", "", "", closed_context({_PROBE: value}))
-            if evaluate_condition(bare, request, substitutes=False).is_true:
-                met |= 1 << index
+            answer = evaluate_condition(bare, request, substitutes=False)
+            if answer.is_open:
+                return None
+            met |= answer.is_true << index
         return met
 
 
@@ -73,10 +75,8 @@ def _of_numbers(limits: list[str]) -> Iterator[str]:
 
 def _of_dates(limits: list[str]) -> Iterator[str]:
     moments = sorted({moment for text in limits if (moment := read_moment(text)) is not None})
-    for moment in _between(moments):
-        text = f"{moment:f}" if moment % 1 else f"{moment:.1f}"
-        # Eight characters are read as a date.
-        yield f"{text}0" if len(text) == 8 else text
+    # Without a point, eight digits might be a date.
+    yield from (f"{moment:f}" if moment % 1 else f"{moment:.1f}" for moment in _between(moments))
 
 
 def _between(limits: list[Decimal]) -> Iterator[Decimal]:
