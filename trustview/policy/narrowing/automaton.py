@@ -14,7 +14,7 @@ from trustview.policy.narrowing.pattern import ANY, COLONS, ONE, Mode, Pattern
 
 # Characters tried first for what no pattern names, so that witnesses can be read.
 _PREFERRED = "0xayz1bcdefghijklmnopqrstuvw23456789-_./ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# What is tried in place of every wildcard before a search begins.
+# What is tried in place of every star before a search begins.
 _FILLINGS = ("x", "", "0x")
 # The letters beyond ASCII whose lower case is an ASCII letter.
 _ALSO = {"k": "\u212a"}
@@ -210,8 +210,7 @@ def _plain_tries(groups: Sequence[Sequence[Pattern]]) -> Iterable[str]:
         parts = groups[0][0].parts
         for filling in _FILLINGS:
             yield "".join(
-                part if index % 2 == 0 else filling if part == ANY else filling[:1] or "x"
-                for index, part in enumerate(parts)
+                part if index % 2 == 0 else filling if part == ANY else "0" for index, part in enumerate(parts)
             )
 
 

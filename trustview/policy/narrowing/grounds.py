@@ -16,7 +16,7 @@ from trustview.policy.context_key import CallerKind, Presence, find_context_key
 from trustview.policy.narrowing.boxes import Box, Parts, meet
 from trustview.policy.narrowing.callers import Cell
 from trustview.policy.narrowing.parts import ANY_LIST, Choice, Lists, Values
-from trustview.policy.narrowing.pattern import Pattern, glob, plain
+from trustview.policy.narrowing.pattern import Pattern, arn_glob, glob, plain
 from trustview.policy.narrowing.reading import CALLER, KEY, Reading
 from trustview.policy.narrowing.shape import TEXT, Shape
 from trustview.policy.narrowing.texts import Texts, none_of, only
@@ -60,11 +60,11 @@ class Grounds:
     def _identity_of(self, cell: Cell) -> Iterator[tuple[str, Texts]]:
         if cell.account:
             yield _ACCOUNT, only([plain(cell.account)])
-            yield _ARN, only(map(glob, cell.arns))
+            yield _ARN, only(map(arn_glob, cell.arns))
         else:
             yield _ACCOUNT, none_of(map(plain, self._named))
-            others = none_of(glob(f"arn:*:iam::{account}:*") for account in self._named)
-            yield _ARN, only(map(glob, cell.arns)).meet(others)
+            others = none_of(arn_glob(f"arn:*:iam::{account}:*") for account in self._named)
+            yield _ARN, only(map(arn_glob, cell.arns)).meet(others)
         if cell.is_member and self._reading.facts.organization:
             yield _ORGANIZATION, only([plain(self._reading.facts.organization)])
             yield _PATHS, only([glob(f"{self._reading.facts.organization}/*")])

@@ -67,6 +67,11 @@ def glob(text: str) -> Pattern:
     return _globbed(Mode.GLOB, tokenize(text, substitutes=False, has_wildcards=True))
 
 
+def arn_glob(text: str) -> Pattern:
+    """A pattern of ARNs whose wildcards stay in their segments."""
+    return _globbed(Mode.ARN, tokenize(text, substitutes=False, has_wildcards=True))
+
+
 def read_resource(text: str, *, substitutes: bool) -> Pattern:
     """The pattern of a Resource or NotResource."""
     tokens = tokenize(text, substitutes=substitutes, has_wildcards=True)

@@ -15,7 +15,7 @@ from trustview.policy.narrowing.boxes import Box
 from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, OPEN, Cell
 from trustview.policy.narrowing.grounds import Grounds
 from trustview.policy.narrowing.parts import Choice, Lists, Values
-from trustview.policy.narrowing.pattern import Mode, Pattern, glob
+from trustview.policy.narrowing.pattern import Mode, Pattern, arn_glob, glob
 from trustview.policy.narrowing.proof import ALLOW_ALL, Witness
 from trustview.policy.narrowing.reading import (
     ACTION,
@@ -113,17 +113,22 @@ class WitnessMaker:
             return None
         if not caller.kind.is_iam:
             return caller
-        account = cell.account or self._text(
-            self._key_texts(box, "aws:principalaccount"), (caller.account,), _ANY_ACCOUNT
-        )
-        if account is None or not is_account_id(account):
-            return None
         kind = "user" if caller.kind is CallerKind.USER else "role"
         arns = self._key_texts(box, "aws:principalarn")
-        arn = self._text(arns, (caller.arn,), glob(f"arn:*:iam::{account}:{kind}/?*"))
-        if arn is None:
-            return None
-        return replace(caller, account=account, arn=arn, unique_id=ids[0] if ids else "")
+        for account in self._accounts(box, cell, arns, kind):
+            arn = self._text(arns, (caller.arn,), arn_glob(f"arn:*:iam::{account}:{kind}/?*"))
+            if arn is not None and is_account_id(account) and f"::{account}:" in arn:
+                return replace(caller, account=account, arn=arn, unique_id=ids[0] if ids else "")
+        return None
+
+    def _accounts(self, box: Box, cell: Cell, arns: Texts, kind: str) -> Iterator[str]:
+        """The account of the callers, or some that the box may be of."""
+        if cell.account:
+            yield cell.account
+            return
+        asked = self._text(self._key_texts(box, "aws:principalaccount"), (cell.example.account,), _ANY_ACCOUNT)
+        arn = self._text(arns, (cell.example.arn,), arn_glob(f"arn:*:iam::{'?' * 12}:{kind}/?*"))
+        yield from (account for account in (asked, arn and arn.split(":")[4]) if account)
 
     def _key_texts(self, box: Box, key: str) -> Texts:
         part = box.parts.get(f"{KEY}{key}")
@@ -141,15 +146,13 @@ class WitnessMaker:
         usual = (ACTION_OF_CALLER[cell.example.kind], TAG_SESSION, SET_SOURCE_IDENTITY)
         return next((action for action in usual if holds(texts, action.lower())), None)
 
-    def _text(self, texts: Texts, readable: tuple[str, ...], *wanted: object) -> str | None:
+    def _text(self, texts: Texts, readable: tuple[str, ...], wanted: Pattern | None = None) -> str | None:
         """A member of a set: one that can be read, or whatever the search finds among those wanted."""
         if not texts.opaque:
             found = next((text for text in readable if holds(texts, text)), None)
             if found is not None:
                 return found
-        for pattern in wanted:
-            texts = texts.meet(only([pattern]))  # type: ignore[list-item]
-        return self._solver.member(texts)
+        return self._solver.member(texts if wanted is None else texts.meet(only([wanted])))
 
     def _context(self, box: Box, caller: Caller, *, prefers_absent: bool) -> _Given | None:
         given: _Given = {}
