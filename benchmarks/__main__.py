@@ -9,9 +9,11 @@ from dataclasses import asdict
 
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
+from benchmarks.narrowing import measure_proofs
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "decisions": measure_decisions,
+    "proofs": measure_proofs,
 }
 
 

@@ -108,7 +108,7 @@ def read_document(name: str, given: object) -> PolicyDocument:
 
 def _read_facts(value: dict[str, Any]) -> Facts:
     account = value.get("role_account")
-    if account is not None and not (isinstance(account, str) and is_account_id(account)):
+    if account is not None and not _is_account(account):
         raise UnreadError("`role_account`: twelve digits are expected, as a text")
     organization = value.get("organization")
     if organization is None:
@@ -118,9 +118,13 @@ def _read_facts(value: dict[str, Any]) -> Facts:
     name, accounts = organization.get("id"), organization.get("accounts", [])
     if not isinstance(name, str) or not name:
         raise UnreadError("`organization.id`: a text is expected")
-    if not isinstance(accounts, list) or not all(isinstance(a, str) and is_account_id(a) for a in accounts):
+    if not isinstance(accounts, list) or not all(map(_is_account, accounts)):
         raise UnreadError("`organization.accounts`: a list of texts of twelve digits is expected")
     return Facts(name, frozenset(accounts), account or "")
+
+
+def _is_account(value: object) -> bool:
+    return type(value) is str and is_account_id(value)
 
 
 def _twice(repeated: tuple[tuple[str, str], ...]) -> tuple[str, str]:

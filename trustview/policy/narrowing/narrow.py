@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from trustview.policy.document import PolicyDocument
+from trustview.policy.document import Effect, PolicyDocument
 from trustview.policy.evaluate import evaluate
 from trustview.policy.evaluation import Outcome
-from trustview.policy.narrowing.boxes import Box, Cover, meet
+from trustview.policy.narrowing.boxes import Box, Cover, Parts, meet
 from trustview.policy.narrowing.budget import Budget, BudgetSpentError
 from trustview.policy.narrowing.grounds import Grounds
 from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
@@ -26,6 +26,7 @@ from trustview.policy.narrowing.witness import WitnessMaker
 from trustview.policy.principal import PrincipalForm
 from trustview.policy.stack import Layer
 
+NOTHING_SAID: Parts = {}
 # Boxes that are tried for a witness before giving up.
 _MOST_TRIES = 24
 _PROVED = "every request that the new policy allows, the old one allows too"
@@ -44,7 +45,7 @@ def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, 
         if unread is not None:
             return Proof(Verdict.UNKNOWN, f"the {name} policy cannot be read: {unread.found}", None, name, "$")
     solver = Solver(Budget())
-    question = _Question(old, new, facts, layer or layer_of(old, new), solver)
+    question = Question(old, new, facts, layer or layer_of(old, new), solver)
     try:
         proof = question.answer()
         spared = [a for a in _accounts_to_ask(old, new, facts) if proof.is_proved and not question.holds_in(a)]
@@ -60,29 +61,30 @@ def layer_of(old: PolicyDocument, new: PolicyDocument) -> Layer:
     return Layer.TRUST if is_trust else Layer.IDENTITY
 
 
-class _Question:
+class Question:
     """One pair of policies, and how far the answer has come."""
 
     def __init__(self, old: PolicyDocument, new: PolicyDocument, facts: Facts, layer: Layer, solver: Solver) -> None:
         self.old, self.new, self.facts, self.layer, self.solver = old, new, facts, layer, solver
         self.at = "$"
+        self.reading = Reading((old, new), layer, facts, solver)
+        self._grounds = Grounds(self.reading)
+        self._maker = WitnessMaker(self.reading, self._grounds)
+        self._cover = Cover(self.reading.whole, solver)
         self._stopped: Proof | None = None
 
-    def answer(self) -> Proof:
-        """The proof; BudgetSpentError when it costs too much."""
-        reading = Reading((self.old, self.new), self.layer, self.facts, self.solver)
-        grounds = Grounds(reading)
-        maker = WitnessMaker(reading, grounds)
-        on_paper: Proof | None = None
-        for tries, left in enumerate(self._left_over(reading, grounds)):
-            for witness, odd in maker.witnesses(left):
+    def answer(self, within: Parts = NOTHING_SAID) -> Proof:
+        """The proof, as far as requests within these parts go; BudgetSpentError when it costs too much."""
+        self._stopped = on_paper = None
+        for tries, left in enumerate(self._left_over(within)):
+            for witness, odd in self._maker.witnesses(left):
                 if (odd and on_paper) or not self._is_confirmed(witness):
                     continue
                 if not odd:
                     return Proof(Verdict.WIDER, _WIDER, witness, "new", left.path)
                 reason = f"{_WIDER}, but by AWS's documentation no such caller sends it so: {_listed(odd)}"
                 on_paper = Proof(Verdict.WIDER, reason, witness, "new", left.path)
-            self._stopped = self._stopped or explain_box(left, reading, (self.old, self.new))
+            self._stopped = self._stopped or explain_box(left, self.reading, (self.old, self.new))
             if tries >= _MOST_TRIES:
                 break
         return on_paper or self._stopped or Proof(Verdict.PROVED, _PROVED)
@@ -90,22 +92,31 @@ class _Question:
     def holds_in(self, account: str) -> bool:
         """Whether what was proved holds when the role is of this account too."""
         facts = replace(self.facts, role_account=account)
-        return _Question(self.old, self.new, facts, self.layer, self.solver).answer().is_proved
+        return Question(self.old, self.new, facts, self.layer, self.solver).answer().is_proved
 
-    def _left_over(self, reading: Reading, grounds: Grounds) -> Iterator[Box]:
+    def lets_in(self, policy: PolicyDocument, within: Parts) -> bool:
+        """Whether one of the two policies may allow some request within these parts."""
+        denies = self._boxes(policy, Effect.DENY)
+        allowed = (meet(box, within, self.solver) for box in self._boxes(policy, Effect.ALLOW))
+        return any(True for box in allowed if box for _ in self._cover.uncovered(box, denies))
+
+    def _boxes(self, policy: PolicyDocument, effect: Effect) -> list[Box]:
+        statements = policy.allows if effect is Effect.ALLOW else policy.denies
+        return [box for statement in statements for box in self.reading.read(statement, policy)]
+
+    def _left_over(self, within: Parts) -> Iterator[Box]:
         """Requests that the new policy allows and the old one may not, as boxes."""
-        cover = Cover(reading.whole, reading.solver)
-        old_allows = [box for s in self.old.allows for box in reading.read(s, self.old)]
-        old_denies = [box for s in self.old.denies for box in reading.read(s, self.old)]
-        new_denies = [box for s in self.new.denies for box in reading.read(s, self.new)]
-        for statement in self.new.allows:
-            self.at = statement.path
-            for box in (real for read in reading.read(statement, self.new) for real in grounds.grounded(read)):
-                yield from cover.uncovered(box, [*old_allows, *new_denies])
+        old_allows, old_denies = self._boxes(self.old, Effect.ALLOW), self._boxes(self.old, Effect.DENY)
+        new_denies = self._boxes(self.new, Effect.DENY)
+        for allow in self._boxes(self.new, Effect.ALLOW):
+            self.at = allow.path
+            asked = meet(allow, within, self.solver)
+            for box in self._grounds.grounded(asked) if asked else ():
+                yield from self._cover.uncovered(box, [*old_allows, *new_denies])
                 for deny in old_denies:
-                    denied = meet(box, deny.parts, reading.solver)
+                    denied = meet(box, deny.parts, self.solver)
                     if denied is not None:
-                        yield from cover.uncovered(denied, new_denies)
+                        yield from self._cover.uncovered(denied, new_denies)
 
     def _is_confirmed(self, witness: Witness) -> bool:
         """Whether the engine says the same; what it leaves open is kept as the reason."""
