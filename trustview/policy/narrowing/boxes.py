@@ -13,6 +13,8 @@ from typing import Any
 from trustview.policy.narrowing.parts import Part
 from trustview.policy.narrowing.texts import Solver
 
+# What it costs to hold two boxes against each other.
+_STEPS_PER_BOX = 20
 # Coordinate -> what it may be; a coordinate that is not there may be anything.
 Parts = Mapping[str, Any]
 
@@ -52,7 +54,7 @@ class Cover:
     def uncovered(self, box: Box, covers: Sequence[Box], first: int = 0) -> Iterator[Box]:
         """The requests of a box that are in none of the covers from `first` on, as boxes."""
         for index in range(first, len(covers)):
-            self._solver.budget.spend()
+            self._solver.budget.spend(_STEPS_PER_BOX)
             cover = covers[index]
             if meet(box, cover.parts, self._solver) is None:
                 continue

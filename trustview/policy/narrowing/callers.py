@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from trustview.policy.context_key import CallerKind
+from trustview.policy.narrowing.budget import Budget
 from trustview.policy.principal import PrincipalElement, PrincipalForm
 from trustview.policy.request import Caller
 from trustview.policy.statement import matches_element
@@ -19,6 +20,8 @@ from trustview.policy.statement import matches_element
 OPEN = "open:"
 IDENTITY = "id:"
 
+# What it costs to ask whether an element means a cell.
+_STEPS_PER_CALLER = 5
 ELSEWHERE = "999988887777"
 _UNREAD = (PrincipalForm.MALFORMED, PrincipalForm.CANONICAL_USER)
 
@@ -59,7 +62,10 @@ class Meaning:
 class Callers:
     """The cells of a pair of policies, and whom each element means."""
 
-    def __init__(self, elements: Iterable[PrincipalElement], accounts: Iterable[str], members: frozenset[str]) -> None:
+    def __init__(
+        self, elements: Iterable[PrincipalElement], accounts: Iterable[str], members: frozenset[str], budget: Budget
+    ) -> None:
+        self._budget = budget
         listed = list(dict.fromkeys(elements))
         self.cells: list[Cell] = [*_of_accounts(listed, accounts, members), *_of_others(listed)]
         self.whole = (1 << len(self.cells)) - 1
@@ -89,6 +95,7 @@ class Callers:
             return
         surely, open_masks = 0, dict[str, int]()
         for index in _bits(self._candidates(element)):
+            self._budget.spend(_STEPS_PER_CALLER)
             answer = matches_element(element, self.cells[index].example)
             if answer.is_true:
                 surely |= 1 << index

@@ -16,6 +16,8 @@ from trustview.policy.conditions import Operator
 from trustview.policy.wildcard import Tokens, Variable, Wild, tokenize
 
 ANY, ONE = "*", "?"
+# Longer texts are not interpreted: no ARN is longer, and no condition value that anybody writes.
+LONGEST = 2048
 # Five colons part the six segments of an ARN.
 COLONS = 5
 
@@ -75,13 +77,15 @@ def arn_glob(text: str) -> Pattern:
 def read_resource(text: str, *, substitutes: bool) -> Pattern:
     """The pattern of a Resource or NotResource."""
     tokens = tokenize(text, substitutes=substitutes, has_wildcards=True)
-    return _opaque("resource", text, tokens, is_bounded=True) if _has_variables(tokens) else _globbed(Mode.GLOB, tokens)
+    if _has_variables(tokens) or len(text) > LONGEST:
+        return _opaque("resource", text, tokens, is_bounded=len(text) <= LONGEST)
+    return _globbed(Mode.GLOB, tokens)
 
 
 def read_action(text: str) -> Pattern:
     """The pattern of an action, in lower case: actions ignore it; beyond ASCII nobody knows what that means."""
     lowered = text.lower()
-    if not text.isascii():
+    if not text.isascii() or len(text) > LONGEST:
         return Pattern(Mode.OPAQUE, EVERYTHING.parts, f"action|{lowered}")
     return glob(lowered)
 
@@ -95,8 +99,8 @@ def read_value(text: str, operator: Operator, *, substitutes: bool, holds_arns: 
         text, substitutes=substitutes and operator.has_variables, has_wildcards=operator.has_wildcards
     )  # fmt: skip
     ignores_case = "IgnoreCase" in operator.name
-    if _has_variables(tokens) or (ignores_case and not text.isascii()):
-        is_bounded = not ignores_case and operator.family != "boolean"
+    if _has_variables(tokens) or (ignores_case and not text.isascii()) or len(text) > LONGEST:
+        is_bounded = not ignores_case and operator.family != "boolean" and len(text) <= LONGEST
         return _opaque(f"{operator.family} {operator.has_wildcards} {is_bounded}", text, tokens, is_bounded=is_bounded)
     if operator.family == "boolean":
         word = _plain_text(tokens).strip().lower()

@@ -36,6 +36,8 @@ _OWN_ALLOW: dict[Layer, Choice] = {Layer.IDENTITY: YES, Layer.BOUNDARY: _LET_BY_
 # What stands behind it in the name of an open point tells it from others and is not shown.
 UNSAID = "\x1f"
 _MOST_BOXES = 600
+# What it costs to put a box together.
+_STEPS_PER_BOX = 20
 
 
 class Reading:
@@ -48,10 +50,10 @@ class Reading:
         for condition in (c for statement in statements for c in statement.conditions):
             if condition.key and condition.operator.lower() in OPERATORS_BY_NAME:
                 conditions[condition.key.lower()].append(condition)
-        self.shapes = {key: Shape(key, tuple(found)) for key, found in conditions.items()}
+        self.shapes = {key: Shape(key, tuple(found), solver.budget) for key, found in conditions.items()}
         elements = [e for statement in statements for e in statement.principals] if layer is Layer.TRUST else []
         accounts = [*_accounts_in(self.shapes.values()), *([facts.role_account] if facts.role_account else [])]
-        self.callers = Callers(elements, accounts, facts.accounts)
+        self.callers = Callers(elements, accounts, facts.accounts, solver.budget)
         self.whole = _Whole(self)
         self._doubts = {id(d): _Doubts(d, side) for side, d in enumerate(documents)}
 
@@ -59,7 +61,7 @@ class Reading:
         """The requests that a statement stands for, as boxes."""
         boxes: list[Box] = []
         for combination in product(*(ways for _, ways in self.elements(statement, document))):
-            self.solver.budget.spend()
+            self.solver.budget.spend(_STEPS_PER_BOX)
             if len(boxes) >= _MOST_BOXES:
                 raise BudgetSpentError
             box: Box | None = Box({}, statement.path)

@@ -22,7 +22,7 @@ from trustview.policy.conditions.date import read_moment
 from trustview.policy.conditions.ip import read_network
 from trustview.policy.context_key import CallerKind, find_context_key
 from trustview.policy.document import Condition
-from trustview.policy.narrowing.budget import BudgetSpentError
+from trustview.policy.narrowing.budget import Budget, BudgetSpentError
 from trustview.policy.narrowing.parts import ANY_LIST, Aspect, Choice, Lists, Values
 from trustview.policy.narrowing.texts import ALL_TEXTS
 from trustview.policy.request import Caller, Request, closed_context
@@ -35,6 +35,8 @@ _ARN_KEYS = ("aws:principalarn", "aws:sourcearn")
 # A key with one value of any kind, to ask the engine how an operator compares.
 _PROBE = "aws:useragent"
 _ASKING = Caller(CallerKind.USER)
+# What it costs to ask whether a place meets a condition, beside its values.
+_STEPS_PER_PLACE = 10
 # No place on any scale: an empty text, which set operators take for no value, and one that is not.
 _OFF_SCALE = ("", "?")
 # Whatever the size of the numbers, half of them and twice them can be written.
@@ -44,7 +46,8 @@ _WIDE = Context(prec=28, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 class Scale:
     """The places of one key on one scale, each with a value that stands for it."""
 
-    def __init__(self, family: str, limits: Iterable[str]) -> None:
+    def __init__(self, family: str, limits: Iterable[str], budget: Budget) -> None:
+        self._budget = budget
         self.values = (*_OFF_SCALE, *dict.fromkeys(_PLACES[family](list(limits))))
         self.whole = (1 << len(self.values)) - 1
 
@@ -53,6 +56,7 @@ class Scale:
         bare = Condition(condition.operator, _PROBE, condition.values)
         met = 0
         for index, value in enumerate(self.values):
+            self._budget.spend(_STEPS_PER_PLACE + 4 * len(condition.values))
             request = Request(_ASKING, "", "", "", closed_context({_PROBE: value}))
             answer = evaluate_condition(bare, request, substitutes=False)
             if answer.is_open:
@@ -139,6 +143,7 @@ class Shape:
 
     key: str
     conditions: tuple[Condition, ...]
+    budget: Budget
 
     @cached_property
     def is_listed(self) -> bool:
@@ -159,7 +164,7 @@ class Shape:
             family = family_of(condition)
             if family not in (TEXT, "null"):
                 limits.setdefault(family, []).extend(condition.values)
-        return {family: Scale(family, values) for family, values in limits.items()}
+        return {family: Scale(family, values, self.budget) for family, values in limits.items()}
 
     def aspects(self, family: str = "", part: Aspect | None = None) -> tuple[Aspect, ...]:
         """A value of which one aspect is in `part`, and the others may be anything."""

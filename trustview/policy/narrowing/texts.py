@@ -6,7 +6,7 @@ So a member may lie in every opaque set that is asked for, and in none that is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from trustview.policy.narrowing.automaton import accepts, find_text, may_meet, surely_within
@@ -14,6 +14,8 @@ from trustview.policy.narrowing.budget import Budget
 from trustview.policy.narrowing.pattern import EVERYTHING, SIX_SEGMENTS, Mode, Pattern
 
 Group = frozenset[Pattern]
+# What it costs to hold two patterns against each other.
+_STEPS_PER_PATTERN = 20
 # Tried first where any text would do: most sets with a member have one of these.
 _READABLE = ("x", "")
 
@@ -124,7 +126,7 @@ def _find_plainly(texts: Texts, budget: Budget) -> str | None:
     first = min(texts.within, key=lambda group: (any(not p.is_plain for p in group), len(group)))
     others = [group for group in texts.within if group is not first]
     for pattern in sorted(first):
-        budget.spend()
+        budget.spend(1 + len(texts.without) + len(others))
         if pattern.is_plain:
             found = pattern.parts[0] if holds(texts, pattern.parts[0]) else None
         else:
@@ -134,17 +136,23 @@ def _find_plainly(texts: Texts, budget: Budget) -> str | None:
     return None
 
 
-def _find_in(pattern: Pattern, others: Iterable[Group], without: Group, budget: Budget) -> str | None:
+def _find_in(pattern: Pattern, others: Sequence[Group], without: Group, budget: Budget) -> str | None:
     """A member that matches this pattern."""
+    budget.spend(sum(map(len, others)) + len(without))
     met = [forbidden for forbidden in without if may_meet(pattern, forbidden)]
-    if any(surely_within(pattern, forbidden) for forbidden in met):
+    if any(_is_within(pattern, forbidden, budget) for forbidden in met):
         return None
     groups = [[pattern]]
     for group in others:
-        if any(surely_within(pattern, allowed) for allowed in group):
+        if any(_is_within(pattern, allowed, budget) for allowed in group):
             continue
         left = [allowed for allowed in group if may_meet(pattern, allowed)]
         if not left:
             return None
         groups.append(left)
     return find_text(groups, met, budget)
+
+
+def _is_within(inner: Pattern, outer: Pattern, budget: Budget) -> bool:
+    budget.spend(_STEPS_PER_PATTERN)
+    return surely_within(inner, outer)
