@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trustview.analysis import Effect
 from trustview.export.remediation import REMEDIATION_FORMATS, REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
 from trustview.export.remediation.cloudformation import logical_id
 from trustview.export.remediation.terraform import resource_name
+from trustview.policy.narrowing import Verdict
 
 HOSTILE = (
     "${x}", "$${x}", "%{ if }", "'; rm -rf / #", '"', "\\", "\n", "$(id)", "`id`", "JSON", "\u202e", "日本", "\x1b[31m",
@@ -51,6 +53,7 @@ def proposal(current: dict[str, Any], proposed: dict[str, Any], name: str = "Dep
         changes=tuple(f"change {text}" for text in HOSTILE),
         closes=HOSTILE,
         leaves=(),
+        effect=Effect(Verdict.PROVED, "nothing new", lost=HOSTILE, whole=frozenset(HOSTILE)),
     )
 
 

@@ -13,6 +13,7 @@ from trustview.analysis.finding import Confidence, Finding, Severity
 from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
 from trustview.analysis.graph import TrustGraph, build_graph
+from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
 from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
 from trustview.analysis.tier import Tier, tier_of
 from trustview.policy import Privilege
@@ -28,6 +29,7 @@ __all__ = [
     "Check",
     "Confidence",
     "Edge",
+    "Effect",
     "EffectKind",
     "Evidence",
     "Finding",
@@ -47,6 +49,9 @@ __all__ = [
     "build_graph",
     "check",
     "compare_grants",
+    "describe_effect",
+    "facts_about",
     "pretty_policy",
+    "prove_effect",
     "tier_of",
 ]

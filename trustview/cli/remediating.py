@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable
 
-from trustview.analysis import CHECKS_BY_ID, Finding, Remediation
+from trustview.analysis import CHECKS_BY_ID, Finding, Remediation, describe_effect, facts_about, prove_effect
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_role
@@ -46,6 +46,7 @@ def _proposal(snapshot: SnapshotFile, role: Role, remediation: Remediation, find
         changes=tuple(change.summary for change in remediation.changes),
         closes=_titles(finding for finding in findings if finding.id in closed),
         leaves=_titles(finding for finding in findings if finding.id not in closed),
+        effect=prove_effect(role.trust_policy, remediation.policy, facts_about(snapshot.organization(), role.account)),
     )
 
 
@@ -58,7 +59,9 @@ def _print_proposal(proposal: Proposal) -> None:
     print_line(f"{proposal.role}  {proposal.account_name}")
     for head, texts in (("change", proposal.changes), ("closes", proposal.closes), ("leaves", proposal.leaves)):
         for text in texts:
-            print_line(f"{head}  {text}")
+            print_line(f"{head:<8}{text}")
+    for head, sentence in describe_effect(proposal.effect):
+        print_line(f"{head:<8}{sentence}")
     print_line("")
     for line in propose_text(proposal):
         print_line(line)

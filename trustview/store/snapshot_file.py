@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -164,7 +165,11 @@ class SnapshotFile:
     # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def organization(self) -> Organization | None:
-        """The organization with its guardrails; None when only single accounts were read."""
+        """The organization with its guardrails, read once; None when only single accounts were read."""
+        return self._organization
+
+    @cached_property
+    def _organization(self) -> Organization | None:
         with self._tables.reading():
             text = self._tables.meta("organization")
             return decode(Organization, values.unfold(self._tables, json.loads(text), "")) if text else None

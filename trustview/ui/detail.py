@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trustview.analysis import Edge, Finding, Grant, Remediation
+from trustview.analysis import Edge, Effect, Finding, Grant, Remediation, facts_about, prove_effect
 from trustview.snapshot import Role
 from trustview.store import ItemRow, SnapshotFile
 
@@ -27,6 +27,7 @@ class Detail:
     findings: tuple[Finding, ...]
     role_findings: tuple[Finding, ...]
     remediation: Remediation | None
+    effect: Effect | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     grants = tuple(grant for grant in item_grants if grant.role == arn)
     ids = {grant.id for grant in grants}
     found = reader.findings_of(arn)
+    remediation = reader.remediation(arn)
     return Detail(
         row=row,
         roles=roles,
@@ -64,8 +66,14 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         others=tuple(grant for grant in reader.grants_of(arn) if grant.id not in ids),
         findings=tuple(finding for finding in found if ids.intersection(finding.grants)),
         role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
-        remediation=reader.remediation(arn),
+        remediation=remediation,
+        effect=_effect(reader, role, remediation) if remediation else None,
     )
+
+
+def _effect(reader: SnapshotFile, role: Role, remediation: Remediation) -> Effect:
+    facts = facts_about(reader.organization(), role.account)
+    return prove_effect(role.trust_policy, remediation.policy, facts)
 
 
 def read_surroundings(reader: SnapshotFile, arn: str) -> Surroundings | None:

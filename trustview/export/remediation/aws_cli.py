@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from trustview.analysis import describe_effect
 from trustview.export.remediation.proposal import Proposal, RemediationFormat, one_line
 from widgets.safe_text import safe_text
 
@@ -21,6 +22,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield f"# {safe_text(proposal.role)}, account {safe_text(f'{proposal.account_name} ({proposal.account})')}"
     for change in proposal.changes:
         yield f"# - {safe_text(change)}"
+    for _, sentence in describe_effect(proposal.effect):
+        yield f"# {safe_text(sentence)}"
     yield command(proposal.name, proposal.proposed)
     yield ""
     yield "# to take it back:"

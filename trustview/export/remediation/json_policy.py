@@ -15,6 +15,12 @@ def write_json_policy(proposal: Proposal) -> str:
         "changes": list(proposal.changes),
         "closes": list(proposal.closes),
         "leaves": list(proposal.leaves),
+        "proof": {
+            "verdict": proposal.effect.verdict.value,
+            "reason": proposal.effect.reason,
+            "lost": list(proposal.effect.lost),
+            "gained": list(proposal.effect.gained),
+        },
         "current": json.loads(proposal.current),
         "proposed": json.loads(proposal.proposed),
     }

@@ -7,14 +7,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trustview.analysis import pretty_policy
+from trustview.analysis import Effect, pretty_policy
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A role, its trust policy as it is and as proposed (JSON texts), and what the change does.
 
-    `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those that stay.
+    `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those that stay. `effect` says
+    whether anything new is granted and who loses the way in.
     """
 
     role: str
@@ -27,6 +28,7 @@ class Proposal:
     changes: tuple[str, ...]
     closes: tuple[str, ...]
     leaves: tuple[str, ...]
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from trustview.analysis import describe_effect
 from trustview.export.markdown import code, plain
 from trustview.export.remediation.aws_cli import command
 from trustview.export.remediation.proposal import Proposal, RemediationFormat, propose_text
@@ -22,6 +23,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield from _section("Changes", proposal.changes)
     yield from _section("Closes", proposal.closes)
     yield from _section("Leaves", proposal.leaves)
+    yield from _section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
     yield from _block("Difference", "diff", propose_text(proposal))
     yield from _block("Carry out", "sh", [command(proposal.name, proposal.proposed)])
     yield from _block("Take back", "sh", [command(proposal.name, proposal.current)])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trustview.analysis import CHECKS_BY_ID, Check, Finding, pretty_policy
+from trustview.analysis import CHECKS_BY_ID, Check, Finding, describe_effect, pretty_policy
+from trustview.policy.narrowing import Verdict
 from trustview.ui.detail import Detail
 from trustview.ui.present.signs import severity_sign
 from widgets.fact_list import Fact, Heading
 from widgets.tone import Tone
 
 NO_CHANGE = "no change is proposed for this role: revoke (r), accept the risk (w) or approve (a)"
+
+
+_TONES = {Verdict.PROVED: Tone.GOOD, Verdict.WIDER: Tone.HIGH, Verdict.UNKNOWN: Tone.MEDIUM}
 
 
 def fix_facts(detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Iterator[Fact | Heading]:
@@ -30,6 +34,9 @@ def fix_facts(detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Ite
             known = checks.get(finding.check)
             if (finding.id in remediation.closes) is closes:
                 yield _finding("closes" if closes else "leaves", finding, known.title if known else finding.check)
+    if detail.effect is not None:
+        for label, sentence in describe_effect(detail.effect):
+            yield Fact(label, sentence, _TONES[detail.effect.verdict] if label == "proof" else Tone.PLAIN)
     if len(detail.roles) > 1:
         yield Fact(
             "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.role.account}"

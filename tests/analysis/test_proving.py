@@ -1,0 +1,68 @@
+"""What a proposed trust policy does: proved on the demo for every remediation, and told in words."""
+
+from collections import Counter
+
+import pytest
+
+from tests.analysis.acme_snapshot import acme_snapshot
+from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, organization, policy, trust
+from trustview.analysis import analyse, describe_effect, facts_about, prove_effect
+from trustview.policy.narrowing import Verdict
+
+FACTS = facts_about(organization(), PROD)
+VENDOR = f"arn:aws:iam::{DATADOG}:root"
+WITH_ID = {"StringEquals": {"sts:ExternalId": "a-long-enough-id"}}
+
+
+def test_taking_a_principal_away_grants_nothing_new_and_names_who_loses() -> None:
+    effect = prove_effect(policy(trust({"AWS": [VENDOR, STRANGER]})), policy(trust({"AWS": VENDOR})), FACTS)
+
+    assert effect.verdict is Verdict.PROVED
+    assert (effect.lost, effect.gained) == ((STRANGER,), ())
+    assert dict(describe_effect(effect)) == {
+        "proof": "proved: it grants nothing new",
+        "loses": f"`{STRANGER}` loses the way in",
+    }
+
+
+def test_a_new_condition_takes_some_ways_in_and_not_all() -> None:
+    effect = prove_effect(policy(trust({"AWS": VENDOR})), policy(trust({"AWS": VENDOR}, WITH_ID)), FACTS)
+
+    assert effect.verdict is Verdict.PROVED
+    assert (effect.lost, effect.whole) == ((VENDOR,), frozenset())
+    assert ("loses", f"`{VENDOR}` loses some of its ways in") in describe_effect(effect)
+
+
+def test_what_widens_is_never_called_proved() -> None:
+    effect = prove_effect(policy(trust({"AWS": VENDOR}, WITH_ID)), policy(trust({"AWS": [VENDOR, STRANGER]})), FACTS)
+
+    assert effect.verdict is Verdict.WIDER
+    assert set(effect.gained) == {VENDOR, STRANGER}
+
+
+def test_a_condition_on_the_organization_is_known_to_hold_for_its_members() -> None:
+    member = f"arn:aws:iam::{SANDBOX}:root"
+    inside = {"StringEquals": {"aws:PrincipalOrgID": organization().id}}
+    effect = prove_effect(policy(trust({"AWS": member})), policy(trust({"AWS": member}, inside)), FACTS)
+    back = prove_effect(policy(trust({"AWS": member}, inside)), policy(trust({"AWS": member})), FACTS)
+
+    assert (effect.verdict, effect.lost) == (Verdict.PROVED, ())
+    assert back.verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null"])
+def test_what_is_no_policy_proves_nothing(text: str) -> None:
+    assert prove_effect(text, policy(trust({"AWS": VENDOR})), FACTS).verdict is not Verdict.PROVED
+
+
+def test_every_remediation_of_the_demo_is_proved_or_says_why_not() -> None:
+    snapshot = acme_snapshot()
+    verdicts: Counter[Verdict] = Counter()
+    for remediation in analyse(snapshot).remediations:
+        role = snapshot.roles_by_arn[remediation.role]
+        effect = prove_effect(role.trust_policy, remediation.policy, facts_about(snapshot.organization, role.account))
+        verdicts[effect.verdict] += 1
+        assert effect.verdict is Verdict.PROVED or effect.reason, remediation.role
+
+    assert verdicts[Verdict.PROVED] >= 20
+    assert verdicts[Verdict.PROVED] >= 0.8 * verdicts.total()
