@@ -18,11 +18,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 OWN = "999900001111"
-DETAILS = ("RoleArn", "ExternalId", "RoleSessionName", "Marker", "OpenIDConnectProviderArn")
+DETAILS = (
+    "RoleArn",
+    "ExternalId",
+    "RoleSessionName",
+    "Policy",
+    "Marker",
+    "OpenIDConnectProviderArn",
+    "SAMLProviderArn",
+)
 REST_OPERATIONS = {
     ("GET", "/analyzer"): "ListAnalyzers",
     ("POST", "/finding"): "ListFindings",
     ("POST", "/findingv2"): "ListFindingsV2",
+    ("GET", "/trustanchors"): "ListTrustAnchors",
+    ("GET", "/profiles"): "ListProfiles",
+    ("GET", "/clusters"): "ListClusters",
 }
 
 

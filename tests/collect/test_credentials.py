@@ -12,6 +12,7 @@ import pytest
 
 from trustview.collect import collect
 from trustview.collect.aws import open_aws
+from trustview.collect.permissions import session_policy
 from trustview.store import open_shelf
 
 from .conftest import moment, small
@@ -52,7 +53,16 @@ async def test_the_hop_is_made_as_the_scope_says(relay: Relay) -> None:
         "RoleArn": f"arn:aws:iam::{ACCOUNTS[1]}:role/trustview/TrustviewReader",
         "ExternalId": "an-id",
         "RoleSessionName": "q4-review",
+        "Policy": session_policy(),
     }
+
+
+async def test_a_hop_without_a_session_policy_has_to_be_asked_for(relay: Relay) -> None:
+    async with open_aws(small(has_session_policy=False)) as aws:
+        await aws.enter(ACCOUNTS[1])
+    (hop,) = [request for request in relay.seen if request.operation == "AssumeRole"]
+
+    assert "Policy" not in json.loads(hop.detail)
 
 
 def contents(folder: Path) -> list[bytes]:

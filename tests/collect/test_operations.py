@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from trustview.collect.aws import Aws, open_aws
-from trustview.collect.operations import READ_OPERATIONS, guard_session
+from trustview.collect.operations import OPERATIONS, Operation, guard_session
 from trustview.errors import WriteRefusedError
 
 from .conftest import small
@@ -27,10 +27,14 @@ def session() -> Boto:
     return botocore.session.Session()
 
 
-@pytest.mark.parametrize(("service", "operation"), sorted(READ_OPERATIONS))
-def test_every_operation_on_the_list_exists_and_reads(session: Boto, service: str, operation: str) -> None:
-    assert session.get_service_model(service).operation_model(operation).name == operation
-    assert operation.startswith(READS) or (service, operation) == ("sts", "AssumeRole")
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.service}:{one.name}")
+def test_every_operation_on_the_list_exists_and_reads(session: Boto, operation: Operation) -> None:
+    assert session.get_service_model(operation.service).operation_model(operation.name).name == operation.name
+    assert operation.name.startswith(READS) or (operation.service, operation.name) == ("sts", "AssumeRole")
+
+
+def test_no_operation_is_listed_twice() -> None:
+    assert len({(one.service, one.name) for one in OPERATIONS}) == len(OPERATIONS)
 
 
 @asynccontextmanager
@@ -104,6 +108,8 @@ async def test_what_is_not_on_the_list_does_not_leave(
 
 
 ANALYZER = "arn:aws:access-analyzer:eu-west-1:999900001111:analyzer/any"
+CENTER = "arn:aws:sso:::instance/ssoins-6804a1b2c3d4e5f6"
+SET = "arn:aws:sso:::permissionSet/ssoins-6804a1b2c3d4e5f6/ps-3fa1b7c25d90e486"
 WRITES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("sts", "get_session_token", {}),
     ("sts", "get_federation_token", {"Name": "any"}),
@@ -113,6 +119,12 @@ WRITES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("accessanalyzer", "update_findings", {"analyzerArn": ANALYZER, "status": "ARCHIVED"}),
     ("cloudtrail", "stop_logging", {"Name": "any"}),
     ("ec2", "terminate_instances", {"InstanceIds": ["i-1"]}),
+    ("sso-admin", "delete_permission_set", {"InstanceArn": CENTER, "PermissionSetArn": SET}),
+    ("identitystore", "list_users", {"IdentityStoreId": "d-9367a1b2c3"}),
+    ("rolesanywhere", "disable_profile", {"profileId": "0f6c2d18-57b3-4e9a-8c41-9d2e7a5b1f60"}),
+    ("cognito-identity", "get_credentials_for_identity", {"IdentityId": "eu-west-1:any"}),
+    ("eks", "delete_cluster", {"name": "any"}),
+    ("events", "disable_rule", {"Name": "any"}),
 )
 
 

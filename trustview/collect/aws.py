@@ -19,6 +19,7 @@ from typing import Any
 
 from trustview.collect.budget import Budget
 from trustview.collect.failure import CallError, Failure, FailureKind, LostPageError
+from trustview.collect.permissions import SESSION_POLICY_LIMIT, hub_session_policy, role_arn, session_policy
 from trustview.collect.scope import Scope
 from trustview.collect.sdk import (
     DEFAULT_REGION,
@@ -31,13 +32,15 @@ from trustview.collect.sdk import (
     refresh,
     send,
 )
-from trustview.errors import CredentialsError
+from trustview.errors import CredentialsError, UsageError
 
 ATTEMPTS = {FailureKind.THROTTLED: 10, FailureKind.TRANSIENT: 5}
 LONGEST_PAUSE = 20.0
 HOP_SECONDS = 3600
 RENEW_BEFORE = timedelta(minutes=5)
 PAGE_TOKENS = ("NextToken", "nextToken", "Marker")
+# Who asks, where it is no account: what the SDK finds, and the hub role that is entered with it.
+FOUND, HUB = "found", "hub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,12 @@ class Caller:
     def partition(self) -> str:
         """`aws`, `aws-us-gov` or `aws-cn`."""
         return self.arn.split(":")[1]
+
+    @property
+    def main_regions(self) -> tuple[str, ...]:
+        """Its own Region, and the one that global services answer from."""
+        main = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+        return tuple(sorted({self.region, main.get(self.partition, self.region)}))
 
     @property
     def name(self) -> str:
@@ -71,10 +80,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A session in a member account; `credentials` is the SDK's own object."""
+    """A session of a role; `credentials` is the SDK's own object.
+
+    `packed_percent` says how much of what AWS takes of a session policy ours needs.
+    """
 
     credentials: object
     expires: datetime
+    packed_percent: int
 
 
 @asynccontextmanager
@@ -96,7 +109,7 @@ class Aws:
         self._budget = Budget(scope.limits, scope.concurrency)
         self._session = open_session(scope)
         self._region = str(self._session.get_config_variable("region") or DEFAULT_REGION)
-        self._own: Any = None
+        self._found: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._opening = asyncio.Lock()
         self._entered: dict[str, Entered] = {}
@@ -105,7 +118,7 @@ class Aws:
 
     async def sign_in(self) -> None:
         """Finds the credentials and asks AWS whose they are."""
-        self._own = await find_credentials(self._scope)
+        self._found = await find_credentials(self._scope)
         try:
             answer = await self.call("", "", "sts", "GetCallerIdentity", {}, needs="Account")
         except CallError as error:
@@ -172,24 +185,28 @@ class Aws:
         """Whether the retries that are left allow one more; being throttled costs none, the bucket is slower then."""
         return failure.kind is not FailureKind.TRANSIENT or self._budget.may_retry(service, region)
 
-    def _is_own(self, account: str) -> bool:
-        return account in ("", self.caller.account)
+    def _who(self, account: str) -> str:
+        """Whose credentials are used in an account: those that were found, the hub role's, or those of a hop."""
+        if account not in ("", self.caller.account):
+            return account
+        return HUB if self._scope.via else FOUND
 
     def _stop_unless_ours(self, failure: Failure, account: str, region: str) -> None:
         """Credentials of the caller that AWS no longer accepts end the run: nothing more can be read with them."""
         is_over = failure.kind is FailureKind.EXPIRED or (
             failure.kind is FailureKind.NOT_ACCEPTED and region in ("", self._region)
         )
-        if is_over and self._is_own(account):
+        if is_over and self._who(account) == FOUND:
             what_to_do = HOW_TO_SET_THE_CLOCK if failure.is_about_time else HOW_TO_LOG_IN
             raise CredentialsError(f"AWS does not accept the credentials: {failure.reason}; {what_to_do}")
 
     def _forget_session(self, failure: Failure, account: str, credentials: object) -> None:
         """A session that AWS no longer accepts is not used again; one that was opened meanwhile is."""
-        entered = self._entered.get(account)
+        who = self._who(account)
+        entered = self._entered.get(who)
         is_over = failure.kind in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED)
         if is_over and entered is not None and entered.credentials is credentials:
-            del self._entered[account]
+            del self._entered[who]
 
     async def pages(
         self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object], needs: str
@@ -220,14 +237,15 @@ class Aws:
 
     async def _credentials_of(self, account: str) -> object:
         """The credentials to ask with in an account: our own, or those of a hop into it."""
-        if self._is_own(account):
-            await refresh(self._own)
-            own: object = self._own
-            return own
-        async with self._entering.setdefault(account, asyncio.Lock()):
-            entered = self._entered.get(account)
+        who = self._who(account)
+        if who == FOUND:
+            await refresh(self._found)
+            found: object = self._found
+            return found
+        async with self._entering.setdefault(who, asyncio.Lock()):
+            entered = self._entered.get(who)
             if entered is None or entered.expires - RENEW_BEFORE < datetime.now(UTC):
-                entered = self._entered[account] = await self._enter(account)
+                entered = self._entered[who] = await (self._enter_hub() if who == HUB else self._enter(who))
             return entered.credentials
 
     async def enter(self, account: str) -> None:
@@ -235,20 +253,41 @@ class Aws:
         await self._credentials_of(account)
 
     async def _enter(self, account: str) -> Entered:
+        """A session of the reader role in a member account."""
+        more = {"ExternalId": self._scope.external_id} if self._scope.external_id else {}
+        arn = role_arn(self.caller.partition, account, self._scope.role_name)
+        return await self._become(self.caller.account, arn, session_policy(), **more)
+
+    async def _enter_hub(self) -> Entered:
+        """A session of the hub role; without it nothing can be read."""
+        partition = self._scope.via.split(":")[1]
+        policy = hub_session_policy(partition, self._scope.role_name)
+        try:
+            return await self._become(FOUND, self._scope.via, policy)
+        except CallError as error:
+            raise CredentialsError(
+                f"the hub role `{self._scope.via}` cannot be entered: {error.failure.reason}; make it trust "
+                "who you are, or name another with --via"
+            ) from error
+
+    async def _become(self, asker: str, arn: str, policy: str, **more: object) -> Entered:
+        """A session of a role, cut down to a policy unless the scope says otherwise."""
         from aiobotocore.credentials import AioCredentials  # noqa: PLC0415
 
-        arn = f"arn:{self.caller.partition}:iam::{account}:role/{self._scope.role_name.strip('/')}"
         parameters: dict[str, object] = {
             "RoleArn": arn,
             "RoleSessionName": self._scope.session_name,
             "DurationSeconds": HOP_SECONDS,
+            **more,
         }
-        if self._scope.external_id:
-            parameters["ExternalId"] = self._scope.external_id
-        answer = await self.call(self.caller.account, "", "sts", "AssumeRole", parameters, needs="Credentials")
+        if self._scope.has_session_policy:
+            parameters["Policy"] = _fitting(policy)
+        answer = await self.call(asker, "", "sts", "AssumeRole", parameters, needs="Credentials")
         given = answer["Credentials"]
         credentials = AioCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return Entered(credentials, datetime.fromisoformat(given["Expiration"]))
+        return Entered(
+            credentials, datetime.fromisoformat(given["Expiration"]), int(answer.get("PackedPolicySize") or 0)
+        )
 
     async def _client(self, service: str, region: str) -> Any:  # noqa: ANN401  the SDK ships no types
         """The one client of a service in a Region; its own credentials are worthless on purpose."""
@@ -265,6 +304,16 @@ class Aws:
                 )
                 self._clients[service, region] = await self._stack.enter_async_context(opening)
             return self._clients[service, region]
+
+
+def _fitting(policy: str) -> str:
+    """The session policy, unless a long role name makes it longer than AWS takes."""
+    if len(policy) > SESSION_POLICY_LIMIT:
+        raise UsageError(
+            f"the session policy has {len(policy)} characters and AWS takes {SESSION_POLICY_LIMIT}: give the role a "
+            "shorter path, or pass none with --no-session-policy"
+        )
+    return policy
 
 
 def _may_try_again(failures: list[Failure]) -> bool:

@@ -1,42 +1,94 @@
-"""READ_OPERATIONS: every AWS operation that may leave this process. The one list, enforced while it runs.
+"""OPERATIONS: every AWS operation that may leave this process, with the IAM action that allows it. The one list.
 
-A hook on the SDK's own events stops whatever is not on it, however it was asked for: a client's method, a page, a
-waiter, a presigned address or a request put together by hand.
+It is enforced while the process runs: a hook on the SDK's own events stops whatever is not on it, however it was asked
+for: a client's method, a page, a waiter, a presigned address or a request put together by hand. Every policy that we
+print or pass on (`permissions`) is made from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from trustview.errors import WriteRefusedError
 
-READ_OPERATIONS: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("sts", "GetCallerIdentity"),
-        ("sts", "AssumeRole"),
-        ("organizations", "DescribeOrganization"),
-        ("organizations", "ListRoots"),
-        ("organizations", "ListOrganizationalUnitsForParent"),
-        ("organizations", "ListAccountsForParent"),
-        ("organizations", "ListTagsForResource"),
-        ("organizations", "ListPolicies"),
-        ("organizations", "DescribePolicy"),
-        ("organizations", "ListTargetsForPolicy"),
-        ("organizations", "ListDelegatedAdministrators"),
-        ("organizations", "ListDelegatedServicesForAccount"),
-        ("iam", "GetAccountAuthorizationDetails"),
-        ("iam", "ListRoles"),
-        ("iam", "ListAccountAliases"),
-        ("iam", "ListSAMLProviders"),
-        ("iam", "ListOpenIDConnectProviders"),
-        ("iam", "GetOpenIDConnectProvider"),
-        ("accessanalyzer", "ListAnalyzers"),
-        ("accessanalyzer", "ListFindings"),
-        ("accessanalyzer", "ListFindingsV2"),
-        ("cloudtrail", "LookupEvents"),
-        ("ec2", "DescribeRegions"),
-    }
-)
+
+class Asked(StrEnum):
+    """Who asks: the caller, to become a role or about the organization; or whoever is inside an account."""
+
+    HOP = "hop"
+    ORGANIZATION = "organization"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation by the name of its SDK client and its own; `action` is empty where AWS asks for no permission.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+
+    service: str
+    name: str
+    action: str
+    asked: Asked
+
+
+def _each(asked: Asked, service: str, prefix: str, *names: str) -> Iterator[Operation]:
+    """Operations whose actions have their own names behind the prefix."""
+    return (Operation(service, name, f"{prefix}:{name}", asked) for name in names)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("sts", "GetCallerIdentity", "", Asked.HOP),
+    Operation("sts", "AssumeRole", "sts:AssumeRole", Asked.HOP),
+    *_each(
+        Asked.ORGANIZATION, "organizations", "organizations",
+        "DescribeOrganization", "DescribePolicy", "ListAWSServiceAccessForOrganization", "ListAccountsForParent",
+        "ListDelegatedAdministrators", "ListDelegatedServicesForAccount", "ListOrganizationalUnitsForParent",
+        "ListPolicies", "ListRoots", "ListTagsForResource", "ListTargetsForPolicy",
+    ),
+    *_each(
+        Asked.ACCOUNT, "iam", "iam",
+        "GetAccountAuthorizationDetails", "GetOpenIDConnectProvider", "GetSAMLProvider", "ListAccountAliases",
+        "ListOpenIDConnectProviders", "ListOrganizationsFeatures", "ListRoles", "ListSAMLProviders",
+    ),
+    *_each(Asked.ACCOUNT, "ec2", "ec2", "DescribeRegions"),
+    *_each(
+        Asked.ACCOUNT, "accessanalyzer", "access-analyzer", "ListAnalyzers", "ListArchiveRules", "ListFindings"
+    ),
+    # The second version of an operation asks for the action of the first.
+    Operation("accessanalyzer", "ListFindingsV2", "access-analyzer:ListFindings", Asked.ACCOUNT),
+    Operation("accessanalyzer", "GetFindingV2", "access-analyzer:GetFinding", Asked.ACCOUNT),
+    *_each(
+        Asked.ACCOUNT, "sso-admin", "sso",
+        "DescribePermissionSet", "ListAccountAssignments", "ListAccountsForProvisionedPermissionSet", "ListInstances",
+        "ListPermissionSets",
+    ),
+    *_each(Asked.ACCOUNT, "identitystore", "identitystore", "DescribeGroup", "DescribeUser"),
+    *_each(Asked.ACCOUNT, "rolesanywhere", "rolesanywhere", "ListProfiles", "ListTrustAnchors"),
+    *_each(
+        Asked.ACCOUNT, "cognito-identity", "cognito-identity",
+        "DescribeIdentityPool", "GetIdentityPoolRoles", "ListIdentityPools",
+    ),
+    *_each(
+        Asked.ACCOUNT, "eks", "eks", "DescribePodIdentityAssociation", "ListClusters", "ListPodIdentityAssociations"
+    ),
+    *_each(
+        Asked.ACCOUNT, "cloudtrail", "cloudtrail",
+        "DescribeTrails", "GetEventSelectors", "GetTrailStatus", "ListTrails", "LookupEvents",
+    ),
+    *_each(Asked.ACCOUNT, "events", "events", "ListEventBuses", "ListRules", "ListTargetsByRule"),
+)  # fmt: skip
+
+_BY_NAME = {(operation.service, operation.name): operation for operation in OPERATIONS}
+
+
+def find_operation(service: str, name: str) -> Operation | None:
+    """The operation on the list; None when it is not there."""
+    return _BY_NAME.get((service, name))
 
 
 def guard_session(session: Any) -> None:  # noqa: ANN401  a botocore or aiobotocore session; they ship no types
@@ -49,11 +101,16 @@ def guard_session(session: Any) -> None:  # noqa: ANN401  a botocore or aiobotoc
 def refuse_writes(event_name: str, **_about: object) -> None:
     """Raises WriteRefusedError unless the event's operation is on the list.
 
-    The name is `event.service-id.Operation`; the service id in lower case is the name of the client.
+    The name is `event.service-id.Operation`; the service id in lower case is the name of the client, but where it has
+    words of its own (`eventbridge` is the client `events`).
     """
     _, service, operation = event_name.split(".", 2)
-    if (service, operation) not in READ_OPERATIONS:
+    client = _CLIENTS.get(service, service)
+    if find_operation(client, operation) is None:
         raise WriteRefusedError(
-            f"`{service}:{operation}` is not on the list of read operations and was not sent; "
+            f"`{client}:{operation}` is not on the list of read operations and was not sent; "
             "please report this, trustview never writes to AWS"
         )
+
+
+_CLIENTS = {"eventbridge": "events"}

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from trustview.snapshot import GapKind
 
-FORMAT = 1
+FORMAT = 2
 GLOBAL = "global"
 
 
@@ -64,8 +64,8 @@ class Part:
 
     @property
     def is_final(self) -> bool:
-        """Whether asking again would give no more: nothing is lacking but what AWS refused."""
-        return all(lack.kind is GapKind.DENIED for lack in self.lacks)
+        """Whether asking again would give no more: nothing is lacking but what AWS refused or was not asked."""
+        return all(lack.kind in (GapKind.DENIED, GapKind.NOT_ASKED) for lack in self.lacks)
 
     def key(self, run: str) -> str:
         """Where it stands on the shelf: `run/account/service/region`."""

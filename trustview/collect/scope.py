@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 
 from trustview.errors import UsageError
 
 ROLE_NAME = "trustview/TrustviewReader"
 EVIDENCE_DAYS = 90
+
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_ROLE_NAME = re.compile(r"/?(?:[!-.0-~]+/){0,32}[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/(?:[!-.0-~]+/){0,32}[\w+=,.@-]{1,64}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,12 @@ class Scope:
     """What to read, as whom, and how gently.
 
     `accounts` are ids or names, `units` ids or names of OUs (with all below); both empty means every account.
-    `regions` None means every enabled one. `role_name` is the role to enter member accounts with, its path before it.
-    `evidence_days` asks CloudTrail for role assumptions, at most 90 days back; 0 does not ask. A part that is at most
-    `max_age_seconds` old is taken from the shelf. `is_fresh` begins anew instead of resuming. `concurrency` is the most
-    requests in flight.
+    `regions` None means every enabled one. `role_name` is the role to enter member accounts with, its path before it;
+    `via` the ARN of a hub role to become first, from which they are entered. With `has_session_policy` a session can do
+    nothing but what is asked here, however much its role may do. `without` names services to leave out, `including`
+    those to ask that are not asked otherwise. `evidence_days` asks CloudTrail for role assumptions, at most 90 days
+    back; 0 does not ask. A part that is at most `max_age_seconds` old is taken from the shelf. `is_fresh` begins anew
+    instead of resuming. `concurrency` is the most requests in flight.
     """
 
     profile: str = ""
@@ -44,8 +53,11 @@ class Scope:
     role_name: str = ROLE_NAME
     external_id: str = ""
     session_name: str = "trustview"
+    via: str = ""
+    has_session_policy: bool = True
+    without: tuple[str, ...] = ()
+    including: tuple[str, ...] = ()
     evidence_days: int = 0
-    has_account_tags: bool = True
     max_age_seconds: int = 0
     is_fresh: bool = False
     concurrency: int = 64
@@ -56,8 +68,18 @@ class Scope:
             raise UsageError(
                 f"`{self.evidence_days}` days of evidence cannot be had: CloudTrail keeps {EVIDENCE_DAYS} days"
             )
-        if not self.role_name.strip("/"):
+        if not _ROLE_NAME.fullmatch(self.role_name):
             raise UsageError(f"`{self.role_name}` is no role name: give it as `path/Name`, for example `{ROLE_NAME}`")
+        if self.via and not _ROLE_ARN.fullmatch(self.via):
+            raise UsageError(f"`{self.via}` is no ARN of a role: give it as `arn:aws:iam::111122223333:role/Name`")
+        if self.external_id and not _EXTERNAL_ID.fullmatch(self.external_id):
+            raise UsageError(
+                f"`{self.external_id}` is no external id: AWS takes 2 to 1224 letters, digits and any of `+=,.@:/-_`"
+            )
+        if not _SESSION_NAME.fullmatch(self.session_name):
+            raise UsageError(
+                f"`{self.session_name}` is no session name: AWS takes 2 to 64 letters, digits and any of `+=,.@-_`"
+            )
         if self.concurrency < 1:
             raise UsageError(f"`{self.concurrency}` requests in flight read nothing: give 1 or more")
 
@@ -65,6 +87,7 @@ class Scope:
         """A text that is equal for two runs that ask the same questions as the same caller of the same AWS."""
         asked = [
             None if self.regions is None else sorted(self.regions), sorted(self.accounts), sorted(self.units),
-            self.role_name.strip("/"), self.external_id, self.evidence_days, self.has_account_tags, caller, endpoint,
+            self.role_name.strip("/"), self.external_id, self.evidence_days, sorted(self.without),
+            sorted(self.including), caller, endpoint,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
