@@ -1,7 +1,9 @@
 """The whole demo organization, collected over HTTP, against the data it is served from."""
 
+import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -87,7 +89,20 @@ def provider_fact(provider: IdentityProvider) -> ProviderFact:
         url=provider.name if is_oidc else "",
         client_ids=provider.audiences if is_oidc else (),
         created=iso(provider.created),
+        thumbprints=("f" * 40,) if is_oidc else (),
+        **({} if is_oidc else saml_fact(provider)),
     )
+
+
+def saml_fact(provider: IdentityProvider) -> dict[str, Any]:
+    """What is read of a SAML provider's metadata."""
+    site = f"https://sign-in.acme.example/{provider.name}"
+    return {
+        "entity_id": site,
+        "sign_in_urls": (f"{site}/sso",),
+        "fingerprints": (hashlib.sha256(f"the signing certificate of {provider.name}".encode()).hexdigest(),),
+        "valid_until": iso(provider.created + timedelta(days=3650)),
+    }
 
 
 def managed_facts(acme: Acme, account: str) -> set[ManagedPolicy]:

@@ -96,8 +96,8 @@ SAME = Scope(accounts=("1", "2"))
     [
         Scope(accounts=("1",)), Scope(accounts=("1",), units=("2",)), Scope(units=("1", "2")),
         Scope(accounts=("1", "2"), regions=()), Scope(accounts=("1", "2"), regions=("every Region",)),
-        Scope(accounts=("1", "2"), external_id="x"), Scope(accounts=("1", "2"), evidence_days=1),
-        Scope(accounts=("1", "2"), role_name="a/b"), Scope(accounts=("1", "2"), has_account_tags=False),
+        Scope(accounts=("1", "2"), external_id="an-id"), Scope(accounts=("1", "2"), evidence_days=1),
+        Scope(accounts=("1", "2"), role_name="a/b"), Scope(accounts=("1", "2"), without=("organizations-tags",)),
     ],
 )  # fmt: skip
 def test_scopes_that_ask_something_else_have_another_fingerprint(other: Scope) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from trustview.collect.choice import services_not_asked, services_without_answer
 from trustview.collect.run import Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import SERVICES, Service
@@ -31,7 +32,8 @@ async def build(walked: Walked, scope: Scope, run: Run, taken_at: str) -> tuple[
         whole = [value for value in values if value is not None]
         damaged += [_damaged(place) for place, value in zip(places, values, strict=True) if value is None]
         snapshot = service.join(snapshot, [value for (value,) in whole])
-    gaps = {*walked.gaps, *_not_asked(scope), *damaged}
+    gaps = {*walked.gaps, *services_not_asked(scope), *damaged}
+    gaps |= set(services_without_answer(scope, {place.service for place in walked.places}, gaps))
     return replace(snapshot, gaps=_sorted(gaps), readings=tuple(readings)), not damaged
 
 
@@ -50,14 +52,6 @@ async def _read(service: Service, place: Place, run: Run, readings: list[Reading
 
 def _damaged(place: Place) -> Gap:
     return Gap(place.account, place.service, place.region, GapKind.DAMAGED, DAMAGED)
-
-
-def _not_asked(scope: Scope) -> list[Gap]:
-    return [
-        Gap("", service.name, "", GapKind.NOT_ASKED, service.not_asked)
-        for service in SERVICES
-        if not service.is_asked(scope)
-    ]
 
 
 def _sorted(gaps: set[Gap]) -> tuple[Gap, ...]:

@@ -9,6 +9,7 @@ import asyncio
 
 from trustview.collect.aws import open_aws
 from trustview.collect.build import build
+from trustview.collect.choice import choose_services
 from trustview.collect.meter import Meter, Report
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Parts
@@ -29,11 +30,12 @@ async def collect(scope: Scope, parts: Parts, now: Clock, report: Report = ignor
     moments. Raises CredentialsError when AWS does not accept who we are, UsageError when the scope names what is not
     there, SourceError when the organization cannot be walked.
     """
+    services = choose_services(scope)
     async with open_aws(scope) as aws:
         run = open_run(scope, aws.caller, parts, now)
         try:
             meter = Meter(report, aws.counts)
-            walked = await _finish_or_stop(Walk(scope, aws, run, now, meter))
+            walked = await _finish_or_stop(Walk(scope, services, aws, run, now, meter))
             snapshot, is_whole = await build(walked, scope, run, write_moment(now()))
             if is_whole:
                 await run.finish()

@@ -24,9 +24,10 @@ from trustview.collect.progress import AccountState
 from trustview.collect.reader import Reader, together
 from trustview.collect.run import Clock, Run
 from trustview.collect.scope import Scope
-from trustview.collect.services import REGIONS, SERVICES, TREE, Extent, Service
+from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service
 from trustview.collect.targets import Targets, choose_targets
 from trustview.errors import SourceError
+from trustview.policy import is_account_id
 from trustview.snapshot import Account, Gap, GapKind, Organization
 
 ASKING_ABOUT = 8
@@ -37,7 +38,7 @@ ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class Place(NamedTuple):
-    """Where a part belongs; the account is the one that is asked about."""
+    """Where a part belongs; the account is the one that is asked about, or an OU."""
 
     service: str
     account: str
@@ -92,7 +93,10 @@ class Visit:
         self.add_gap(place, failure.gap_kind, failure.reason)
 
     def add_gap(self, place: Place, kind: GapKind, reason: str) -> None:
-        """A gap; what is asked once for the organization belongs to no account."""
+        """A gap; what is asked once for the organization, or about an OU, belongs to no account."""
+        if place.account and not is_account_id(place.account):
+            self.gaps.append(Gap("", place.service, place.region, kind, f"{place.account}: {reason}"))
+            return
         self.gaps.append(Gap(place.account, place.service, place.region, kind, reason))
 
 
@@ -105,6 +109,7 @@ class Walk:
     """The state of one walk: which parts are on the shelf, and the gaps."""
 
     scope: Scope
+    services: tuple[Service, ...]
     aws: Aws
     run: Run
     now: Clock
@@ -173,6 +178,7 @@ class Walk:
         turns = [partial(self._ask, service, own, is_last=False) for service in rest]
         for service in self._services(Extent.ABOUT):
             turns += [partial(self._ask, service, account.id, is_last=False) for account in targets.about]
+            turns += [partial(self._ask, service, unit.id, is_last=False) for unit in organization.units]
         self.meter.waiting = len(turns)
         await self._work_off(turns, ASKING_ABOUT)
 
@@ -196,11 +202,11 @@ class Walk:
         """Everything inside one account; a hop that is refused is one gap."""
         self.meter.begin(account.id, account.name)
         visit = Visit(account.id, account.id, is_last)
-        services = [service for service in self._services(Extent.ACCOUNT) if service is not REGIONS]
+        once = [s for s in self._services_at(Extent.ACCOUNT, organization, account.id) if s not in (REGIONS, IAM)]
         state = AccountState.READ
         try:
             await together(
-                *(self._obtain_or_gap(visit, service) for service in services),
+                *(self._obtain_or_gap(visit, service) for service in once),
                 self._read_regions(organization, visit),
             )
         except _NoEntryError as error:
@@ -225,18 +231,20 @@ class Walk:
         self.meter.end(visit.about, state, "; ".join(reasons))
 
     async def _read_regions(self, organization: Organization | None, visit: Visit) -> None:
-        """What is asked in every enabled Region of one account."""
-        services = [s for s in self._services(Extent.REGION) if s.is_at(organization, visit.about)]
-        if not services:
-            return
-        asked = await self._choose_regions(services, visit)
-        await together(*(self._obtain_or_gap(visit, service, region) for service in services for region in asked))
+        """The IAM of one account, and what is asked in its enabled Regions: some of it only where a role is for it."""
+        services = self._services_at(Extent.REGION, organization, visit.about)
+        enabled = self._obtain_or_gap(visit, REGIONS) if services else _nothing()
+        facts, regions = await together(self._obtain_or_gap(visit, IAM), enabled)
+        wanted = [service for service in services if service.is_of_use(facts)]
+        asked = self._choose_regions(wanted, visit, regions)
+        await together(*(self._obtain_or_gap(visit, service, region) for service in wanted for region in asked))
 
-    async def _choose_regions(self, services: Iterable[Service], visit: Visit) -> tuple[str, ...]:
-        """The enabled Regions that the scope asks for; the others become gaps."""
-        enabled = await self._obtain_or_gap(visit, REGIONS)
+    def _choose_regions(
+        self, services: Iterable[Service], visit: Visit, enabled: tuple[str, ...] | None
+    ) -> tuple[str, ...]:
+        """The enabled Regions that the scope asks for; the others become gaps, the same for every account."""
         if enabled is None:
-            fallback = self.scope.regions or tuple(sorted({self.aws.caller.region, "us-east-1"}))
+            fallback = self.scope.regions or self.aws.caller.main_regions
             reason = f"which Regions are enabled is not known: only {', '.join(fallback)} were asked"
             for service in services:
                 visit.add_gap(Place(service.name, visit.about, ""), GapKind.FAILED, reason)
@@ -244,14 +252,18 @@ class Walk:
         wanted = enabled if self.scope.regions is None else self.scope.regions
         for region in sorted(set(enabled) - set(wanted)):
             for service in services:
-                place = Place(service.name, visit.about, region)
+                place = Place(service.name, "", region)
                 visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
         return tuple(region for region in enabled if region in wanted)
 
     # ── one part ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _services(self, extent: Extent) -> list[Service]:
-        return [service for service in SERVICES if service.extent is extent and service.is_asked(self.scope)]
+        return [service for service in self.services if service.extent is extent]
+
+    def _services_at(self, extent: Extent, organization: Organization | None, account: str) -> list[Service]:
+        own = self.aws.caller.account
+        return [service for service in self._services(extent) if service.is_at(organization, account, own)]
 
     async def _obtain_or_gap(self, visit: Visit, service: Service, region: str = "") -> Any:  # noqa: ANN401
         """The value of a part; None, and a gap, when it cannot be had."""
@@ -334,6 +346,10 @@ class Walk:
                     waiting.append(again)
 
         await together(*(work() for _ in range(min(size, len(waiting)))))
+
+
+async def _nothing() -> None:
+    """Where nothing is asked by Region."""
 
 
 def _told(service: Service, visit: Visit, region: str) -> Place:

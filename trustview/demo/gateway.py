@@ -1,7 +1,8 @@
 """Stands before moto: says who calls, refuses what AWS would refuse, and answers what moto lacks or gets wrong.
 
-Ours: the signature, the hop, read calls only, access-analyzer, CloudTrail's LookupEvents, ec2:DescribeRegions, the two
-big IAM reads, and who may read Organizations. Everything else goes to moto under the caller's account.
+Ours: the signature, the hop, read calls only, access-analyzer, CloudTrail, ec2:DescribeRegions, the two big IAM reads,
+who may read Organizations, and the services of `service_answers`. Everything else goes to moto under the caller's
+account.
 """
 
 import io
@@ -15,6 +16,7 @@ from trustview.demo.external_access import ExternalAccess
 from trustview.demo.iam_answers import IamAnswers
 from trustview.demo.records import Acme
 from trustview.demo.replies import IAM_NAMESPACE, STS_NAMESPACE, Reply, query_reply, refusal
+from trustview.demo.service_answers import SERVICES, ServiceAnswers
 from trustview.demo.trail import Trail
 
 Environ = dict[str, Any]
@@ -33,10 +35,12 @@ class Gateway:
         self._iam = iam
         self._moto = moto
         self._trail = Trail(acme)
+        self._services = ServiceAnswers(acme)
         self._delegates = {account_id for account_id, _, _ in acme.delegated_administrators}
         self._roles = {role.arn: role for role in acme.roles}
         self._enterable = {account.id for account in acme.readable_accounts}
         self._answers: dict[str, Callable[[Call], Reply | None]] = {
+            **dict.fromkeys(SERVICES, self._answer_service),
             "access-analyzer": ExternalAccess(acme).answer,
             "cloudtrail": self._answer_cloudtrail,
             "ec2": self._answer_ec2,
@@ -76,13 +80,29 @@ class Gateway:
             result = self._iam.authorization_details(account_id, call.parameters)
         elif call.operation == "ListRoles":
             result = self._iam.roles(account_id, call.parameters)
+        elif call.operation == "ListOrganizationsFeatures":
+            return self._answer_features(call)
         else:
             return None
         return query_reply(call.operation, result, IAM_NAMESPACE)
 
-    def _answer_cloudtrail(self, call: Call) -> Reply | None:
+    def _answer_features(self, call: Call) -> Reply:
+        """Told in the management account alone: no account is IAM's delegated administrator."""
+        if call.session.account_id != self._acme.management_id:
+            code = "AccountNotManagementOrDelegatedAdministratorException"
+            return refusal("iam", code, "You must use the management account.", status=403)
+        members = "".join(f"<member>{feature}</member>" for feature in self._services.features())
+        result = (
+            f"<OrganizationId>{self._acme.organization_id}</OrganizationId><EnabledFeatures>{members}</EnabledFeatures>"
+        )
+        return query_reply(call.operation, result, IAM_NAMESPACE)
+
+    def _answer_service(self, call: Call) -> Reply:
+        return self._services.answer(call) or _denied(call)
+
+    def _answer_cloudtrail(self, call: Call) -> Reply:
         if call.operation != "LookupEvents":
-            return None
+            return self._answer_service(call)
         return self._trail.lookup(call.session.account_id, call.region, call.content)
 
     def _answer_ec2(self, call: Call) -> Reply | None:
@@ -104,6 +124,8 @@ class Gateway:
     def _answer_organizations(self, call: Call) -> Reply | None:
         """Only the management account and delegated administrators read the organization; moto lets anyone ask."""
         is_reader = call.session.account_id in {self._acme.management_id, *self._delegates}
+        if is_reader and call.operation == "ListAWSServiceAccessForOrganization":
+            return self._services.trusted_services()
         if is_reader or call.operation == "DescribeOrganization":
             return None
         message = "You don't have permissions to access this resource."

@@ -18,7 +18,10 @@ from trustview.demo.load import Quarter
 from trustview.errors import SourceError
 
 PATIENCE_SECONDS = 60
-_SERVICES = ("STS", "IAM", "ORGANIZATIONS", "ACCESSANALYZER", "CLOUDTRAIL", "EC2")
+_SERVICES = (
+    "STS", "IAM", "ORGANIZATIONS", "ACCESSANALYZER", "CLOUDTRAIL", "EC2", "SSO_ADMIN", "IDENTITYSTORE", "ROLESANYWHERE",
+    "COGNITO_IDENTITY", "EKS", "EVENTBRIDGE",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Puts the records into moto's backends, in process, with our ids and dates; the one file that knows moto's objects."""
 
+import base64
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import Group as MotoGroup
@@ -153,8 +154,9 @@ def _naive(moment: datetime) -> datetime:
 
 def _fill_provider(backend: IAMBackend, kind: str, name: str, audiences: tuple[str, ...], created: datetime) -> None:
     if kind == "saml":
-        saml = SAMLProvider(backend.account_id, "us-east-1", name, _METADATA)
+        saml = SAMLProvider(backend.account_id, "us-east-1", name, saml_metadata(name))
         saml.create_date = _naive(created)
+        saml.valid_until = _naive(created + METADATA_LASTS)
         backend.saml_providers[name] = saml
         return
     oidc = OpenIDConnectProvider(backend.account_id, "us-east-1", f"https://{name}", ["f" * 40], list(audiences), {})
@@ -162,10 +164,21 @@ def _fill_provider(backend: IAMBackend, kind: str, name: str, audiences: tuple[s
     backend.open_id_providers[oidc.arn] = oidc
 
 
-_METADATA = (
-    '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://acme.example/saml">'
-    '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/></EntityDescriptor>'
-)
+METADATA_LASTS = timedelta(days=3650)
+
+
+def saml_metadata(name: str) -> str:
+    """The metadata that the identity provider behind a SAML provider gave out; its certificate is none, only bytes."""
+    site = f"https://sign-in.acme.example/{name}"
+    certificate = base64.b64encode(f"the signing certificate of {name}".encode()).decode()
+    return (
+        f'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{site}">'
+        '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        '<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>'
+        f"<X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>"
+        f'<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{site}/sso"/>'
+        "</IDPSSODescriptor></EntityDescriptor>"
+    )
 
 
 def _fill_policies(backend: IAMBackend, acme: Acme, account_id: str, library: Mapping[str, ManagedPolicy]) -> None:

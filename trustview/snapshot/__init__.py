@@ -6,8 +6,28 @@ Moments are ISO 8601 texts in UTC (`2026-11-20T06:00:00Z`), empty when unknown.
 
 from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
 from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots
-from trustview.snapshot.external_findings import ExternalFinding
+from trustview.snapshot.external_findings import (
+    Analyzer,
+    ArchiveRule,
+    Criterion,
+    ExternalFinding,
+    UnusedPermission,
+)
 from trustview.snapshot.gap import Gap, GapKind
+from trustview.snapshot.identity_center import (
+    AccountAssignment,
+    IdentityCenterInstance,
+    PermissionSet,
+)
+from trustview.snapshot.monitoring import (
+    AdvancedEventSelector,
+    EventBus,
+    EventRule,
+    EventSelector,
+    EventTarget,
+    FieldSelector,
+    Trail,
+)
 from trustview.snapshot.organization import (
     Account,
     AccountStatus,
@@ -17,34 +37,63 @@ from trustview.snapshot.organization import (
     OrganizationalUnit,
 )
 from trustview.snapshot.policies import InlinePolicy, ManagedPolicy
-from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, User
+from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, Tags, User
 from trustview.snapshot.snapshot import AccountFacts, Reading, Snapshot
 from trustview.snapshot.usage import EvidenceWindow, Use
+from trustview.snapshot.workloads import (
+    IdentityPool,
+    PodIdentityAssociation,
+    RoleMapping,
+    RoleMappingRule,
+    RolesAnywhereProfile,
+    TrustAnchor,
+)
 
 __all__ = [
     "FORMAT",
     "Account",
+    "AccountAssignment",
     "AccountFacts",
     "AccountStatus",
+    "AdvancedEventSelector",
+    "Analyzer",
+    "ArchiveRule",
+    "Criterion",
     "Difference",
     "DifferenceKind",
+    "EventBus",
+    "EventRule",
+    "EventSelector",
+    "EventTarget",
     "EvidenceWindow",
     "ExternalFinding",
+    "FieldSelector",
     "Gap",
     "GapKind",
     "Group",
     "GuardrailKind",
     "GuardrailPolicy",
+    "IdentityCenterInstance",
+    "IdentityPool",
     "IdentityProvider",
     "InlinePolicy",
     "ManagedPolicy",
     "Organization",
     "OrganizationalUnit",
+    "PermissionSet",
+    "PodIdentityAssociation",
     "ProviderKind",
     "Reading",
     "Role",
+    "RoleMapping",
+    "RoleMappingRule",
+    "RolesAnywhereProfile",
     "Snapshot",
     "Subject",
+    "Tags",
+    "Trail",
+    "TrustAnchor",
+    "UnusedPermission",
     "Use",
     "User",
     "decode_snapshot",

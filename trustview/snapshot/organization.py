@@ -26,6 +26,7 @@ class OrganizationalUnit:
     id: str
     name: str
     parent: str
+    tags: Tags = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class GuardrailPolicy:
 class Organization:
     """The organization: its tree from the root down, its accounts and guardrails.
 
-    `units` holds the root too. `delegated` are (account id, service principal) of delegated administrators.
+    `units` holds the root too. `delegated` are (account id, service principal) of delegated administrators,
+    `trusted_services` the service principals that may act in every account. `root_features` are what IAM manages of the
+    root users (`RootCredentialsManagement`, `RootSessions`), None when that was not read.
     """
 
     id: str
@@ -74,6 +77,8 @@ class Organization:
     accounts: tuple[Account, ...] = ()
     guardrails: tuple[GuardrailPolicy, ...] = ()
     delegated: tuple[tuple[str, str], ...] = ()
+    trusted_services: tuple[str, ...] = ()
+    root_features: tuple[str, ...] | None = None
 
     @cached_property
     def accounts_by_id(self) -> dict[str, Account]:

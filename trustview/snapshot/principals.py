@@ -85,7 +85,12 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:
-    """An identity provider of an account; `client_ids` are the audiences an OIDC provider accepts."""
+    """An identity provider of an account.
+
+    Of an OIDC provider: `url` (without its scheme), `client_ids` (the audiences that it accepts) and `thumbprints` of
+    certificates. Of a SAML provider: `entity_id` (the issuer of its assertions), `sign_in_urls`, `fingerprints` (the
+    SHA-256 of its signing certificates) and until when its metadata is valid; they are empty when that was not read.
+    """
 
     arn: str
     account: str
@@ -93,3 +98,9 @@ class IdentityProvider:
     url: str = ""
     client_ids: tuple[str, ...] = ()
     created: str = ""
+    thumbprints: tuple[str, ...] = ()
+    entity_id: str = ""
+    sign_in_urls: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    valid_until: str = ""
+    tags: Tags = ()

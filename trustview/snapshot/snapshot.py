@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from trustview.snapshot.external_findings import ExternalFinding
+from trustview.snapshot.external_findings import Analyzer, ExternalFinding
 from trustview.snapshot.gap import Gap
+from trustview.snapshot.identity_center import AccountAssignment, IdentityCenterInstance, PermissionSet
+from trustview.snapshot.monitoring import EventBus, EventRule, Trail
 from trustview.snapshot.organization import Account, Organization
 from trustview.snapshot.policies import ManagedPolicy
 from trustview.snapshot.principals import Group, IdentityProvider, Role, User
 from trustview.snapshot.usage import EvidenceWindow, Use
+from trustview.snapshot.workloads import IdentityPool, PodIdentityAssociation, RolesAnywhereProfile, TrustAnchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,17 @@ class Snapshot:
     windows: tuple[EvidenceWindow, ...] = ()
     gaps: tuple[Gap, ...] = ()
     readings: tuple[Reading, ...] = ()
+    analyzers: tuple[Analyzer, ...] = ()
+    identity_center_instances: tuple[IdentityCenterInstance, ...] = ()
+    permission_sets: tuple[PermissionSet, ...] = ()
+    account_assignments: tuple[AccountAssignment, ...] = ()
+    trust_anchors: tuple[TrustAnchor, ...] = ()
+    roles_anywhere_profiles: tuple[RolesAnywhereProfile, ...] = ()
+    identity_pools: tuple[IdentityPool, ...] = ()
+    pod_identity_associations: tuple[PodIdentityAssociation, ...] = ()
+    trails: tuple[Trail, ...] = ()
+    event_buses: tuple[EventBus, ...] = ()
+    event_rules: tuple[EventRule, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Severity
 from trustview.snapshot import (
     AccountFacts,
-    EvidenceWindow,
     ExternalFinding,
     Gap,
     Group,
@@ -31,6 +30,7 @@ from trustview.snapshot import (
 )
 from trustview.snapshot.codec import decode
 from trustview.store import snapshot_values as values
+from trustview.store.snapshot_records import RECORDS
 from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
 from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
 
@@ -204,11 +204,7 @@ class SnapshotFile:
                 source=head["source"],
                 organization=self.organization(),
                 accounts=self._accounts(),
-                external_findings=self._records(ExternalFinding, "external_findings"),
-                uses=self._records(Use, "uses"),
-                windows=self._records(EvidenceWindow, "windows"),
-                gaps=self.gaps(),
-                readings=self.readings(),
+                **{records.field: self._records(records.type, records.field) for records in RECORDS},
             )
 
     def load_analysis(self) -> Analysis:

@@ -19,9 +19,10 @@ from trustview.analysis import (
 )
 from trustview.snapshot import AccountStatus
 from trustview.snapshot.codec import decode
+from trustview.store.snapshot_records import account_of
 from trustview.store.snapshot_rows import ItemRow, PlaceRow
 from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
-from trustview.store.snapshot_writer import DOCUMENTS, account_of
+from trustview.store.snapshot_writer import DOCUMENTS
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Remediatio
 from trustview.snapshot import FORMAT as SHAPE
 from trustview.snapshot import AccountFacts, Snapshot
 from trustview.snapshot.codec import encode
+from trustview.store.snapshot_records import RECORDS, account_of
 from trustview.store.snapshot_rows import ItemRow, PlaceRow, item_rows, place_rows, summarise
 from trustview.store.snapshot_schema import APPLICATION, FORMAT, INDEXES, TABLES
 from trustview.store.snapshot_texts import TextWriter, deflate
@@ -89,11 +90,8 @@ class _Writer:
                 for value in getattr(account, kind):
                     body = self._texts.put(self._fold(value, account.id), account.id)
                     yield kind, number, account.id, self._name(value.arn), body
-        yield from self._records("external_findings", ((f.account, f.resource, f) for f in snapshot.external_findings))
-        yield from self._records("uses", ((account_of(use.role), use.role, use) for use in snapshot.uses))
-        yield from self._records("windows", ((window.account, "", window) for window in snapshot.windows))
-        yield from self._records("gaps", ((gap.account, "", gap) for gap in snapshot.gaps))
-        yield from self._records("readings", ((reading.account, "", reading) for reading in snapshot.readings))
+        for records in RECORDS:
+            yield from self._records(records.field, records.of(snapshot))
 
     def _records(self, kind: str, records: Iterable[tuple[str, str, Any]]) -> Iterable[tuple[Any, ...]]:
         for account, name, value in records:
@@ -168,12 +166,6 @@ def key_value(value: object) -> object:
 def hash_of(name: str) -> int:
     """What a name is looked up by."""
     return crc32(name.encode("utf-8", "surrogatepass"))
-
-
-def account_of(arn: str) -> str:
-    """The account in an ARN; empty where there is none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
 
 
 def _fold(value: Any, put: Any) -> Any:  # noqa: ANN401 -- whatever `encode` gave

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import botocore.session
 from botocore.validate import ParamValidator
 
-from trustview.collect.operations import READ_OPERATIONS
+from trustview.collect.operations import OPERATIONS
 from trustview.demo.replies import Reply, refusal
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
@@ -53,7 +53,7 @@ class Refused:
 def models() -> dict[str, Model]:
     """The models of every service that is read, by the name in their signatures."""
     session = botocore.session.Session()
-    found = (session.get_service_model(name) for name in sorted({service for service, _ in READ_OPERATIONS}))
+    found = (session.get_service_model(name) for name in sorted({one.service for one in OPERATIONS}))
     return {model.signing_name: model for model in found}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from trustview.collect.services.access_analyzer import is_home, merge_findings, read_finding
+from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, merge_findings, read_finding
 from trustview.snapshot import ExternalFinding, Organization
 
 ROLE = "arn:aws:iam::111122223333:role/VendorReader"
@@ -85,8 +85,8 @@ def test_analyzers_of_the_organization_stand_with_management_and_the_delegate(ac
         delegated=(("888800001111", "access-analyzer.amazonaws.com"), ("777700001111", "guardduty.amazonaws.com")),
     )  # fmt: skip
 
-    assert is_home(organization, account) is expected
+    assert ACCESS_ANALYZER.is_at(organization, account, "999900001111") is expected
 
 
 def test_without_an_organization_any_account_may_have_one() -> None:
-    assert is_home(None, "777700001111")
+    assert ACCESS_ANALYZER.is_at(None, "777700001111", "777700001111")

@@ -4,13 +4,25 @@ What may live here: one file per AWS API, with `fetch` (asks, returns what to ke
 values) and `join` (pure: the values of all parts -> the snapshot). The operations must also stand in `operations`.
 """
 
-from trustview.collect.services.access_analyzer import ACCESS_ANALYZER
+from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, DETAILS
 from trustview.collect.services.cloudtrail import CLOUDTRAIL
+from trustview.collect.services.cognito import COGNITO
 from trustview.collect.services.ec2 import REGIONS
-from trustview.collect.services.iam import IAM
+from trustview.collect.services.eks import EKS
+from trustview.collect.services.eventbridge import EVENTBRIDGE
+from trustview.collect.services.iam import FEATURES, IAM
+from trustview.collect.services.identity_center import IDENTITY_CENTER
 from trustview.collect.services.organizations import GUARDRAILS, TAGS, TREE
+from trustview.collect.services.roles_anywhere import ROLES_ANYWHERE
 from trustview.collect.services.service import Extent, Service
+from trustview.collect.services.trails import TRAILS
 
-SERVICES: tuple[Service, ...] = (TREE, GUARDRAILS, TAGS, REGIONS, IAM, ACCESS_ANALYZER, CLOUDTRAIL)
+SERVICES: tuple[Service, ...] = (
+    TREE, GUARDRAILS, TAGS, REGIONS, IAM, FEATURES, ACCESS_ANALYZER, IDENTITY_CENTER, ROLES_ANYWHERE, COGNITO, EKS,
+    TRAILS, EVENTBRIDGE, CLOUDTRAIL,
+)  # fmt: skip
 
-__all__ = ["REGIONS", "SERVICES", "TREE", "Extent", "Service"]
+# What a service asks only when a scope includes it by this name.
+EXTRAS: tuple[str, ...] = (DETAILS,)
+
+__all__ = ["EXTRAS", "IAM", "REGIONS", "SERVICES", "TREE", "Extent", "Service"]

@@ -1,27 +1,38 @@
-"""IAM Access Analyzer: what it found, once for all Regions.
+"""IAM Access Analyzer: its analyzers, what they hide by rule, and what they found, once for all Regions.
 
 Asked where analyzers of an organization stand: in the management account and in the delegated administrator's. External
-access is listed with its details; unused access is listed by name. Findings of internal access are never about IAM
-roles and are left out, as are resolved ones.
+access is listed with its details; unused access is listed by name. What exactly is unused takes one more call for each
+finding, thousands in a large organization: that is asked of findings about roles, and only when the scope includes
+DETAILS. Findings of internal access are never about IAM roles and are left out, as are resolved ones.
 https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ListFindings.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from trustview.collect.parts import Part
+from trustview.collect.parts import Lack, Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.services.service import Extent, Service
-from trustview.snapshot import ExternalFinding, Organization, Snapshot
+from trustview.collect.services.service import Extent, Service, in_homes_of, unless_left_out
+from trustview.snapshot import (
+    Analyzer,
+    ArchiveRule,
+    Criterion,
+    ExternalFinding,
+    GapKind,
+    Snapshot,
+    UnusedPermission,
+)
 
 Raw = Mapping[str, Any]
+CLIENT = "accessanalyzer"
 PAGE = 100
-DELEGATE = "access-analyzer.amazonaws.com"
+ROLE = "AWS::IAM::Role"
+DETAILS = "access-analyzer-details"
 
 _OPERATIONS = {
     "ACCOUNT": "ListFindings",
@@ -32,41 +43,101 @@ _OPERATIONS = {
 _OPEN = {"status": {"eq": ["ACTIVE", "ARCHIVED"]}}
 
 
-def is_home(organization: Organization | None, account: str) -> bool:
-    """Whether an organization's analyzers may stand in the account; without an organization any account's may."""
-    if organization is None or account == organization.management_account:
-        return True
-    return (account, DELEGATE) in organization.delegated
+async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
+    """The analyzers of one account and Region, their archive rules and findings."""
+    analyzers = await reader.items(CLIENT, "ListAnalyzers", "analyzers", maxResults=PAGE)
+    rules, found = await together(
+        together(*(_fetch_rules(reader, analyzer) for analyzer in analyzers)),
+        together(*(_fetch_findings(reader, a, scope) for a in analyzers if a.get("type") in _OPERATIONS)),
+    )
+    told = [{**analyzer, "archiveRules": its} for analyzer, its in zip(analyzers, rules, strict=True)]
+    return {"analyzers": told, "findings": list(chain.from_iterable(found))}
 
 
-async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
-    """The findings of every analyzer of one account and Region."""
-    analyzers = await reader.items("accessanalyzer", "ListAnalyzers", "analyzers", maxResults=PAGE)
-    wanted = [analyzer for analyzer in analyzers if analyzer.get("type") in _OPERATIONS]
-    found = await together(*(_fetch_findings(reader, analyzer) for analyzer in wanted))
-    return {"findings": list(chain.from_iterable(found))}
+async def _fetch_rules(reader: Reader, analyzer: Raw) -> list[Any] | None:
+    asked = reader.items(CLIENT, "ListArchiveRules", "archiveRules", analyzerName=analyzer["name"], maxResults=PAGE)
+    return await reader.attempt(f"archive rules of `{analyzer['name']}`", asked)
 
 
-async def _fetch_findings(reader: Reader, analyzer: Raw) -> list[Any]:
-    return await reader.items(
-        "accessanalyzer",
-        _OPERATIONS[analyzer["type"]],
-        "findings",
-        analyzerArn=analyzer["arn"],
-        filter=_OPEN,
-        maxResults=PAGE,
+async def _fetch_findings(reader: Reader, analyzer: Raw, scope: Scope) -> list[Any]:
+    operation = _OPERATIONS[analyzer["type"]]
+    found = await reader.items(
+        CLIENT, operation, "findings", analyzerArn=analyzer["arn"], filter=_OPEN, maxResults=PAGE
+    )
+    unused = [finding for finding in found if finding.get("resourceType") == ROLE]
+    if operation != "ListFindingsV2" or not unused:
+        return found
+    if DETAILS not in scope.including:
+        what = f"what exactly is unused, of {len(unused)} findings of `{analyzer['name']}`"
+        how = f"`trustview collect --with {DETAILS}` asks, with one call for each"
+        reader.lacks.append(Lack(GapKind.NOT_ASKED, f"{what}: {how}"))
+        return found
+    details = await together(*(_fetch_details(reader, analyzer["arn"], finding["id"]) for finding in unused))
+    return [finding for finding in found if finding not in unused] + [
+        {**finding, "findingDetails": its or []} for finding, its in zip(unused, details, strict=True)
+    ]
+
+
+async def _fetch_details(reader: Reader, analyzer: str, finding: str) -> list[Any] | None:
+    asked = reader.items(CLIENT, "GetFindingV2", "findingDetails", analyzerArn=analyzer, id=finding, maxResults=PAGE)
+    return await reader.attempt(f"details of finding {finding}", asked)
+
+
+# ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The analyzers and findings of one account and Region."""
+
+    analyzers: tuple[Analyzer, ...]
+    findings: tuple[ExternalFinding, ...]
+
+
+def read(part: Part) -> Found:
+    """What one account and Region holds."""
+    return Found(
+        tuple(read_analyzer(raw, part.account, part.region) for raw in part.answer["analyzers"]),
+        tuple(read_finding(raw, part.region) for raw in part.answer["findings"]),
     )
 
 
-def read(part: Part) -> tuple[ExternalFinding, ...]:
-    """The findings of one account and Region."""
-    return tuple(read_finding(raw, part.region) for raw in part.answer["findings"])
+def read_analyzer(raw: Raw, account: str, region: str) -> Analyzer:
+    """An analyzer of ListAnalyzers with the rules of ListArchiveRules."""
+    rules = raw.get("archiveRules")
+    return Analyzer(
+        arn=raw["arn"],
+        account=account,
+        region=region,
+        name=raw["name"],
+        type=raw.get("type") or "",
+        status=raw.get("status") or "",
+        unused_access_age=((raw.get("configuration") or {}).get("unusedAccess") or {}).get("unusedAccessAge"),
+        archive_rules=None if rules is None else tuple(read_rule(rule) for rule in rules),
+        created=raw.get("createdAt") or "",
+    )
+
+
+def read_rule(raw: Raw) -> ArchiveRule:
+    """An archive rule."""
+    criteria = tuple(
+        Criterion(
+            key,
+            eq=tuple(tests.get("eq") or ()),
+            neq=tuple(tests.get("neq") or ()),
+            contains=tuple(tests.get("contains") or ()),
+            exists=tests.get("exists"),
+        )
+        for key, tests in sorted(raw["filter"].items())
+    )
+    return ArchiveRule(raw["ruleName"], criteria, raw.get("createdAt") or "", raw.get("updatedAt") or "")
 
 
 def read_finding(raw: Raw, region: str) -> ExternalFinding:
     """A finding of ListFindings, ListFindingsV2 or GetFindingV2."""
-    told = (detail.get("externalAccessDetails") for detail in raw.get("findingDetails") or ())
-    details: Raw = next(filter(None, told), raw)
+    details: Raw = next(_told(raw, "externalAccessDetails"), raw)
+    unused = list(_told(raw, "unusedPermissionDetails"))
+    seen = [*unused, *_told(raw, "unusedIamRoleDetails")]
     return ExternalFinding(
         id=raw["id"],
         kind=raw.get("findingType") or "ExternalAccess",
@@ -78,9 +149,23 @@ def read_finding(raw: Raw, region: str) -> ExternalFinding:
         actions=tuple(sorted(details.get("action") or ())),
         condition=tuple(sorted((details.get("condition") or {}).items())),
         is_public=bool(details.get("isPublic")),
+        rcp_restriction=details.get("resourceControlPolicyRestriction") or "",
+        last_accessed=max((detail.get("lastAccessed") or "" for detail in seen), default=""),
+        unused=tuple(sorted(map(read_unused, unused), key=lambda one: (one.service, one.actions))),
         updated=raw.get("updatedAt") or "",
         regions=(region,) if region else (),
     )
+
+
+def _told(raw: Raw, kind: str) -> Iterator[Raw]:
+    """The details of one kind; each detail is of one kind alone."""
+    return (detail[kind] for detail in raw.get("findingDetails") or () if detail.get(kind))
+
+
+def read_unused(raw: Raw) -> UnusedPermission:
+    """One service that is not used, or some of its actions."""
+    actions = tuple(sorted(action["action"] for action in raw.get("actions") or ()))
+    return UnusedPermission(raw["serviceNamespace"], actions, raw.get("lastAccessed") or "")
 
 
 def merge_findings(findings: Iterable[ExternalFinding]) -> tuple[ExternalFinding, ...]:
@@ -97,9 +182,20 @@ def merge_findings(findings: Iterable[ExternalFinding]) -> tuple[ExternalFinding
     return tuple(sorted(merged.values(), key=lambda finding: (finding.account, finding.resource, finding.id)))
 
 
-def join(snapshot: Snapshot, found: Sequence[tuple[ExternalFinding, ...]]) -> Snapshot:
-    """The snapshot with the findings."""
-    return replace(snapshot, external_findings=merge_findings(chain.from_iterable(found)))
+def join(snapshot: Snapshot, found: Sequence[Found]) -> Snapshot:
+    """The snapshot with the analyzers and findings."""
+    analyzers = sorted((a for one in found for a in one.analyzers), key=lambda a: a.arn)
+    findings = merge_findings(finding for one in found for finding in one.findings)
+    return replace(snapshot, analyzers=tuple(analyzers), external_findings=findings)
 
 
-ACCESS_ANALYZER = Service("access-analyzer", Extent.REGION, fetch, read, join, is_at=is_home)
+ACCESS_ANALYZER = Service(
+    "access-analyzer",
+    CLIENT,
+    Extent.REGION,
+    fetch,
+    read,
+    join,
+    is_at=in_homes_of("access-analyzer.amazonaws.com"),
+    choice=unless_left_out,
+)

@@ -27,7 +27,7 @@ from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
-from trustview.collect.services.service import Extent, Service
+from trustview.collect.services.service import Extent, Service, for_evidence
 from trustview.snapshot import EvidenceWindow, Snapshot
 
 PAGE = 50
@@ -108,10 +108,11 @@ def join(snapshot: Snapshot, found: Sequence[Evidence]) -> Snapshot:
 
 CLOUDTRAIL = Service(
     "cloudtrail",
+    "cloudtrail",
     Extent.REGION,
     fetch,
     read,
     join,
-    is_asked=lambda scope: scope.evidence_days > 0,
+    choice=for_evidence,
     not_asked="role assumptions were not asked of CloudTrail: `trustview collect --evidence 90` does",
 )

@@ -31,4 +31,4 @@ def join(snapshot: Snapshot, _found: Sequence[tuple[str, ...]]) -> Snapshot:
     return snapshot
 
 
-REGIONS = Service("ec2", Extent.ACCOUNT, fetch, read, join)
+REGIONS = Service("ec2", "ec2", Extent.ACCOUNT, fetch, read, join)

@@ -13,10 +13,12 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from trustview.collect.certificates import keep_metadata
+from trustview.collect.failure import CallError
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.services.service import Extent, Service
+from trustview.collect.services.service import Extent, Service, in_one_home_of, unless_left_out
 from trustview.snapshot import (
     AccountFacts,
     Group,
@@ -43,7 +45,7 @@ async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
     details, roles, saml, oidc, aliases = await together(
         reader.attempt("policies, users and groups", _fetch_details(reader)),
         reader.attempt("session lengths and descriptions", reader.items("iam", "ListRoles", "Roles", MaxItems=PAGE)),
-        reader.attempt("SAML providers", reader.get("iam", "ListSAMLProviders", "SAMLProviderList")),
+        reader.attempt("SAML providers", _fetch_saml(reader)),
         reader.attempt("OpenID Connect providers", _fetch_oidc(reader)),
         reader.attempt("alias", reader.get("iam", "ListAccountAliases", "AccountAliases")),
     )
@@ -58,6 +60,21 @@ async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
     for policy in found["Policies"]:
         policy["PolicyVersionList"] = [v for v in policy.get("PolicyVersionList", ()) if v.get("IsDefaultVersion")]
     return found
+
+
+async def _fetch_saml(reader: Reader) -> list[dict[str, Any]]:
+    """The providers with the essentials of their metadata; those whose metadata cannot be had are listed without."""
+    listed = await reader.get("iam", "ListSAMLProviders", "SAMLProviderList")
+    return list(await together(*(_fetch_metadata(reader, entry) for entry in listed)))
+
+
+async def _fetch_metadata(reader: Reader, entry: Raw) -> dict[str, Any]:
+    asked = reader.whole("iam", "GetSAMLProvider", "SAMLMetadataDocument", SAMLProviderArn=entry["Arn"])
+    about = await reader.attempt(f"metadata of `{entry['Arn']}`", asked)
+    if about is None:
+        return dict(entry)
+    kept = {name: about[name] for name in ("ValidUntil", "Tags") if about.get(name)}
+    return {**entry, **kept, "metadata": keep_metadata(about["SAMLMetadataDocument"])}
 
 
 async def _fetch_oidc(reader: Reader) -> list[dict[str, Any]]:
@@ -179,12 +196,36 @@ def _managed_policy(arn: str, name: str, document: str, version: str) -> Managed
 
 def read_providers(account: str, saml: Iterable[Raw] | None, oidc: Iterable[Raw] | None) -> Iterable[IdentityProvider]:
     """The identity providers of an account, SAML first."""
-    for raw in saml or ():
-        yield IdentityProvider(raw["Arn"], account, ProviderKind.SAML, created=raw.get("CreateDate") or "")
-    for raw in oidc or ():
-        clients = tuple(raw.get("ClientIDList") or ())
-        created = raw.get("CreateDate") or ""
-        yield IdentityProvider(raw["Arn"], account, ProviderKind.OIDC, raw.get("Url") or "", clients, created)
+    yield from (_read_saml(raw, account) for raw in saml or ())
+    yield from (_read_oidc(raw, account) for raw in oidc or ())
+
+
+def _read_saml(raw: Raw, account: str) -> IdentityProvider:
+    metadata: Raw = raw.get("metadata") or {}
+    return IdentityProvider(
+        arn=raw["Arn"],
+        account=account,
+        kind=ProviderKind.SAML,
+        created=raw.get("CreateDate") or "",
+        entity_id=metadata.get("entity_id") or "",
+        sign_in_urls=tuple(metadata.get("sign_in_urls") or ()),
+        fingerprints=tuple(metadata.get("fingerprints") or ()),
+        valid_until=raw.get("ValidUntil") or "",
+        tags=_tags(raw),
+    )
+
+
+def _read_oidc(raw: Raw, account: str) -> IdentityProvider:
+    return IdentityProvider(
+        arn=raw["Arn"],
+        account=account,
+        kind=ProviderKind.OIDC,
+        url=raw.get("Url") or "",
+        client_ids=tuple(raw.get("ClientIDList") or ()),
+        created=raw.get("CreateDate") or "",
+        thumbprints=tuple(raw.get("ThumbprintList") or ()),
+        tags=_tags(raw),
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -225,4 +266,46 @@ def join(snapshot: Snapshot, facts: Sequence[AccountFacts | None]) -> Snapshot:
     return replace(snapshot, accounts=tuple(sorted(read_ones, key=lambda account: account.id)))
 
 
-IAM = Service("iam", Extent.ACCOUNT, fetch, read, join)
+# ── what IAM manages for the whole organization ──────────────────────────────────────────────────────────────────
+
+
+async def fetch_features(reader: Reader, _scope: Scope) -> dict[str, Any]:
+    """What IAM manages of the root users of all accounts; nothing while it has no access to the organization.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html
+    """
+    try:
+        answer = await reader.whole("iam", "ListOrganizationsFeatures", "OrganizationId")
+    except CallError as error:
+        if error.failure.code not in _NO_FEATURES:
+            raise
+        return {"features": []}
+    return {"features": answer.get("EnabledFeatures") or []}
+
+
+_NO_FEATURES = ("ServiceAccessNotEnabledException", "ServiceAccessNotEnabled")
+
+
+def read_features(part: Part) -> tuple[str, ...]:
+    """The features that are enabled, sorted."""
+    return tuple(sorted(part.answer["features"]))
+
+
+def join_features(snapshot: Snapshot, found: Sequence[tuple[str, ...]]) -> Snapshot:
+    """The snapshot with the features in its organization."""
+    if snapshot.organization is None or not found:
+        return snapshot
+    return replace(snapshot, organization=replace(snapshot.organization, root_features=found[0]))
+
+
+IAM = Service("iam", "iam", Extent.ACCOUNT, fetch, read, join)
+FEATURES = Service(
+    "iam-organizations-features",
+    "iam",
+    Extent.ACCOUNT,
+    fetch_features,
+    read_features,
+    join_features,
+    is_at=in_one_home_of("iam.amazonaws.com"),
+    choice=unless_left_out,
+)

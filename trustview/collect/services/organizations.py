@@ -1,4 +1,4 @@
-"""Organizations: the tree with its accounts, the guardrails and where they hang, the tags of the accounts.
+"""Organizations: the tree with its accounts, the guardrails and where they hang, the tags of accounts and OUs.
 
 Three questions, because the accounts can be read as soon as the first is answered. Guardrails of a kind count only when
 they were read in full: a level whose policies are unknown would look like one that allows nothing.
@@ -7,14 +7,14 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.services.service import Extent, Service
+from trustview.collect.services.service import Extent, Service, unless_left_out
 from trustview.snapshot import (
     Account,
     AccountStatus,
@@ -23,6 +23,7 @@ from trustview.snapshot import (
     Organization,
     OrganizationalUnit,
     Snapshot,
+    Tags,
 )
 
 Raw = Mapping[str, Any]
@@ -38,11 +39,18 @@ async def fetch_tree(reader: Reader, _scope: Scope) -> dict[str, Any]:
         reader.get("organizations", "DescribeOrganization", "Organization"),
         reader.items("organizations", "ListRoots", "Roots"),
     )
-    branches, delegated = await together(
+    branches, delegated, trusted = await together(
         _fetch_branches(reader, [root["Id"] for root in roots]),
         reader.attempt("delegated administrators", _fetch_delegated(reader)),
+        reader.attempt("services that are trusted in every account", _fetch_trusted(reader)),
     )
-    return {"organization": organization, "roots": roots, "branches": branches, "delegated": delegated or []}
+    return {
+        "organization": organization,
+        "roots": roots,
+        "branches": branches,
+        "delegated": delegated or [],
+        "trusted": trusted or [],
+    }
 
 
 async def _fetch_branches(reader: Reader, parents: Sequence[str]) -> list[dict[str, Any]]:
@@ -81,6 +89,12 @@ async def _fetch_delegated(reader: Reader) -> list[list[str]]:
     ]
 
 
+async def _fetch_trusted(reader: Reader) -> list[str]:
+    """Service principals."""
+    listed = await reader.items("organizations", "ListAWSServiceAccessForOrganization", "EnabledServicePrincipals")
+    return [entry["ServicePrincipal"] for entry in listed]
+
+
 def read_tree(part: Part) -> Organization:
     """The organization without guardrails and tags."""
     answer = part.answer
@@ -96,6 +110,7 @@ def read_tree(part: Part) -> Organization:
         units=tuple(units),
         accounts=tuple(sorted(accounts, key=lambda account: account.id)),
         delegated=tuple(sorted((str(account), str(service)) for account, service in answer["delegated"])),
+        trusted_services=tuple(sorted(answer["trusted"])),
     )
 
 
@@ -189,40 +204,40 @@ def join_guardrails(snapshot: Snapshot, found: Sequence[tuple[GuardrailPolicy, .
     return replace(snapshot, organization=replace(snapshot.organization, guardrails=tuple(policies)))
 
 
-# ── tags of the accounts ─────────────────────────────────────────────────────────────────────────────────────────
+# ── tags of accounts and OUs ─────────────────────────────────────────────────────────────────────────────────────
 
 
 async def fetch_tags(reader: Reader, _scope: Scope) -> dict[str, Any]:
-    """The tags of the account that is asked about, by the caller: members may not read them."""
+    """The tags of the account or OU that is asked about, by the caller: members may not read them."""
     return {"tags": await reader.items("organizations", "ListTagsForResource", "Tags", ResourceId=reader.about)}
 
 
-def read_tags(part: Part) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The account's id and its tags."""
+def read_tags(part: Part) -> tuple[str, Tags]:
+    """The id and its tags."""
     return part.account, tuple((tag["Key"], tag["Value"]) for tag in part.answer["tags"])
 
 
-def join_tags(snapshot: Snapshot, found: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Snapshot:
-    """The snapshot with tags on the accounts of its organization."""
+def join_tags(snapshot: Snapshot, found: Sequence[tuple[str, Tags]]) -> Snapshot:
+    """The snapshot with tags on the accounts and OUs of its organization."""
     if snapshot.organization is None:
         return snapshot
     tags = dict(found)
-    accounts = tuple(_with_tags(snapshot.organization.accounts, tags))
-    return replace(snapshot, organization=replace(snapshot.organization, accounts=accounts))
+    accounts = _with_tags(snapshot.organization.accounts, tags)
+    units = _with_tags(snapshot.organization.units, tags)
+    return replace(snapshot, organization=replace(snapshot.organization, accounts=accounts, units=units))
 
 
-def _with_tags(accounts: Sequence[Account], tags: Mapping[str, tuple[tuple[str, str], ...]]) -> Iterator[Account]:
-    return (replace(account, tags=tags[account.id]) if account.id in tags else account for account in accounts)
+Tagged = TypeVar("Tagged", Account, OrganizationalUnit)
 
 
-TREE = Service("organizations", Extent.ORGANIZATION, fetch_tree, read_tree, join_tree)
-GUARDRAILS = Service("organizations-policies", Extent.ORGANIZATION, fetch_guardrails, read_guardrails, join_guardrails)
+def _with_tags(places: Sequence[Tagged], tags: Mapping[str, Tags]) -> tuple[Tagged, ...]:
+    return tuple(replace(place, tags=tags[place.id]) if place.id in tags else place for place in places)
+
+
+TREE = Service("organizations", "organizations", Extent.ORGANIZATION, fetch_tree, read_tree, join_tree)
+GUARDRAILS = Service(
+    "organizations-policies", "organizations", Extent.ORGANIZATION, fetch_guardrails, read_guardrails, join_guardrails
+)
 TAGS = Service(
-    "organizations-tags",
-    Extent.ABOUT,
-    fetch_tags,
-    read_tags,
-    join_tags,
-    is_asked=lambda scope: scope.has_account_tags,
-    not_asked="the tags of accounts were left out",
+    "organizations-tags", "organizations", Extent.ABOUT, fetch_tags, read_tags, join_tags, choice=unless_left_out
 )
