@@ -9,6 +9,7 @@ from trustview.analysis.check import Check, Evidence, check
 from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
 from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
 from trustview.analysis.edges import EDGES, Edge
+from trustview.analysis.event_pattern import ANYTHING, match_event
 from trustview.analysis.finding import Confidence, Finding, Severity
 from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
@@ -19,6 +20,7 @@ from trustview.analysis.tier import Tier, tier_of
 from trustview.policy import Privilege
 
 __all__ = [
+    "ANYTHING",
     "CHECKS",
     "CHECKS_BY_ID",
     "EDGES",
@@ -51,6 +53,7 @@ __all__ = [
     "compare_grants",
     "describe_effect",
     "facts_about",
+    "match_event",
     "pretty_policy",
     "prove_effect",
     "tier_of",

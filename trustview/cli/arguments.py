@@ -9,6 +9,8 @@ from trustview import __version__
 
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
+ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
         _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_simulate, _add_narrower, _add_doctor,
+        _add_iam_policy,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -56,6 +59,42 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
 
 
+def _add_role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--role-name", metavar="NAME", help="the role of every account, its path before it; or TRUSTVIEW_ROLE_NAME"
+    )
+    parser.add_argument("--external-id", metavar="ID", help="the external id it asks for; or TRUSTVIEW_EXTERNAL_ID")
+
+
+def _add_identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", help="a profile of the AWS configuration; or AWS_PROFILE")
+    _add_role(parser)
+    parser.add_argument(
+        "--session-name", metavar="NAME", help="how our sessions are called in CloudTrail; or TRUSTVIEW_SESSION_NAME"
+    )
+    parser.add_argument(
+        "--via", metavar="ARN", help="a hub role to become first, which enters the accounts; or TRUSTVIEW_VIA"
+    )
+    parser.add_argument(
+        "--no-session-policy", action="store_true", help="do not cut sessions in other accounts down to what is read"
+    )
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--account", action="append", metavar="ID", help="only this account; may be repeated")
+    parser.add_argument(
+        "--ou", action="append", metavar="OU", help="only accounts under this OU (id or name); repeatable"
+    )
+    parser.add_argument("--region", action="append", metavar="REGION", help="only these Regions; may be repeated")
+    parser.add_argument(
+        "--without", action="append", metavar="SERVICE", help="leave this service out, as gaps name it; repeatable"
+    )
+    parser.add_argument(
+        "--with", action="append", dest="including", metavar="NAME",
+        help="ask this too: access-analyzer-details, one call for each finding of unused access",
+    )  # fmt: skip
+
+
 def _add_demo(commands: _Commands) -> None:
     parser = _command(
         commands, "demo", "collect and open an invented organization, served on this machine", "demo", "run_demo"
@@ -68,14 +107,8 @@ def _add_demo(commands: _Commands) -> None:
 
 def _add_collect(commands: _Commands) -> None:
     parser = _command(commands, "collect", "read the AWS Organization into a new snapshot", "collecting", "run_collect")
-    parser.add_argument("--profile", help="a profile of the AWS configuration")
-    parser.add_argument("--role-name", metavar="NAME", help="the role to enter member accounts with, path included")
-    parser.add_argument("--external-id", metavar="ID", help="the external id that role asks for")
-    parser.add_argument("--account", action="append", metavar="ID", help="only this account; may be repeated")
-    parser.add_argument(
-        "--ou", action="append", metavar="OU", help="only accounts under this OU (id or name); repeatable"
-    )
-    parser.add_argument("--region", action="append", metavar="REGION", help="only these Regions; may be repeated")
+    _add_identity(parser)
+    _add_scope(parser)
     parser.add_argument("--evidence", type=int, default=0, metavar="DAYS", help="CloudTrail evidence, at most 90 days")
     parser.add_argument(
         "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
@@ -239,6 +272,28 @@ def _add_doctor(commands: _Commands) -> None:
     parser = _command(
         commands, "doctor", "tell what the current credentials can and cannot read", "collecting", "run_doctor"
     )
-    parser.add_argument("--profile", help="a profile of the AWS configuration")
-    parser.add_argument("--role-name", metavar="NAME", help="the role to enter member accounts with, path included")
+    _add_identity(parser)
+    _add_scope(parser)
+    parser.add_argument("--all-accounts", action="store_true", help="try every account instead of a few")
     _add_json(parser)
+
+
+def _add_iam_policy(commands: _Commands) -> None:
+    parser = _command(
+        commands, "iam-policy", "print what the caller and the role of every account have to be allowed", "permitting",
+        "print_policies",
+    )  # fmt: skip
+    parser.add_argument("--account", metavar="ID", required=True, help="the account that the review is run from")
+    parser.add_argument(
+        "--caller",
+        action="append",
+        metavar="ARN",
+        help="who may enter, a pattern of ARNs; repeatable",
+    )
+    parser.add_argument("--organization-id", metavar="ID", help="the organization that callers have to be of")
+    _add_role(parser)
+    parser.add_argument("--partition", choices=PARTITIONS, default="aws", help="the partition (aws)")
+    parser.add_argument(
+        "--format", choices=ROLLOUT_FORMATS, default="json",
+        help="the policies (json), a StackSet template in YAML, a Terraform module",
+    )  # fmt: skip

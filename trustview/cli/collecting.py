@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,28 +24,39 @@ from trustview.store import Workspace, find_workspace
 def run_collect(arguments: Namespace) -> int:
     """Collect into a new snapshot and print what it holds; 3 when something could not be read."""
     workspace = find_workspace()
-    snapshot = collect_snapshot(workspace, read_scope(arguments))
+    scope = replace(
+        read_scope(arguments),
+        evidence_days=arguments.evidence,
+        max_age_seconds=read_age(arguments.max_age),
+        is_fresh=arguments.fresh,
+    )
+    snapshot = collect_snapshot(workspace, scope)
     summary = keep_snapshot(workspace, snapshot)
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if snapshot.gaps else ExitCode.DONE
 
 
 def read_scope(arguments: Namespace) -> Any:  # noqa: ANN401 -- collect.Scope, imported when needed
-    """The scope that the arguments ask for."""
+    """The scope that the arguments ask for, and the environment where they say nothing."""
     from trustview.collect import Scope
 
     given: dict[str, Any] = {
         "profile": arguments.profile,
-        "role_name": arguments.role_name,
-        "external_id": arguments.external_id,
+        **{name: given_or_set(arguments, name) for name in ("role_name", "external_id", "session_name", "via")},
+        "has_session_policy": not arguments.no_session_policy,
         "accounts": tuple(arguments.account or ()),
         "units": tuple(arguments.ou or ()),
         "regions": tuple(arguments.region) if arguments.region else None,
-        "evidence_days": arguments.evidence,
-        "max_age_seconds": read_age(arguments.max_age),
-        "is_fresh": arguments.fresh,
+        "without": tuple(arguments.without or ()),
+        "including": tuple(arguments.including or ()),
     }
     return Scope(**{name: value for name, value in given.items() if value is not None})
+
+
+def given_or_set(arguments: Namespace, name: str) -> str | None:
+    """An argument, or the variable of that name (`TRUSTVIEW_EXTERNAL_ID`); None when neither is there."""
+    given: str | None = getattr(arguments, name)
+    return given if given is not None else os.environ.get(f"TRUSTVIEW_{name.upper()}") or None
 
 
 def read_age(text: str) -> int:
@@ -81,16 +94,17 @@ async def _collect(scope: Any, shelf: Any) -> Snapshot:  # noqa: ANN401
 
 
 def run_doctor(arguments: Namespace) -> int:
-    """Print what the current credentials can and cannot read; 1 when something needed cannot be read."""
-    from trustview.collect import ROLE_NAME, Scope, examine
+    """Print what the current credentials can and cannot read; 1 when nothing can be, 3 when something cannot."""
+    from trustview.collect import examine
 
-    scope = Scope(profile=arguments.profile or "", role_name=arguments.role_name or ROLE_NAME)
-    checks = examine(scope)
+    found = asyncio.run(examine(read_scope(arguments), all_accounts=arguments.all_accounts))
     if arguments.json:
-        print_json([{"what": c.what, "ok": c.is_ok, "detail": c.detail, "to_do": c.to_do} for c in checks])
+        print_json([{"what": one.what, "ok": one.is_ok, "detail": one.detail, "to_do": one.to_do} for one in found])
     else:
-        print_table(("", "what", "detail"), [("ok" if c.is_ok else "NO", c.what, c.detail) for c in checks])
-        for check in checks:
-            if not check.is_ok:
-                print_line(f"{check.what}: {check.to_do}")
-    return ExitCode.DONE if all(check.is_ok for check in checks) else ExitCode.FAILED
+        print_table(("", "what", "detail"), [("ok" if one.is_ok else "NO", one.what, one.detail) for one in found])
+        for one in found:
+            if not one.is_ok:
+                print_line(f"{one.what}: {one.to_do}")
+    if any(one.ends_all for one in found):
+        return ExitCode.FAILED
+    return ExitCode.DONE if all(one.is_ok for one in found) else ExitCode.GAPS

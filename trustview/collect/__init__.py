@@ -2,9 +2,10 @@
 
     snapshot = asyncio.run(collect(Scope(), parts, now=lambda: datetime.now(UTC), report=print))
 
-What may live here: `collect`, which walks (`walk`) and builds (`build`), what it is told (`scope`) and tells
-(`progress`), the one way to AWS (`aws`, with `budget`, `failure`, `operations`), one file per AWS API (`services`), the
-questions before a run (`doctor`), and what reads the same answers from files.
+What may live here: `collect`, which walks (`walk`) and builds (`build`), what it is told (`scope`, `choice`) and tells
+(`progress`), the one way to AWS (`aws`, with `budget`, `failure`, `operations`), what it has to be allowed
+(`permissions`), one file per AWS API (`services`), the questions before a run (`doctor`), and what reads the same
+answers from files.
 """
 
 from trustview.collect.collect import collect
@@ -13,6 +14,7 @@ from trustview.collect.documents import FileProblem
 from trustview.collect.imported import Imported, read_files
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
+from trustview.collect.permissions import Roll, caller_policy, reader_policy, reader_trust, session_policy
 from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
@@ -31,10 +33,15 @@ __all__ = [
     "Parts",
     "Progress",
     "Report",
+    "Roll",
     "Scope",
+    "caller_policy",
     "collect",
     "examine",
     "plain_line",
     "progress_line",
     "read_files",
+    "reader_policy",
+    "reader_trust",
+    "session_policy",
 ]

@@ -248,6 +248,11 @@ class Aws:
                 entered = self._entered[who] = await (self._enter_hub() if who == HUB else self._enter(who))
             return entered.credentials
 
+    @property
+    def packed_percent(self) -> int:
+        """How much of what AWS takes of a session policy ours needs at most; 0 while no session was opened."""
+        return max((entered.packed_percent for entered in self._entered.values()), default=0)
+
     async def enter(self, account: str) -> None:
         """Makes sure that an account can be entered; CallError when AWS refuses the hop."""
         await self._credentials_of(account)

@@ -1,20 +1,31 @@
-"""Diagnosis: what the current credentials can and cannot read, before a run, one question after another."""
+"""Diagnosis: what the current credentials can and cannot read, before a run.
+
+What is asked is what the collector asks: each service's own `fetch`, over a Probe.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from trustview.collect.failure import Failure, FailureKind, read_error
-from trustview.collect.operations import guard_session
+from trustview.collect.aws import Aws, open_aws
+from trustview.collect.choice import choose_services, services_not_asked
+from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.operations import OPERATIONS, Asked, Operation
+from trustview.collect.parts import Part
+from trustview.collect.permissions import SESSION_POLICY_LIMIT, actions, role_arn, session_policy
+from trustview.collect.probe import Probe
+from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.sdk import DEFAULT_REGION, HOW_TO_LOG_IN
-from trustview.errors import TrustviewError
+from trustview.collect.sdk import HOW_TO_LOG_IN
+from trustview.collect.services import REGIONS, TREE, Extent, Service
+from trustview.collect.targets import Targets, choose_targets
+from trustview.errors import CredentialsError
+from trustview.snapshot import Organization
 
 SAMPLE = 3
-Answer = dict[str, Any]
+ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,143 +36,214 @@ class Diagnosis:
     is_ok: bool
     detail: str
     to_do: str = ""
+    ends_all: bool = False
 
 
-def examine(scope: Scope) -> tuple[Diagnosis, ...]:
-    """What can be read with the scope's profile and role: who we are, the organization, a sample of accounts."""
-    return tuple(Doctor(scope).examine())
+async def examine(scope: Scope, *, all_accounts: bool = False) -> tuple[Diagnosis, ...]:
+    """What can be read with the scope's profile and role: who we are, the organization, all accounts or a few.
+
+    Raises UsageError when the scope names what is not there.
+    """
+    services = choose_services(scope)
+    found: list[Diagnosis] = []
+    try:
+        async with open_aws(scope) as aws:
+            async for diagnosis in Doctor(scope, services, aws).examine(all_accounts=all_accounts):
+                found.append(diagnosis)  # noqa: PERF401  what was found before the credentials ended is kept
+    except CredentialsError as error:
+        found.append(Diagnosis("credentials", False, str(error), HOW_TO_LOG_IN, ends_all=True))
+    return tuple(found)
 
 
+@dataclass(slots=True)
 class Doctor:
     """Asks AWS one cheap question per thing that a collection reads."""
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._session: Any = None
-        self._region = DEFAULT_REGION
+    scope: Scope
+    services: tuple[Service, ...]
+    aws: Aws
+    tried: set[Operation] = field(default_factory=set)
 
-    def examine(self) -> Iterator[Diagnosis]:
+    async def examine(self, *, all_accounts: bool) -> AsyncIterator[Diagnosis]:
         """Every diagnosis, in the order in which a collection would meet them."""
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-        from botocore.session import Session  # noqa: PLC0415
+        caller = self.aws.caller
+        yield Diagnosis("credentials", True, f"{caller.arn} in {caller.region}")
+        organization, told = await self._read_organization()
+        yield told
+        targets = choose_targets(organization, caller.account, self.scope)
+        if organization is not None:
+            for diagnosis in await self._examine_organization(targets):
+                yield diagnosis
+        for accounts in _in_groups(self._chosen(organization, targets, all_accounts=all_accounts)):
+            for found in await together(*(self._examine_account(organization, account) for account in accounts)):
+                for diagnosis in found:
+                    yield diagnosis
+        yield self._session_policy()
+        for gap in services_not_asked(self.scope):
+            yield Diagnosis(gap.service, True, f"not asked: {gap.reason}")
+        untried = sorted({one.action for one in OPERATIONS if one.asked is Asked.ACCOUNT} - self._tried_actions())
+        if untried:
+            yield Diagnosis("not tried", True, f"left out, or nothing to ask about: {', '.join(untried)}")
 
-        self._session = Session(profile=self._scope.profile or None)
-        guard_session(self._session)
+    def _tried_actions(self) -> set[str]:
+        return {operation.action for operation in self.tried}
+
+    # ── the organization ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read_organization(self) -> tuple[Organization | None, Diagnosis]:
+        own = self.aws.caller.account
+        reader = Reader(self.aws, own, "", own, datetime.now(UTC))
         try:
-            self._region = self._session.get_config_variable("region") or DEFAULT_REGION
-            has_credentials = self._session.get_credentials() is not None
-        except BotoCoreError as error:
-            yield Diagnosis("credentials", False, str(error), HOW_TO_LOG_IN)
-            return
-        if not has_credentials:
-            yield Diagnosis("credentials", False, "the SDK finds none", HOW_TO_LOG_IN)
-            return
-        caller = self._ask(None, "sts", "GetCallerIdentity")
-        yield _told("credentials", caller, lambda answer: f"{answer['Arn']} in {self._region}", HOW_TO_LOG_IN)
-        if isinstance(caller, Failure):
-            return
-        yield from self._examine_organization(caller["Account"])
-        yield from self._examine_account(f"own account {caller['Account']}", None, is_own=True)
-        for account in self._sample(caller["Account"]):
-            yield from self._examine_member(account, caller["Arn"].split(":")[1])
+            answer = await TREE.fetch(reader, self.scope)
+        except CallError as error:
+            to_do = (
+                "use the management account or a delegated administrator, and allow what `trustview iam-policy` says"
+            )
+            detail = f"only account {own} can be read: {error.failure.reason}"
+            return None, Diagnosis("organization", False, detail, to_do)
+        organization: Organization = TREE.read(Part(TREE.name, own, "", "", answer))
+        if reader.lacks:
+            reasons = "; ".join(lack.reason for lack in reader.lacks)
+            return organization, Diagnosis("organization", False, reasons, "allow the caller to ask for it")
+        where = "the management account" if own == organization.management_account else f"account {own}"
+        count = len(organization.accounts)
+        return organization, Diagnosis("organization", True, f"{organization.id}: {count} accounts, read from {where}")
 
-    def _examine_organization(self, own: str) -> Iterator[Diagnosis]:
-        described = self._ask(None, "organizations", "DescribeOrganization")
-        alone = f"without an organization only account {own} is read"
-        yield _told("organization", described, lambda answer: str(answer["Organization"]["Id"]), alone)
-        if isinstance(described, Failure):
-            return
-        to_do = (
-            "use the management account or a delegated administrator, and allow "
-            "organizations:List*, organizations:Describe*"
-        )
-        yield _told("organization tree", self._ask(None, "organizations", "ListRoots"), _nothing, to_do)
-        for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
-            name = kind.replace("_POLICY", " policies").replace("_", " ").lower()
-            yield _told(name, self._ask(None, "organizations", "ListPolicies", Filter=kind), _nothing, to_do)
+    async def _examine_organization(self, targets: Targets) -> list[Diagnosis]:
+        own = self.aws.caller.account
+        rest = [s for s in self.services if s.extent in (Extent.ORGANIZATION, Extent.ABOUT) and s is not TREE]
+        probes = await together(*(self._probe(service, own, "") for service in rest))
+        found = [self._tell("the organization", service, [probe]) for service, probe in zip(rest, probes, strict=True)]
+        if targets.gaps:
+            found.append(Diagnosis("accounts", True, f"{len(targets.gaps)} will not be read: suspended or left out"))
+        return found
 
-    def _sample(self, own: str) -> list[str]:
-        """A few active accounts: those directly below the roots and their OUs."""
-        roots = self._ask(None, "organizations", "ListRoots")
-        parents = [] if isinstance(roots, Failure) else [root["Id"] for root in roots["Roots"]]
-        found: list[str] = []
-        while parents and len(found) < SAMPLE:
-            parent = parents.pop(0)
-            accounts = self._ask(None, "organizations", "ListAccountsForParent", ParentId=parent)
-            units = self._ask(None, "organizations", "ListOrganizationalUnitsForParent", ParentId=parent)
-            if not isinstance(accounts, Failure):
-                active = (a for a in accounts["Accounts"] if (a.get("State") or a.get("Status")) == "ACTIVE")
-                found += [account["Id"] for account in active if account["Id"] != own]
-            if not isinstance(units, Failure):
-                parents += [unit["Id"] for unit in units["OrganizationalUnits"]]
-        return found[:SAMPLE]
+    # ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _examine_member(self, account: str, partition: str) -> Iterator[Diagnosis]:
-        role = f"arn:{partition}:iam::{account}:role/{self._scope.role_name.strip('/')}"
-        parameters = {"RoleArn": role, "RoleSessionName": self._scope.session_name}
-        if self._scope.external_id:
-            parameters["ExternalId"] = self._scope.external_id
-        answer = self._ask(None, "sts", "AssumeRole", **parameters)
-        to_do = f"make `{role}` trust the caller, or name another role with --role-name"
-        yield _told(f"account {account}", answer, lambda _: f"{role} can be entered", to_do)
-        if not isinstance(answer, Failure):
-            yield from self._examine_account(f"account {account}", answer["Credentials"], is_own=False)
+    def _chosen(self, organization: Organization | None, targets: Targets, *, all_accounts: bool) -> list[str]:
+        """Our own account; those that answer for the organization; and all others, or a few from far apart."""
+        ids = [account.id for account in targets.enter]
+        if all_accounts or len(ids) <= SAMPLE:
+            return ids
+        few = [s for s in self.services if s.is_in_few_accounts]
+        own = self.aws.caller.account
+        homes = [one for one in ids if any(service.is_at(organization, one, own) for service in few)]
+        others = [one for one in ids if one != own and one not in homes]
+        spread = [others[len(others) * n // SAMPLE] for n in range(min(SAMPLE, len(others)))]
+        return list(dict.fromkeys([*(one for one in ids if one == own), *homes, *spread]))
 
-    def _examine_account(self, where: str, credentials: Answer | None, *, is_own: bool) -> Iterator[Diagnosis]:
-        whom = "the caller" if is_own else "the role"
-        start = datetime.now(UTC) - timedelta(hours=1)
-        questions: tuple[tuple[str, str, str, dict[str, object]], ...] = (
-            ("policies, users, groups", "iam", "GetAccountAuthorizationDetails", {"MaxItems": 1}),
-            ("roles", "iam", "ListRoles", {"MaxItems": 1}),
-            ("identity providers", "iam", "ListOpenIDConnectProviders", {}),
-            ("Regions", "ec2", "DescribeRegions", {}),
-            ("Access Analyzer", "accessanalyzer", "ListAnalyzers", {"maxResults": 1}),
-            ("CloudTrail evidence", "cloudtrail", "LookupEvents", {"MaxResults": 1, "StartTime": start}),
-        )
-        for what, service, operation, parameters in questions:
-            answer = self._ask(credentials, service, operation, **parameters)
-            yield _told(f"{where}: {what}", answer, _nothing, f"allow {whom} `{_action(service, operation)}`")
-
-    def _ask(self, credentials: Answer | None, service: str, operation: str, **parameters: object) -> Answer | Failure:
-        """AWS's answer to one operation as the caller, or as a session in a member account."""
-        from botocore import xform_name  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
-        keys = (
-            {}
-            if credentials is None
-            else {
-                "aws_access_key_id": credentials["AccessKeyId"],
-                "aws_secret_access_key": credentials["SecretAccessKey"],
-                "aws_session_token": credentials["SessionToken"],
-            }
-        )
-        config = Config(retries={"total_max_attempts": 3, "mode": "standard"}, connect_timeout=10, read_timeout=30)
+    async def _examine_account(self, organization: Organization | None, account: str) -> list[Diagnosis]:
+        own = self.aws.caller.account
+        where = f"own account {account}" if account == own else f"account {account}"
+        role = role_arn(self.aws.caller.partition, account, self.scope.role_name)
         try:
-            client = self._session.create_client(service, region_name=self._region, config=config, **keys)
-            answer: Answer = getattr(client, xform_name(operation))(**parameters)
-        except TrustviewError:
-            raise
-        except Exception as error:
-            failure = read_error(_action(service, operation), error)
-            if failure is None:
-                raise
-            return failure
-        return answer
+            await self.aws.enter(account)
+        except CallError as error:
+            to_do = f"make `{role}` trust the caller, as `trustview iam-policy` says, or name another with --role-name"
+            return [Diagnosis(where, False, error.failure.reason, _or_wait(error.failure, to_do))]
+        found = [] if account == own else [Diagnosis(where, True, f"{role} can be entered")]
+        return found + await self._examine_services(organization, account, where)
+
+    async def _examine_services(self, organization: Organization | None, account: str, where: str) -> list[Diagnosis]:
+        own = self.aws.caller.account
+        here = [service for service in self.services if service.is_at(organization, account, own)]
+        regions, told = await self._read_regions(account, where)
+        asked = [(service, "") for service in here if service.extent is Extent.ACCOUNT and service is not REGIONS]
+        asked += [(service, region) for service in here if service.extent is Extent.REGION for region in regions]
+        probes = await together(*(self._probe(service, account, region) for service, region in asked))
+        by_service: dict[str, list[Probe]] = {}
+        for (service, _), probe in zip(asked, probes, strict=True):
+            by_service.setdefault(service.name, []).append(probe)
+        return [told, *(self._tell(where, s, by_service[s.name]) for s in here if s.name in by_service)]
+
+    async def _read_regions(self, account: str, where: str) -> tuple[tuple[str, ...], Diagnosis]:
+        """The Regions that a collection would ask in."""
+        reader = Probe(self.aws, account, "", account, datetime.now(UTC))
+        try:
+            answer = await REGIONS.fetch(Reader(self.aws, account, "", account, reader.moment), self.scope)
+        except CallError as error:
+            fallback = self.scope.regions or self.aws.caller.main_regions
+            to_do = _or_wait(error.failure, f"allow {_whom(where)} `ec2:DescribeRegions`")
+            detail = f"{error.failure.reason}; only {', '.join(fallback)} will be asked"
+            return fallback, Diagnosis(f"{where}: Regions", False, detail, to_do)
+        enabled: tuple[str, ...] = REGIONS.read(Part(REGIONS.name, account, "", "", answer))
+        self.tried |= {one for one in OPERATIONS if one.service == "ec2"}
+        asked = tuple(region for region in enabled if self.scope.regions is None or region in self.scope.regions)
+        return asked, Diagnosis(f"{where}: Regions", True, f"{len(asked)} of {len(enabled)} enabled ones will be asked")
+
+    # ── one service ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _probe(self, service: Service, account: str, region: str) -> Probe:
+        probe = Probe(self.aws, account, region, account, datetime.now(UTC))
+        try:
+            await service.fetch(probe, self.scope)
+        except CallError:
+            pass  # it stands in `refused`
+        except ODD_ANSWER as error:
+            operation = next((one for one in OPERATIONS if one.service == service.client), OPERATIONS[0])
+            probe.refused[operation] = Failure(FailureKind.FAILED, "", f"the answer cannot be read ({error!r})")
+        self.tried |= probe.answered | set(probe.refused)
+        return probe
+
+    def _tell(self, where: str, service: Service, probes: list[Probe]) -> Diagnosis:
+        """One service of one account, over all Regions that were asked."""
+        what = f"{where}: {service.name}"
+        bad = [probe for probe in probes if probe.refused]
+        regions = [probe.region for probe in probes if probe.region]
+        if not bad:
+            return Diagnosis(what, True, f"can be read in {_count(regions, 'Region')}" if regions else "can be read")
+        reasons: dict[str, list[str]] = {}
+        for probe in bad:
+            for failure in probe.refused.values():
+                reasons.setdefault(failure.reason, []).append(probe.region)
+        detail = "; ".join(f"{_in(places)}{reason}" for reason, places in reasons.items())
+        good = f"can be read in {len(probes) - len(bad)} of {_count(regions, 'Region')}; " if regions else ""
+        return Diagnosis(what, False, good + detail, _advice(where, service, bad))
+
+    def _session_policy(self) -> Diagnosis:
+        if not self.scope.has_session_policy:
+            detail = "none is passed (--no-session-policy): a session may do whatever its role may"
+            return Diagnosis("session policy", True, detail)
+        size = f"{len(session_policy())} of {SESSION_POLICY_LIMIT} characters"
+        packed = f", {self.aws.packed_percent} % of what AWS packs" if self.aws.packed_percent else ""
+        detail = f"every session in another account is cut down to {len(actions(Asked.ACCOUNT))} read actions"
+        return Diagnosis("session policy", True, f"{detail} ({size}{packed})")
 
 
-def _action(service: str, operation: str) -> str:
-    """The action that a policy must allow: the second version of an operation needs that of the first."""
-    prefix = "access-analyzer" if service == "accessanalyzer" else service
-    return f"{prefix}:{operation.removesuffix('V2')}"
+def _advice(where: str, service: Service, bad: Iterable[Probe]) -> str:
+    refused = {operation: failure for probe in bad for operation, failure in probe.refused.items()}
+    kinds = {failure.kind for failure in refused.values()}
+    if FailureKind.DENIED not in kinds:
+        passing = kinds <= {FailureKind.THROTTLED, FailureKind.TRANSIENT}
+        return "try again in a while" if passing or not service.may_be_left_out else _leave_out(service)
+    denied = {one: failure for one, failure in refused.items() if failure.kind is FailureKind.DENIED}
+    if all("service control policy" in failure.reason for failure in denied.values()):
+        return f"a service control policy closes it: it stays a gap, unless it is left out ({_leave_out(service)})"
+    named = ", ".join(f"`{action}`" for action in sorted({one.action for one in denied}))
+    return f"allow {_whom(where)} {named}"
 
 
-def _nothing(_answer: Answer) -> str:
-    return "can be read"
+def _leave_out(service: Service) -> str:
+    return f"--without {service.name}" if service.may_be_left_out else "--region names the Regions to ask"
 
 
-def _told(what: str, answer: Answer | Failure, detail: Callable[[Answer], str], to_do: str) -> Diagnosis:
-    if isinstance(answer, Failure):
-        is_temporary = answer.kind in (FailureKind.THROTTLED, FailureKind.TRANSIENT)
-        return Diagnosis(what, False, answer.reason, "try again in a while" if is_temporary else to_do)
-    return Diagnosis(what, True, detail(answer))
+def _whom(where: str) -> str:
+    return "the role" if where.startswith("account") else "the caller"
+
+
+def _or_wait(failure: Failure, to_do: str) -> str:
+    return "try again in a while" if failure.is_worth_retrying else to_do
+
+
+def _in(regions: list[str]) -> str:
+    named = [region for region in dict.fromkeys(regions) if region]
+    return f"in {', '.join(named)}: " if named else ""
+
+
+def _count(items: list[str], noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def _in_groups(accounts: list[str]) -> Iterator[list[str]]:
+    """A few at a time: an account is many questions."""
+    return (accounts[start : start + 8] for start in range(0, len(accounts), 8))

@@ -1,7 +1,7 @@
 """Values -> text, one file per format; `FORMATS` lists the formats of findings. Pure.
 
-A format gets `FindingRow`s and gives the whole text. `write_organization` is the one other document: the OU tree and
-which policy hangs where, as `trustview import` reads it.
+A format gets `FindingRow`s and gives the whole text. The other documents: `write_organization`, the OU tree and which
+policy hangs where, as `trustview import` reads it; and the `Rollout` of what the collector needs to be allowed.
 """
 
 from trustview.export.asff import ASFF
@@ -11,6 +11,7 @@ from trustview.export.html_report import HTML
 from trustview.export.json_document import JSON, JSON_LINES
 from trustview.export.markdown import MARKDOWN
 from trustview.export.organization import ORGANIZATION_DOCUMENT, write_organization
+from trustview.export.rollout import Rollout, write_module, write_policies, write_stack_set
 from trustview.export.rows import FindingRow, finding_row
 from trustview.export.sarif import SARIF
 
@@ -24,6 +25,10 @@ __all__ = [
     "ORGANIZATION_DOCUMENT",
     "ExportFormat",
     "FindingRow",
+    "Rollout",
     "finding_row",
+    "write_module",
     "write_organization",
+    "write_policies",
+    "write_stack_set",
 ]

@@ -1,17 +1,17 @@
 """EventBridge: the rules that may tell somebody of a role assumption, and the buses they are on, in every Region.
 
-Rules on a schedule, and those whose pattern names other sources than STS and signing in, are left out.
+Rules on a schedule, and those whose pattern surely matches no assumption of a role, are left out.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from trustview.analysis import ANYTHING, match_event
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
@@ -21,7 +21,6 @@ from trustview.snapshot import EventBus, EventRule, EventTarget, Snapshot
 Raw = Mapping[str, Any]
 CLIENT = "events"
 PAGE = 100
-SOURCES = {"aws.sts", "aws.signin"}
 
 
 # ── fetch ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,17 +58,12 @@ async def _fetch_targets(reader: Reader, bus: str, rule: str) -> list[dict[str, 
 
 
 def may_watch(pattern: str) -> bool:
-    """Whether a pattern may match the assumption of a role; only one that surely names other sources does not."""
-    try:
-        tests = json.loads(pattern or "null")
-    except (ValueError, RecursionError):
-        return True
-    if not isinstance(tests, dict):
-        return bool(pattern)
-    sources = tests.get("source")
-    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
-        return True
-    return not SOURCES.isdisjoint(sources)
+    """Whether a pattern may match the assumption of a role; a rule without a pattern runs on a schedule."""
+    return bool(pattern) and any(not match_event(pattern, event).is_false for event in _EVENTS)
+
+
+_ENVELOPE = ("version", "id", "account", "time", "region", "resources", "detail-type", "detail")
+_EVENTS = tuple({**dict.fromkeys(_ENVELOPE, ANYTHING), "source": source} for source in ("aws.sts", "aws.signin"))
 
 
 # ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
