@@ -252,3 +252,84 @@ def test_progress_ends_with_every_account_done(collected: tuple[Snapshot, list[E
     assert ends["111100002222"] is AccountState.UNREAD
     assert ends["888800001111"] is AccountState.PARTLY
     assert set(ends.values()) == {AccountState.UNREAD, AccountState.PARTLY, AccountState.READ}
+
+
+# ── the services around roles ────────────────────────────────────────────────────────────────────────────────────
+
+SERVICES = read_file("services.json")
+
+
+def things(kind: str) -> list[dict[str, Any]]:
+    return [thing for thing in SERVICES["things"] if thing["kind"] == kind]
+
+
+def test_what_surrounds_the_organization_is_there(organization: Organization) -> None:
+    assert list(organization.trusted_services) == SERVICES["trusted_services"]
+    assert organization.root_features == ("RootCredentialsManagement",)
+
+
+def test_every_permission_set_and_assignment_is_there_with_the_names_of_people(acme: Acme, snapshot: Snapshot) -> None:
+    center = SERVICES["identity_center"]
+    (instance,) = snapshot.identity_center_instances
+    assert (instance.account, instance.region) == (acme.management_id, center["region"])
+    names = {permission_set.arn: permission_set.name for permission_set in snapshot.permission_sets}
+    assert sorted(names.values()) == ["AdministratorAccess", "Developer", "ViewOnlyAccess"]
+    found = {(names[one.permission_set], one.principal_name) for one in snapshot.account_assignments}
+    assert found == {
+        ("AdministratorAccess", "cloud-platform"), ("AdministratorAccess", "alice.meyer@acme.example"),
+        ("AdministratorAccess", ""), ("ViewOnlyAccess", "[red]auditors[/red]"), ("Developer", "developers"),
+        ("Developer", "data-science"),
+    }  # fmt: skip
+    open_accounts = {account.id for account in acme.accounts if account.status == "ACTIVE"}
+    assigned = {one.account for one in snapshot.account_assignments if names[one.permission_set] == "ViewOnlyAccess"}
+    assert assigned == open_accounts
+
+
+def test_workloads_are_there_with_their_roles(acme: Acme, snapshot: Snapshot) -> None:
+    assert [(one.name, one.is_enabled) for one in snapshot.trust_anchors] == [
+        ("datacentre-ca", True), ("lab-ca-2023", False),
+    ]  # fmt: skip
+    (profile,) = snapshot.roles_anywhere_profiles
+    (pool,) = snapshot.identity_pools
+    (association,) = snapshot.pod_identity_associations
+    for role in (*profile.roles, pool.authenticated_role, association.role):
+        assert role in snapshot.roles_by_arn
+    assert pool.role_mappings[0].rules[0].claim == "custom:plan"
+    assert (association.cluster, association.namespace, association.service_account) == (
+        "monitoring", "monitoring", "alert-router",
+    )  # fmt: skip
+
+
+def test_each_trail_is_there_once_as_its_owner_tells_it(acme: Acme, snapshot: Snapshot) -> None:
+    trails = {trail.name: trail for trail in snapshot.trails}
+    assert len(snapshot.trails) == len(trails) == len(things("trail"))
+    assert trails["acme-organization"].account == acme.management_id
+    assert trails["acme-organization"].is_logging is True
+    assert trails["acme-organization"].advanced_event_selectors
+    assert trails["try-out"].home_region == "us-east-1"
+    assert trails["try-out"].is_logging is False
+    assert [one.read_write_type for one in trails["storefront-writes"].event_selectors or ()] == ["WriteOnly"]
+
+
+def test_the_rules_that_may_watch_role_assumptions_are_there_with_their_targets(acme: Acme, snapshot: Snapshot) -> None:
+    found = {(rule.account, rule.region, rule.bus, rule.name): rule for rule in snapshot.event_rules}
+    assert {name for *_, name in found} == {"page-sre", "break-glass-used"}
+    watching = {(account, region) for account, region, _, name in found if name == "break-glass-used"}
+    payments = [acme.account(key).id for key in ("payments-prod", "cards-prod", "ledger-prod", "orders-prod")]
+    twice = {(account, region) for account in payments for region in ("eu-west-1", "us-east-1")}
+    assert watching == twice | {(acme.account(key).id, "eu-west-1") for key in ("web-prod", "catalog-prod")}
+    rule = found[payments[0], "us-east-1", "default", "break-glass-used"]
+    assert rule.targets is not None
+    assert [target.arn for target in rule.targets] == [
+        f"arn:aws:events:eu-west-1:{acme.account('security').id}:event-bus/break-glass"
+    ]
+    assert len(snapshot.event_buses) == 4 * (len(acme.accounts) - 3) + 1
+
+
+def test_analyzers_are_there_in_every_region_with_what_they_hide(snapshot: Snapshot) -> None:
+    told = read_file("external_findings.json")
+    assert [analyzer.region for analyzer in snapshot.analyzers] == sorted(told["regions"])
+    for analyzer in snapshot.analyzers:
+        assert [rule.name for rule in analyzer.archive_rules or ()] == [rule["name"] for rule in told["archive_rules"]]
+    restricted = {finding.resource for finding in snapshot.external_findings if finding.rcp_restriction == "APPLICABLE"}
+    assert len(restricted) == len([line for line in told["findings"] if line.get("rcp") == "APPLICABLE"])

@@ -272,7 +272,8 @@ def test_an_organization_is_put_together_from_the_answers_of_the_cli() -> None:
     assert [account.name for account in found.organization.accounts] == ["main", "b"]
     assert [guardrail.name for guardrail in found.organization.guardrails] == ["deny"]
     assert {gap.service for gap in found.gaps} == {
-        "iam", "organizations-policies", "organizations", "access-analyzer", "cloudtrail",
+        "iam", "organizations-policies", "organizations", "access-analyzer", "cloudtrail", "trails", "events", "eks",
+        "cognito-identity", "roles-anywhere", "identity-center", "iam-organizations-features",
     }  # fmt: skip
 
 

@@ -61,6 +61,12 @@ def test_every_selector_means_somebody() -> None:
         *FILES["fleets"]["fleets"],
         *(outlier for fleet in FILES["fleets"]["fleets"] for outlier in fleet.get("outliers", [])),
         *(template for kind in FILES["principals"].values() for template in kind),
+        *FILES["services"]["things"],
+        *(
+            one
+            for permissions in FILES["services"]["identity_center"]["permission_sets"]
+            for one in permissions["assignments"]
+        ),
         *FILES["usage"]["patterns"],
     ]
     known = {"all", "members", *ACCOUNTS, *(f"unit:{unit}" for unit in UNITS)}

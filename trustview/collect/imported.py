@@ -16,9 +16,11 @@ from trustview.collect.evidence import count_uses, is_assumption, merge_copies, 
 from trustview.collect.imported_accounts import DETAILS, ODD_SHAPE, AccountFiles, check, describe_odd
 from trustview.collect.imported_organization import OrganizationFiles
 from trustview.collect.moments import write_moment
+from trustview.collect.services import REGIONS, SERVICES, TREE
 from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, merge_findings, read_finding
 from trustview.collect.services.cloudtrail import CLOUDTRAIL
 from trustview.collect.services.iam import IAM
+from trustview.collect.services.organizations import GUARDRAILS, TAGS
 from trustview.collect.trail_files import Day, windows_of
 from trustview.snapshot import ExternalFinding, Gap, GapKind, Organization, Snapshot
 
@@ -110,11 +112,17 @@ class _Gathered:
         if not self.days:
             reason = "no files of a trail were imported: nobody can tell who really assumed which role"
             yield Gap("", CLOUDTRAIL.name, "", GapKind.NOT_ASKED, reason)
+        for service in SERVICES:
+            if service not in _FROM_FILES:
+                yield Gap("", service.name, "", GapKind.NOT_ASKED, "no file tells of it")
         yield from self.accounts.gaps()
         for member in organization.accounts if organization else ():
             if member.id not in self.accounts.accounts:
                 reason = f"no `{DETAILS}` of this account was imported"
                 yield Gap(member.id, IAM.name, "", GapKind.NOT_ASKED, reason)
+
+
+_FROM_FILES = (TREE, GUARDRAILS, TAGS, REGIONS, IAM, ACCESS_ANALYZER, CLOUDTRAIL)
 
 
 def _findings_in(document: Document) -> list[tuple[str, Any]]:
