@@ -4,12 +4,16 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from trustview.snapshot import (
     AccountFacts,
+    Analyzer,
+    EventBus,
+    EventRule,
     ExternalFinding,
     Group,
     GuardrailPolicy,
@@ -17,16 +21,16 @@ from trustview.snapshot import (
     ManagedPolicy,
     ProviderKind,
     Role,
+    Trail,
     Use,
     User,
 )
 
-from .organization import DELEGATE, MOMENT, Invented, home_of
+from .organization import DELEGATE, Invented, home_of
+from .surroundings import LONG_AGO, analyzers_in, buses_in, certificate_of, rules_on, trails_of
 from .wire import Call, Refused, encode_document
 
 Answer = dict[str, Any]
-LONG_AGO = "2020-02-02T02:02:02Z"
-ANALYZERS = ("external", "unused")
 
 
 class Answers:
@@ -47,7 +51,10 @@ class Answers:
             ("organizations", "ListPolicies"): self._list_policies,
             ("organizations", "DescribePolicy"): self._describe_policy,
             ("organizations", "ListTargetsForPolicy"): self._targets,
-            ("organizations", "ListTagsForResource"): self._account_tags,
+            ("organizations", "ListTagsForResource"): self._tags,
+            ("organizations", "ListAWSServiceAccessForOrganization"): self._trusted,
+            ("iam", "ListOrganizationsFeatures"): self._features,
+            ("iam", "GetSAMLProvider"): self._saml_provider,
             ("iam", "GetAccountAuthorizationDetails"): lambda call: details(self._facts[call.account]),
             ("iam", "ListRoles"): lambda call: {"Roles": [_listed(role) for role in self._facts[call.account].roles]},
             ("iam", "ListSAMLProviders"): lambda call: {"SAMLProviderList": list(self._saml(call))},
@@ -58,7 +65,16 @@ class Answers:
             ("access-analyzer", "ListAnalyzers"): self._analyzers,
             ("access-analyzer", "ListFindings"): lambda call: {"findings": list(self._findings(call, "external"))},
             ("access-analyzer", "ListFindingsV2"): lambda call: {"findings": list(self._findings(call, "unused"))},
+            ("access-analyzer", "ListArchiveRules"): _archive_rules,
             ("cloudtrail", "LookupEvents"): self._events,
+            ("cloudtrail", "DescribeTrails"): lambda call: {
+                "trailList": [_trail(one) for one in trails_of(call.account)]
+            },
+            ("cloudtrail", "GetTrailStatus"): _trail_status,
+            ("cloudtrail", "GetEventSelectors"): lambda call: {"TrailARN": call.parameters["TrailName"]},
+            ("events", "ListEventBuses"): lambda call: {"EventBuses": [_bus(one) for one in _buses(call)]},
+            ("events", "ListRules"): lambda call: {"Rules": [_rule(one) for one in _rules(call)]},
+            ("events", "ListTargetsByRule"): _rule_targets,
         }
 
     def whole(self, call: Call) -> Answer | Refused | None:
@@ -123,9 +139,13 @@ class Answers:
         policy = next(p for p in self._tree.guardrails if p.id == call.parameters["PolicyId"])
         return {"Targets": [{"TargetId": target, "Name": "any", "Type": "ACCOUNT"} for target in policy.targets]}
 
-    def _account_tags(self, call: Call) -> Answer:
-        account = self._accounts[call.parameters["ResourceId"]]
-        return {"Tags": [{"Key": key, "Value": value} for key, value in account.tags]}
+    def _tags(self, call: Call) -> Answer:
+        resource = call.parameters["ResourceId"]
+        place = self._accounts.get(resource) or self._tree.units_by_id[resource]
+        return {"Tags": _tag_list(place.tags)}
+
+    def _trusted(self, _call: Call) -> Answer:
+        return {"EnabledServicePrincipals": [{"ServicePrincipal": name} for name in self._tree.trusted_services]}
 
     # ── inside an account ────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,7 +164,21 @@ class Answers:
         found = next((p for p in self._providers(call, ProviderKind.OIDC) if p.arn == arn), None)
         if found is None:
             return Refused("NoSuchEntity", "OpenIDConnect Provider not found", 404)
-        return {"Url": found.url, "ClientIDList": list(found.client_ids), "CreateDate": found.created}
+        about = {"Url": found.url, "ClientIDList": list(found.client_ids), "CreateDate": found.created}
+        return {**about, "ThumbprintList": list(found.thumbprints), "Tags": _tag_list(found.tags)}
+
+    def _saml_provider(self, call: Call) -> Answer | Refused:
+        arn = call.parameters["SAMLProviderArn"]
+        found = next((p for p in self._providers(call, ProviderKind.SAML) if p.arn == arn), None)
+        if found is None:
+            return Refused("NoSuchEntity", "Manifest not found", 404)
+        about = {"CreateDate": found.created, "ValidUntil": found.valid_until, "Tags": _tag_list(found.tags)}
+        return {"SAMLMetadataDocument": _metadata(found), **about}
+
+    def _features(self, call: Call) -> Answer | Refused:
+        if call.account != self._tree.management_account:
+            return Refused("AccountNotManagementOrDelegatedAdministratorException", "not here", 403)
+        return {"OrganizationId": self._tree.id, "EnabledFeatures": list(self._tree.root_features or ())}
 
     def _aliases(self, call: Call) -> Answer:
         alias = self._facts[call.account].alias
@@ -157,10 +191,7 @@ class Answers:
     # ── what was observed ────────────────────────────────────────────────────────────────────────────────────
 
     def _analyzers(self, call: Call) -> Answer:
-        types = {"external": "ACCOUNT", "unused": "ACCOUNT_UNUSED_ACCESS"}
-        about = {"status": "ACTIVE", "createdAt": MOMENT}
-        named = ({"arn": _analyzer(call, name), "name": name, "type": types[name]} for name in ANALYZERS)
-        return {"analyzers": [{**analyzer, **about} for analyzer in named]}
+        return {"analyzers": [_analyzer_answer(one) for one in analyzers_in(call.account, call.region)]}
 
     def _findings(self, call: Call, name: str) -> Iterator[Answer]:
         assert call.parameters["analyzerArn"] == _analyzer(call, name)
@@ -257,6 +288,90 @@ def _summary(policy: GuardrailPolicy) -> Answer:
 
 
 # ── shapes of findings and events ────────────────────────────────────────────────────────────────────────────────
+
+
+def _tag_list(tags: Iterable[tuple[str, str]]) -> list[Answer]:
+    return [{"Key": key, "Value": value} for key, value in tags]
+
+
+def _metadata(provider: IdentityProvider) -> str:
+    """AWS takes no document of less than a thousand characters."""
+    certificate = b64encode(certificate_of(provider.arn)).decode()
+    return (
+        f"<!-- {'.' * 1000} -->"
+        f'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{provider.entity_id}">'
+        '<IDPSSODescriptor><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#">'
+        f"<X509Certificate>{certificate}</X509Certificate></KeyInfo></KeyDescriptor>"
+        f'<SingleSignOnService Location="{provider.sign_in_urls[0]}"/></IDPSSODescriptor></EntityDescriptor>'
+    )
+
+
+def _analyzer_answer(analyzer: Analyzer) -> Answer:
+    head = {"arn": analyzer.arn, "name": analyzer.name, "type": analyzer.type}
+    age = analyzer.unused_access_age
+    settings = {"configuration": {"unusedAccess": {"unusedAccessAge": age}}} if age else {}
+    return {**head, **settings, "status": analyzer.status, "createdAt": analyzer.created}
+
+
+def _archive_rules(call: Call) -> Answer:
+    wanted = call.parameters["analyzerName"]
+    (analyzer,) = [one for one in analyzers_in(call.account, call.region) if one.name == wanted]
+    return {
+        "archiveRules": [
+            {
+                "ruleName": rule.name,
+                "filter": {
+                    one.key: {name: list(test) for name in ("eq", "contains") if (test := getattr(one, name))}
+                    for one in rule.criteria
+                },
+                "createdAt": rule.created,
+                "updatedAt": rule.updated,
+            }
+            for rule in analyzer.archive_rules or ()
+        ]
+    }
+
+
+def _trails(call: Call) -> Answer:
+    return {"trailList": [_trail(trail) for trail in trails_of(call.account)]}
+
+
+def _trail(trail: Trail) -> Answer:
+    named = {"TrailARN": trail.arn, "Name": trail.name, "HomeRegion": trail.home_region}
+    return {**named, "S3BucketName": trail.bucket, "IsMultiRegionTrail": trail.is_multi_region}
+
+
+def _trail_status(call: Call) -> Answer:
+    (trail,) = [one for one in trails_of(call.account) if one.arn == call.parameters["Name"]]
+    return {"IsLogging": trail.is_logging}
+
+
+def _buses(call: Call) -> tuple[EventBus, ...]:
+    return buses_in(call.account, call.region)
+
+
+def _bus(bus: EventBus) -> Answer:
+    return {"Name": bus.name, "Arn": bus.arn}
+
+
+def _rules(call: Call) -> tuple[EventRule, ...]:
+    (bus,) = [bus for bus in _buses(call) if bus.name == call.parameters["EventBusName"]]
+    return rules_on(bus)
+
+
+def _rule(rule: EventRule) -> Answer:
+    return {
+        "Name": rule.name,
+        "Arn": rule.arn,
+        "EventPattern": rule.pattern,
+        "State": rule.state,
+        "EventBusName": rule.bus,
+    }
+
+
+def _rule_targets(call: Call) -> Answer:
+    (rule,) = [rule for rule in _rules(call) if rule.name == call.parameters["Rule"]]
+    return {"Targets": [{"Id": target.id, "Arn": target.arn} for target in rule.targets or ()]}
 
 
 def _analyzer(call: Call, name: str) -> str:

@@ -12,10 +12,12 @@ from trustview.collect.services import SERVICES
 from trustview.snapshot import (
     AccountFacts,
     AccountStatus,
+    Analyzer,
     EvidenceWindow,
     ExternalFinding,
     GapKind,
     GuardrailKind,
+    IdentityProvider,
     Organization,
     ProviderKind,
     Role,
@@ -23,8 +25,8 @@ from trustview.snapshot import (
     Use,
 )
 
-from .answers import LONG_AGO
 from .organization import Invented, home_of
+from .surroundings import LONG_AGO, analyzers_in, buses_in, rules_on, trails_of
 from .trouble import BROKEN, DENIED, DENIED_ELSEWHERE, GONE, NOT_OPTED_IN, Rule
 from .wire import Call
 
@@ -35,6 +37,7 @@ IAM_READS = (
     "ListSAMLProviders",
     "ListOpenIDConnectProviders",
     "GetOpenIDConnectProvider",
+    "GetSAMLProvider",
     "ListAccountAliases",
 )
 Expected = tuple[str, str, str, GapKind, str]
@@ -92,14 +95,29 @@ class Outcome:
         read = tuple(one for one in facts if one is not None)
         found = (self._finding(finding) for finding in self.served.perfect.external_findings)
         uses = (self._use(use, read) for use in self.served.perfect.uses)
+        places = [(one, region) for one in sorted(self._entered) for region in self._regions(one)]
+        buses = [bus for place in places for bus in buses_in(*place)]
         return replace(
             self.served.perfect,
             organization=self._organization(),
+            analyzers=tuple(self._analyzers(places)),
+            trails=tuple(trail for one in sorted(self._entered) for trail in trails_of(one)),
+            event_buses=tuple(sorted(buses, key=lambda bus: bus.arn)),
+            event_rules=tuple(sorted((rule for bus in buses for rule in rules_on(bus)), key=lambda rule: rule.arn)),
             accounts=read,
             external_findings=tuple(finding for finding in found if finding is not None),
             uses=tuple(sorted((use for use in uses if use is not None), key=_use_order)),
             windows=tuple(window for window in self.served.perfect.windows if self._sees(window)),
         )
+
+    @property
+    def _entered(self) -> list[str]:
+        return [facts.id for facts in self.served.perfect.accounts if self._can_enter(facts.id)]
+
+    def _analyzers(self, places: list[tuple[str, str]]) -> list[Analyzer]:
+        """Those of the homes, wherever they may be asked."""
+        asked = [place for place in places if place[0] in self._homes and self._analyzer(*place) is None]
+        return sorted((one for place in asked for one in analyzers_in(*place)), key=lambda one: one.arn)
 
     def _organization(self) -> Organization:
         whole = self.served.organization
@@ -109,8 +127,13 @@ class Outcome:
         )
         lost = {policy.kind for policy in whole.guardrails if self._organizations("DescribePolicy", f'"{policy.id}"')}
         guardrails = tuple(policy for policy in whole.guardrails if policy.kind not in lost)
+        units = tuple(
+            one if self._organizations("ListTagsForResource", one.id) is None else replace(one, tags=())
+            for one in whole.units
+        )
         is_known = self._organizations("ListDelegatedAdministrators") is None
-        return replace(whole, accounts=accounts, guardrails=guardrails, delegated=whole.delegated if is_known else ())
+        delegated = whole.delegated if is_known else ()
+        return replace(whole, accounts=accounts, units=units, guardrails=guardrails, delegated=delegated)
 
     def _facts(self, whole: AccountFacts) -> AccountFacts | None:
         lost = {operation for operation in IAM_READS if self._iam(whole.id, operation)}
@@ -119,6 +142,8 @@ class Outcome:
         if not has_details and not has_roles:
             return None
         saml = [p for p in whole.providers if p.kind is ProviderKind.SAML and "ListSAMLProviders" not in lost]
+        if "GetSAMLProvider" in lost:
+            saml = [_listed_alone(provider) for provider in saml]
         oidc = [p for p in whole.providers if p.kind is ProviderKind.OIDC]
         has_oidc = "ListOpenIDConnectProviders" not in lost and not (oidc and "GetOpenIDConnectProvider" in lost)
         return replace(
@@ -167,9 +192,8 @@ class Outcome:
         return sorted([*self._gaps_of_tree(), *self._not_asked(), *self._gaps_inside()])
 
     def _not_asked(self) -> Iterator[Expected]:
-        given = {"organizations-tags", *(("cloudtrail",) if self.evidence else ())}
         for service in SERVICES:
-            if service.not_asked and service.name not in given:
+            if service.not_asked and not self.evidence:
                 yield "", service.name, "", GapKind.NOT_ASKED, service.not_asked
 
     def _gaps_of_tree(self) -> Iterator[Expected]:
@@ -202,13 +226,34 @@ class Outcome:
     def _gaps_of_iam(self, facts: AccountFacts) -> Iterator[Expected]:
         has_oidc = any(provider.kind is ProviderKind.OIDC for provider in facts.providers)
         can_list = self._iam(facts.id, "ListOpenIDConnectProviders") is None
+        saml = [provider for provider in facts.providers if provider.kind is ProviderKind.SAML]
         for operation in IAM_READS:
             lost = self._iam(facts.id, operation)
-            if lost and (operation != "GetOpenIDConnectProvider" or (has_oidc and can_list)):
+            if operation == "GetSAMLProvider":
+                for provider in saml if lost and self._iam(facts.id, "ListSAMLProviders") is None else ():
+                    yield (
+                        facts.id,
+                        "iam",
+                        "",
+                        lost or GapKind.DENIED,
+                        f"metadata of `{provider.arn}`: `iam:{operation}`",
+                    )
+            elif lost and (operation != "GetOpenIDConnectProvider" or (has_oidc and can_list)):
                 yield facts.id, "iam", "", lost, f"`iam:{operation}`"
 
+    def _workload_services(self, account: str) -> list[str]:
+        """Those that a role may trust, as far as is known."""
+        whole = self.served.perfect.facts_by_account[account]
+        read = self._facts(whole)
+        is_sure = read is not None and not read.is_partial
+        if is_sure and not any('"*"' in role.trust_policy or "\\u" in role.trust_policy for role in whole.roles):
+            return []
+        return ["cognito-identity", "eks", "roles-anywhere"]
+
     def _gaps_of_regions(self, account: str) -> Iterator[Expected]:
-        services = ["access-analyzer"] if account in self._homes else []
+        services = [*self._workload_services(account), "events"]
+        services += ["access-analyzer"] if account in self._homes else []
+        services += ["identity-center"] if account == self.served.management else []
         services += ["cloudtrail"] if self.evidence else []
         unknown = self._kind(account, "ec2", "DescribeRegions", "eu-west-1")
         if unknown and services:
@@ -223,6 +268,13 @@ class Outcome:
 
 def _use_order(use: Use) -> tuple[str, ...]:
     return use.role, use.caller, use.caller_account, use.action, use.hour, use.external_id, use.region
+
+
+def _listed_alone(provider: IdentityProvider) -> IdentityProvider:
+    """What the list of SAML providers tells of one."""
+    return IdentityProvider(
+        provider.arn, provider.account, provider.kind, created=provider.created, valid_until=provider.valid_until
+    )
 
 
 def _role(role: Role, *, has_details: bool, has_roles: bool) -> Role:

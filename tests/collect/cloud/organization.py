@@ -26,6 +26,8 @@ from trustview.snapshot import (
     User,
 )
 
+from .surroundings import fingerprint_of
+
 MOMENT = "2026-11-24T09:00:00Z"
 REGIONS = ("ap-southeast-2", "eu-central-1", "eu-west-1", "us-east-1")
 DELEGATE = "access-analyzer.amazonaws.com"
@@ -105,6 +107,8 @@ def _tree(rng: random.Random, size: int) -> Organization:
         accounts=accounts,
         guardrails=tuple(_guardrails(rng, [u.id for u in units] + [a.id for a in accounts])),
         delegated=tuple(sorted(delegated)),
+        trusted_services=tuple(sorted(rng.sample(services, rng.randint(0, 3)))),
+        root_features=tuple(sorted(rng.sample(("RootCredentialsManagement", "RootSessions"), rng.randint(0, 2)))),
     )
 
 
@@ -118,7 +122,8 @@ def _units(rng: random.Random, size: int) -> Iterator[OrganizationalUnit]:
         for parent in level:
             for _ in range(rng.randint(0, 3) if number < 3 + size // 6 else 0):
                 number += 1
-                below.append(OrganizationalUnit(f"ou-srv1-{number:08}", odd(rng) or f"unit {number}", parent.id))
+                name = odd(rng) or f"unit {number}"
+                below.append(OrganizationalUnit(f"ou-srv1-{number:08}", name, parent.id, _tags(rng)))
         level = below
 
 
@@ -234,11 +239,16 @@ def _group(rng: random.Random, account: str, arns: Sequence[str], number: int) -
 def _providers(rng: random.Random, account: str) -> Iterator[IdentityProvider]:
     for number in range(rng.randint(0, 2)):
         arn = f"arn:aws:iam::{account}:saml-provider/saml{number}"
-        yield IdentityProvider(arn, account, ProviderKind.SAML, created=_moment(rng))
+        yield IdentityProvider(
+            arn, account, ProviderKind.SAML, created=_moment(rng), entity_id=f"https://{account}.example/{number}",
+            sign_in_urls=(f"https://{account}.example/{number}/sso",), fingerprints=(fingerprint_of(arn),),
+            valid_until="2036-01-01T00:00:00Z", tags=_tags(rng),
+        )  # fmt: skip
     for number in range(rng.randint(0, 2)):
         host = f"issuer{number}.example.com"
         arn = f"arn:aws:iam::{account}:oidc-provider/{host}"
-        yield IdentityProvider(arn, account, ProviderKind.OIDC, host, ("sts.amazonaws.com",), _moment(rng))
+        audiences, prints = ("sts.amazonaws.com",), (f"{number:040}",)
+        yield IdentityProvider(arn, account, ProviderKind.OIDC, host, audiences, _moment(rng), prints, tags=_tags(rng))
 
 
 # ── what was observed ────────────────────────────────────────────────────────────────────────────────────────────

@@ -77,7 +77,7 @@ def _rest_call(model: Model, method: str, target: str, body: bytes) -> tuple[str
     path, _, query = target.partition("?")
     for name in model.operation_names:
         http = model.operation_model(name).http
-        pattern = re.sub(r"\\\{(\w+)\\\+?\\\}", r"(?P<\1>[^/]+)", re.escape(http["requestUri"].partition("?")[0]))
+        pattern = re.sub(r"\\\{(\w+)(?:\\\+)?\\\}", r"(?P<\1>[^/]+)", re.escape(http["requestUri"].partition("?")[0]))
         found = re.fullmatch(pattern, path) if http["method"] == method else None
         if found:
             in_path = {key: unquote(value) for key, value in found.groupdict().items()}
