@@ -232,7 +232,7 @@ async def test_our_own_session_ending_stops_the_run_and_the_next_goes_on(relay: 
     shelf = Shelf()
     expired = Refusal("ExpiredToken", "The security token included in the request is expired", 403)
     relay.trouble = lambda request: expired if request.operation == "AssumeRole" and OTHER in request.detail else None
-    relay.delay = lambda request: 0.5 if request.operation == "AssumeRole" and OTHER in request.detail else 0.0
+    relay.delay = lambda request: 3.0 if request.operation == "AssumeRole" and OTHER in request.detail else 0.0
     with pytest.raises(CredentialsError, match="log in again"):
         await collect(small(*THREE), shelf, moment)
     kept = shelf.keys("run-0/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from trustview.collect.parts import Lack
 from trustview.collect.sdk import Answer
 
 T = TypeVar("T")
+# A question that is put when it is its turn, if that comes: one that waits is not begun.
+Ask = Callable[[], Coroutine[object, object, T]]
 BEGIN_ANEW = 2
 IDENTITIES = ("Arn", "Id", "arn", "id")
 
@@ -65,22 +67,22 @@ class Reader:
                     raise
         return {name: _merge([page.get(name) or [] for page in pages]) for name in names}
 
-    async def attempt(self, what: str, call: Coroutine[object, object, T]) -> T | None:
-        """What the call gives, or None, with a lack that says `what` is missing and why."""
+    async def attempt(self, what: str, ask: Ask[T]) -> T | None:
+        """What asking gives, or None, with a lack that says `what` is missing and why."""
         try:
-            return await call
+            return await ask()
         except CallError as error:
             self.lack(what, error.failure)
             return None
 
-    async def each(self, calls: Iterable[Coroutine[object, object, T]]) -> list[T]:
-        """What the calls give, made at once; of what was deleted since it was listed, nothing. CallError for others."""
-        found = await together(*(self._unless_gone(call) for call in calls))
+    async def each(self, asks: Iterable[Ask[T]]) -> list[T]:
+        """What asking at once gives; of what was deleted since it was listed, nothing. CallError for other failures."""
+        found = await together(*(self._unless_gone(ask) for ask in asks))
         return [value for values in found for value in values]
 
-    async def _unless_gone(self, call: Coroutine[object, object, T]) -> tuple[T, ...]:
+    async def _unless_gone(self, ask: Ask[T]) -> tuple[T, ...]:
         try:
-            return (await call,)
+            return (await ask(),)
         except CallError as error:
             if error.failure.is_gone:
                 return ()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -55,8 +56,9 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
 
 
 async def _fetch_rules(reader: Reader, analyzer: Raw) -> list[Any] | None:
-    asked = reader.items(CLIENT, "ListArchiveRules", "archiveRules", analyzerName=analyzer["name"], maxResults=PAGE)
-    return await reader.attempt(f"archive rules of `{analyzer['name']}`", asked)
+    name = analyzer["name"]
+    ask = partial(reader.items, CLIENT, "ListArchiveRules", "archiveRules", analyzerName=name, maxResults=PAGE)
+    return await reader.attempt(f"archive rules of `{name}`", ask)
 
 
 async def _fetch_findings(reader: Reader, analyzer: Raw, scope: Scope) -> list[Any]:
@@ -79,8 +81,9 @@ async def _fetch_findings(reader: Reader, analyzer: Raw, scope: Scope) -> list[A
 
 
 async def _fetch_details(reader: Reader, analyzer: str, finding: str) -> list[Any] | None:
-    asked = reader.items(CLIENT, "GetFindingV2", "findingDetails", analyzerArn=analyzer, id=finding, maxResults=PAGE)
-    return await reader.attempt(f"details of finding {finding}", asked)
+    asked = {"analyzerArn": analyzer, "id": finding, "maxResults": PAGE}
+    ask = partial(reader.items, CLIENT, "GetFindingV2", "findingDetails", **asked)
+    return await reader.attempt(f"details of finding {finding}", ask)
 
 
 # ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────

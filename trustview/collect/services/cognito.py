@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -24,7 +25,7 @@ PAGE = 60
 async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
     """The identity pools of one account and Region with their roles."""
     listed = await reader.items(CLIENT, "ListIdentityPools", "IdentityPools", MaxResults=PAGE)
-    return {"pools": list(await together(*(_fetch_pool(reader, pool["IdentityPoolId"]) for pool in listed)))}
+    return {"pools": await reader.each(partial(_fetch_pool, reader, pool["IdentityPoolId"]) for pool in listed)}
 
 
 async def _fetch_pool(reader: Reader, pool: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from trustview.collect.parts import Part
-from trustview.collect.reader import Reader, together
+from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
 from trustview.collect.services.service import Extent, Service, unless_left_out, where_trusted
 from trustview.snapshot import PodIdentityAssociation, Snapshot
@@ -24,26 +25,16 @@ PAGE = 100
 async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
     """The associations of every cluster of one account and Region; only the single one tells its role."""
     clusters = await reader.items(CLIENT, "ListClusters", "clusters", maxResults=PAGE)
-    found = await together(*(_fetch_cluster(reader, cluster) for cluster in clusters))
+    found = await reader.each(partial(_fetch_cluster, reader, cluster) for cluster in clusters)
     return {"associations": list(chain.from_iterable(found))}
 
 
-async def _fetch_cluster(reader: Reader, cluster: str) -> tuple[Any, ...]:
+async def _fetch_cluster(reader: Reader, cluster: str) -> list[Any]:
     listed = await reader.items(
         CLIENT, "ListPodIdentityAssociations", "associations", clusterName=cluster, maxResults=PAGE
     )
-    return await together(
-        *(
-            reader.get(
-                CLIENT,
-                "DescribePodIdentityAssociation",
-                "association",
-                clusterName=cluster,
-                associationId=one["associationId"],
-            )
-            for one in listed
-        )
-    )
+    describe = partial(reader.get, CLIENT, "DescribePodIdentityAssociation", "association", clusterName=cluster)
+    return await reader.each(partial(describe, associationId=one["associationId"]) for one in listed)
 
 
 def read(part: Part) -> tuple[PodIdentityAssociation, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -29,7 +30,7 @@ PAGE = 100
 async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
     """The buses of one account and Region, and the rules that may watch role assumptions with their targets."""
     buses = await reader.items(CLIENT, "ListEventBuses", "EventBuses", Limit=PAGE)
-    rules = await together(*(_fetch_rules(reader, bus["Name"]) for bus in buses))
+    rules = await reader.each(partial(_fetch_rules, reader, bus["Name"]) for bus in buses)
     return {"buses": buses, "rules": list(chain.from_iterable(rules))}
 
 
@@ -42,8 +43,8 @@ async def _fetch_rules(reader: Reader, bus: str) -> list[dict[str, Any]]:
 
 async def _fetch_targets(reader: Reader, bus: str, rule: str) -> list[dict[str, Any]] | None:
     """What is kept of the targets: their input may hold anything, secrets too, and is not."""
-    asked = reader.items(CLIENT, "ListTargetsByRule", "Targets", EventBusName=bus, Rule=rule, Limit=PAGE)
-    found = await reader.attempt(f"targets of rule `{rule}` on bus `{bus}`", asked)
+    ask = partial(reader.items, CLIENT, "ListTargetsByRule", "Targets", EventBusName=bus, Rule=rule, Limit=PAGE)
+    found = await reader.attempt(f"targets of rule `{rule}` on bus `{bus}`", ask)
     if found is None:
         return None
     return [

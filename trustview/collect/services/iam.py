@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -43,11 +43,13 @@ _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
     """Everything of one account; CallError when not even its roles can be listed."""
     details, roles, saml, oidc, aliases = await together(
-        reader.attempt("policies, users and groups", _fetch_details(reader)),
-        reader.attempt("session lengths and descriptions", reader.items("iam", "ListRoles", "Roles", MaxItems=PAGE)),
-        reader.attempt("SAML providers", _fetch_saml(reader)),
-        reader.attempt("OpenID Connect providers", _fetch_oidc(reader)),
-        reader.attempt("alias", reader.get("iam", "ListAccountAliases", "AccountAliases")),
+        reader.attempt("policies, users and groups", partial(_fetch_details, reader)),
+        reader.attempt(
+            "session lengths and descriptions", partial(reader.items, "iam", "ListRoles", "Roles", MaxItems=PAGE)
+        ),
+        reader.attempt("SAML providers", partial(_fetch_saml, reader)),
+        reader.attempt("OpenID Connect providers", partial(_fetch_oidc, reader)),
+        reader.attempt("alias", partial(reader.get, "iam", "ListAccountAliases", "AccountAliases")),
     )
     return {"details": details, "roles": roles, "saml": saml, "oidc": oidc, "aliases": aliases}
 
@@ -65,13 +67,17 @@ async def _fetch_details(reader: Reader) -> dict[str, list[Any]]:
 async def _fetch_saml(reader: Reader) -> list[dict[str, Any]]:
     """The providers with the essentials of their metadata; those whose metadata cannot be had are listed without."""
     listed = await reader.get("iam", "ListSAMLProviders", "SAMLProviderList")
-    return list(await together(*(_fetch_metadata(reader, entry) for entry in listed)))
+    return await reader.each(partial(_fetch_metadata, reader, entry) for entry in listed)
 
 
 async def _fetch_metadata(reader: Reader, entry: Raw) -> dict[str, Any]:
-    asked = reader.whole("iam", "GetSAMLProvider", "SAMLMetadataDocument", SAMLProviderArn=entry["Arn"])
-    about = await reader.attempt(f"metadata of `{entry['Arn']}`", asked)
-    if about is None:
+    arn = entry["Arn"]
+    try:
+        about = await reader.whole("iam", "GetSAMLProvider", "SAMLMetadataDocument", SAMLProviderArn=arn)
+    except CallError as error:
+        if error.failure.is_gone:
+            raise
+        reader.lack(f"metadata of `{arn}`", error.failure)
         return dict(entry)
     kept = {name: about[name] for name in ("ValidUntil", "Tags") if about.get(name)}
     return {**entry, **kept, "metadata": keep_metadata(about["SAMLMetadataDocument"])}
@@ -79,7 +85,7 @@ async def _fetch_metadata(reader: Reader, entry: Raw) -> dict[str, Any]:
 
 async def _fetch_oidc(reader: Reader) -> list[dict[str, Any]]:
     listed = await reader.get("iam", "ListOpenIDConnectProviders", "OpenIDConnectProviderList")
-    return await reader.each(_fetch_provider(reader, entry["Arn"]) for entry in listed)
+    return await reader.each(partial(_fetch_provider, reader, entry["Arn"]) for entry in listed)
 
 
 async def _fetch_provider(reader: Reader, arn: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -22,7 +23,6 @@ from trustview.snapshot import AccountAssignment, IdentityCenterInstance, Permis
 Raw = Mapping[str, Any]
 CLIENT, DIRECTORY = "sso-admin", "identitystore"
 PAGE = 100
-GONE = "ResourceNotFoundException"
 
 
 # ── fetch ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -41,11 +41,11 @@ async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
 async def _fetch_instance(reader: Reader, instance: Raw) -> dict[str, Any]:
     arn = instance["InstanceArn"]
     sets = await reader.items(CLIENT, "ListPermissionSets", "PermissionSets", InstanceArn=arn, MaxResults=PAGE)
-    found = await together(*(_fetch_set(reader, arn, one) for one in sets))
+    found = await reader.each(partial(_fetch_set, reader, arn, one) for one in sets)
     who = {(one["PrincipalType"], one["PrincipalId"]) for its in found for one in its["assignments"]}
     store = instance.get("IdentityStoreId") or ""
     names = await together(*(_fetch_name(reader, store, kind, one) for kind, one in sorted(who)))
-    return {"instance": dict(instance), "sets": list(found), "names": [name for name in names if name]}
+    return {"instance": dict(instance), "sets": found, "names": [name for name in names if name]}
 
 
 async def _fetch_set(reader: Reader, instance: str, arn: str) -> dict[str, Any]:
@@ -54,14 +54,8 @@ async def _fetch_set(reader: Reader, instance: str, arn: str) -> dict[str, Any]:
         reader.get(CLIENT, "DescribePermissionSet", "PermissionSet", **asked),
         reader.items(CLIENT, "ListAccountsForProvisionedPermissionSet", "AccountIds", **asked, MaxResults=PAGE),
     )
-    assigned = await together(
-        *(
-            reader.items(
-                CLIENT, "ListAccountAssignments", "AccountAssignments", **asked, AccountId=account, MaxResults=PAGE
-            )
-            for account in accounts
-        )
-    )
+    list_assignments = partial(reader.items, CLIENT, "ListAccountAssignments", "AccountAssignments", **asked)
+    assigned = await reader.each(partial(list_assignments, AccountId=one, MaxResults=PAGE) for one in accounts)
     return {"set": described, "assignments": list(chain.from_iterable(assigned))}
 
 
@@ -72,7 +66,7 @@ async def _fetch_name(reader: Reader, store: str, kind: str, one: str) -> list[s
     try:
         answer = await reader.whole(DIRECTORY, operation, key, IdentityStoreId=store, **{key: one})
     except CallError as error:
-        if error.failure.code != GONE:
+        if not error.failure.is_gone:
             reader.lack(f"name of {kind.lower()} {one}", error.failure)
         return None
     return [kind, one, str(answer.get(member) or "")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from trustview.collect.parts import Part
@@ -41,8 +42,8 @@ async def fetch_tree(reader: Reader, _scope: Scope) -> dict[str, Any]:
     )
     branches, delegated, trusted = await together(
         _fetch_branches(reader, [root["Id"] for root in roots]),
-        reader.attempt("delegated administrators", _fetch_delegated(reader)),
-        reader.attempt("services that are trusted in every account", _fetch_trusted(reader)),
+        reader.attempt("delegated administrators", partial(_fetch_delegated, reader)),
+        reader.attempt("services that are trusted in every account", partial(_fetch_trusted, reader)),
     )
     return {
         "organization": organization,
@@ -157,13 +158,13 @@ async def fetch_guardrails(reader: Reader, _scope: Scope) -> dict[str, Any]:
         if policy_type.get("Status") in ("ENABLED", "PENDING_DISABLE")
     }
     kinds = [kind for kind in GuardrailKind if kind.value in enabled]
-    found = await together(*(reader.attempt(f"{kind.name}s", _fetch_kind(reader, kind)) for kind in kinds))
+    found = await together(*(reader.attempt(f"{kind.name}s", partial(_fetch_kind, reader, kind)) for kind in kinds))
     return {kind.value: policies for kind, policies in zip(kinds, found, strict=True)}
 
 
 async def _fetch_kind(reader: Reader, kind: GuardrailKind) -> list[dict[str, Any]]:
     listed = await reader.items("organizations", "ListPolicies", "Policies", Filter=kind.value, MaxResults=PAGE)
-    return await reader.each(_fetch_policy(reader, policy) for policy in listed)
+    return await reader.each(partial(_fetch_policy, reader, policy) for policy in listed)
 
 
 async def _fetch_policy(reader: Reader, summary: Raw) -> dict[str, Any]:

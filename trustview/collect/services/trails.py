@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -42,9 +43,8 @@ async def fetch(reader: Reader, _scope: Scope) -> dict[str, Any]:
 async def _describe(reader: Reader, region: str, arns: Sequence[str]) -> list[Any]:
     """Trails of one Region, which no other Region sees."""
     there = replace(reader, region=region)
-    found = await there.attempt(
-        f"trails of {region}", there.get(CLIENT, "DescribeTrails", "trailList", trailNameList=list(arns))
-    )
+    ask = partial(there.get, CLIENT, "DescribeTrails", "trailList", trailNameList=list(arns))
+    found = await there.attempt(f"trails of {region}", ask)
     return found or []
 
 
@@ -54,9 +54,10 @@ async def _complete(reader: Reader, trail: Raw) -> dict[str, Any]:
     if arn.split(":")[4] != reader.account:
         return dict(trail)
     home = replace(reader, region=trail.get("HomeRegion") or reader.region)
+    ask_status = partial(home.whole, CLIENT, "GetTrailStatus", "IsLogging", Name=arn)
+    ask_selectors = partial(home.whole, CLIENT, "GetEventSelectors", "TrailARN", TrailName=arn)
     status, selectors = await together(
-        home.attempt(f"status of `{arn}`", home.whole(CLIENT, "GetTrailStatus", "IsLogging", Name=arn)),
-        home.attempt(f"selectors of `{arn}`", home.whole(CLIENT, "GetEventSelectors", "TrailARN", TrailName=arn)),
+        home.attempt(f"status of `{arn}`", ask_status), home.attempt(f"selectors of `{arn}`", ask_selectors)
     )
     return {**trail, "status": status, "selectors": selectors}
 
