@@ -8,6 +8,7 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -104,12 +105,14 @@ class Relay:
 
 
 @contextmanager
-def serve_relay(upstream: str) -> Iterator[Relay]:
-    """A relay on loopback for as long as the context lasts."""
+def serve_relay(upstream: str, tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
+    """A relay on loopback for as long as the context lasts, behind TLS when told so."""
     relay = Relay(upstream)
     server = _Server(("127.0.0.1", 0), _Handler)
     server.relay = relay
-    relay.endpoint = f"http://127.0.0.1:{server.server_port}"
+    relay.endpoint = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -24,6 +24,7 @@ from trustview.collect.scope import Scope
 from trustview.collect.sdk import (
     DEFAULT_REGION,
     HOW_TO_LOG_IN,
+    HOW_TO_NAME_A_REGION,
     HOW_TO_SET_THE_CLOCK,
     Answer,
     configure,
@@ -108,7 +109,8 @@ class Aws:
         self._stack = stack
         self._budget = Budget(scope.limits, scope.concurrency)
         self._session = open_session(scope)
-        self._region = str(self._session.get_config_variable("region") or DEFAULT_REGION)
+        configured = self._session.get_config_variable("region")
+        self._has_region, self._region = configured is not None, str(configured or DEFAULT_REGION)
         self._found: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._opening = asyncio.Lock()
@@ -198,6 +200,8 @@ class Aws:
         )
         if is_over and self._who(account) == FOUND:
             what_to_do = HOW_TO_SET_THE_CLOCK if failure.is_about_time else HOW_TO_LOG_IN
+            if not self._has_region and failure.kind is FailureKind.NOT_ACCEPTED and not failure.is_about_time:
+                what_to_do = f"{HOW_TO_NAME_A_REGION}; or {what_to_do}"
             raise CredentialsError(f"AWS does not accept the credentials: {failure.reason}; {what_to_do}")
 
     def _forget_session(self, failure: Failure, account: str, credentials: object) -> None:

@@ -24,6 +24,10 @@ HOW_TO_LOG_IN = (
     "log in again (`aws sso login`), or name another profile with --profile or AWS_PROFILE; "
     "what was read is kept, and the same command goes on where it was"
 )
+HOW_TO_NAME_A_REGION = (
+    "credentials of GovCloud or China need a Region of theirs: "
+    "set AWS_REGION, for example to us-gov-west-1 or cn-north-1"
+)
 HOW_TO_SET_THE_CLOCK = (
     "set the clock of this machine: AWS refuses requests that are minutes off; "
     "what was read is kept, and the same command goes on where it was"
