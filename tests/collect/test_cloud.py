@@ -25,13 +25,13 @@ SEEDS = int(os.environ.get("TRUSTVIEW_SEEDS", "10"))
 def prepare(seed: int) -> tuple[Cloud, Outcome]:
     """An organization of this seed, its trouble, and what must come of it."""
     rng = random.Random(seed)  # noqa: S311
-    evidence = seed % 3 == 0
+    evidence, details = seed % 3 == 0, seed % 2 == 0
     served = invent(seed, rng.randint(1, 12), evidence=evidence)
     rules = invent_rules(rng, served, evidence=evidence)
     passing = Passing(served.management, random.Random(seed), rng.choice((0.0, 0.1, 0.4)))  # noqa: S311
     cloud = Cloud(served, page=rng.choice((1, 3, 1000)), repeats=rng.random() < 0.5, latency=0.06)
     cloud.trouble = Troubles(rules, passing)
-    return cloud, Outcome(served, rules, evidence)
+    return cloud, Outcome(served, rules, evidence, details)
 
 
 def enter(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,11 @@ def test_the_snapshot_is_what_was_served(seed: int, monkeypatch: pytest.MonkeyPa
     async def run() -> Snapshot:
         async with serve(cloud):
             enter(cloud, monkeypatch)
-            return await collect(Scope(evidence_days=EVIDENCE_DAYS if outcome.evidence else 0), Shelf(), moment)
+            scope = Scope(
+                evidence_days=EVIDENCE_DAYS if outcome.evidence else 0,
+                including=("access-analyzer-details",) if outcome.details else (),
+            )
+            return await collect(scope, Shelf(), moment)
 
     snapshot = run_virtually(run())
 

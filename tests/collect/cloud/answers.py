@@ -27,7 +27,7 @@ from trustview.snapshot import (
 )
 
 from .organization import DELEGATE, Invented, home_of
-from .surroundings import LONG_AGO, analyzers_in, buses_in, certificate_of, rules_on, trails_of
+from .surroundings import LONG_AGO, analyzers_in, buses_in, certificate_of, rules_on, trails_of, unused_in
 from .wire import Call, Refused, encode_document
 
 Answer = dict[str, Any]
@@ -64,7 +64,8 @@ class Answers:
             ("ec2", "DescribeRegions"): self._regions,
             ("access-analyzer", "ListAnalyzers"): self._analyzers,
             ("access-analyzer", "ListFindings"): lambda call: {"findings": list(self._findings(call, "external"))},
-            ("access-analyzer", "ListFindingsV2"): lambda call: {"findings": list(self._findings(call, "unused"))},
+            ("access-analyzer", "ListFindingsV2"): lambda call: {"findings": list(_unused_findings(call))},
+            ("access-analyzer", "GetFindingV2"): _unused_details,
             ("access-analyzer", "ListArchiveRules"): _archive_rules,
             ("cloudtrail", "LookupEvents"): self._events,
             ("cloudtrail", "DescribeTrails"): lambda call: {
@@ -311,6 +312,43 @@ def _analyzer_answer(analyzer: Analyzer) -> Answer:
     age = analyzer.unused_access_age
     settings = {"configuration": {"unusedAccess": {"unusedAccessAge": age}}} if age else {}
     return {**head, **settings, "status": analyzer.status, "createdAt": analyzer.created}
+
+
+def _unused_findings(call: Call) -> Iterator[Answer]:
+    assert call.parameters["analyzerArn"] == _analyzer(call, "unused")
+    return (_unused_head(finding) for finding in unused_in(call.account, call.region))
+
+
+def _unused_head(finding: ExternalFinding) -> Answer:
+    return {
+        "id": finding.id,
+        "findingType": finding.kind,
+        "resource": finding.resource,
+        "resourceType": finding.resource_type,
+        "resourceOwnerAccount": finding.account,
+        "status": finding.status,
+        "createdAt": LONG_AGO,
+        "analyzedAt": LONG_AGO,
+        "updatedAt": finding.updated,
+    }
+
+
+def _unused_details(call: Call) -> Answer:
+    (finding,) = [one for one in unused_in(call.account, call.region) if one.id == call.parameters["id"]]
+    details: list[Answer] = [
+        {
+            "unusedPermissionDetails": {
+                "serviceNamespace": one.service,
+                "actions": [{"action": action} for action in one.actions],
+                "lastAccessed": one.last_accessed,
+            }
+        }
+        for one in finding.unused
+    ]
+    return {
+        **_unused_head(finding),
+        "findingDetails": details or [{"unusedIamRoleDetails": {"lastAccessed": finding.last_accessed}}],
+    }
 
 
 def _archive_rules(call: Call) -> Answer:

@@ -26,7 +26,7 @@ from trustview.snapshot import (
 )
 
 from .organization import Invented, home_of
-from .surroundings import LONG_AGO, analyzers_in, buses_in, rules_on, trails_of
+from .surroundings import LONG_AGO, analyzers_in, buses_in, rules_on, trails_of, unused_in
 from .trouble import BROKEN, DENIED, DENIED_ELSEWHERE, GONE, NOT_OPTED_IN, Rule
 from .wire import Call
 
@@ -51,6 +51,7 @@ class Outcome:
     served: Invented
     rules: tuple[Rule, ...]
     evidence: bool = False
+    details: bool = False
 
     # ── what is refused ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -105,7 +106,12 @@ class Outcome:
             event_buses=tuple(sorted(buses, key=lambda bus: bus.arn)),
             event_rules=tuple(sorted((rule for bus in buses for rule in rules_on(bus)), key=lambda rule: rule.arn)),
             accounts=read,
-            external_findings=tuple(finding for finding in found if finding is not None),
+            external_findings=tuple(
+                sorted(
+                    [*(finding for finding in found if finding is not None), *self._unused(places)],
+                    key=lambda finding: (finding.account, finding.resource, finding.id),
+                )
+            ),
             uses=tuple(sorted((use for use in uses if use is not None), key=_use_order)),
             windows=tuple(window for window in self.served.perfect.windows if self._sees(window)),
         )
@@ -118,6 +124,13 @@ class Outcome:
         """Those of the homes, wherever they may be asked."""
         asked = [place for place in places if place[0] in self._homes and self._analyzer(*place) is None]
         return sorted((one for place in asked for one in analyzers_in(*place)), key=lambda one: one.arn)
+
+    def _unused(self, places: list[tuple[str, str]]) -> Iterator[ExternalFinding]:
+        """Findings of unused access; what exactly is unused was asked for or not."""
+        for account, region in places:
+            if account in self._homes and self._analyzer(account, region) is None:
+                for finding in unused_in(account, region):
+                    yield finding if self.details else replace(finding, last_accessed="", unused=())
 
     def _organization(self) -> Organization:
         whole = self.served.organization
@@ -264,6 +277,8 @@ class Outcome:
             lost = self._analyzer(account, region)
             if lost and account in self._homes:
                 yield account, "access-analyzer", region, lost, "`access-analyzer:ListAnalyzers`"
+            elif account in self._homes and not self.details and unused_in(account, region):
+                yield account, "access-analyzer", region, GapKind.NOT_ASKED, "what exactly is unused, of"
 
 
 def _use_order(use: Use) -> tuple[str, ...]:

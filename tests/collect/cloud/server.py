@@ -128,9 +128,9 @@ class Cloud:
             return LOST_TOKEN[call.service]
         asked = next((int(call.parameters[size]) for size in SIZES if size in call.parameters), 100)
         start = self._offsets.get(given, 0)
-        items = [(key, item) for key, values in answer.items() for item in values]
+        items = [(key, item) for key, values in answer.items() if isinstance(values, list) for item in values]
         end = start + min(asked, self.page)
-        page: dict[str, Any] = {key: [] for key in answer}
+        page: dict[str, Any] = {key: [] if isinstance(value, list) else value for key, value in answer.items()}
         for key, item in items[max(0, start - self.repeats) : end]:
             page[key].append(item)
         if "IsTruncated" in shape.members:

@@ -6,7 +6,17 @@ Each thing is made as a fact; `answers` writes it in AWS's shape.
 import random
 from hashlib import sha256
 
-from trustview.snapshot import Analyzer, ArchiveRule, Criterion, EventBus, EventRule, EventTarget, Trail
+from trustview.snapshot import (
+    Analyzer,
+    ArchiveRule,
+    Criterion,
+    EventBus,
+    EventRule,
+    EventTarget,
+    ExternalFinding,
+    Trail,
+    UnusedPermission,
+)
 
 LONG_AGO = "2020-02-02T02:02:02Z"
 STATES = ("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
@@ -34,6 +44,29 @@ def _analyzer(account: str, region: str, name: str) -> Analyzer:
     arn = f"arn:aws:access-analyzer:{region}:{account}:analyzer/{name}"
     age = 90 if name == "unused" else None
     return Analyzer(arn, account, region, name, TYPES[name], "ACTIVE", age, rules, LONG_AGO)
+
+
+def unused_in(account: str, region: str) -> tuple[ExternalFinding, ...]:
+    """Findings of unused access, with their details; each Region reports others."""
+    rng = _rng("unused", account, region)
+    return tuple(_unused(rng, account, region, number) for number in range(rng.randint(0, 3)))
+
+
+def _unused(rng: random.Random, account: str, region: str, number: int) -> ExternalFinding:
+    is_role = rng.random() < 0.5
+    services = tuple(UnusedPermission(name, ("Get", "Put")[: rng.randint(0, 2)], LONG_AGO) for name in ("s3", "sqs"))
+    return ExternalFinding(
+        id=f"unused-{region}-{number}",
+        kind="UnusedIAMRole" if is_role else "UnusedPermission",
+        resource=f"arn:aws:iam::{account}:role/unused-{region}-{number}",
+        resource_type="AWS::IAM::Role",
+        account=account,
+        status="ACTIVE",
+        last_accessed=LONG_AGO,
+        unused=() if is_role else services,
+        updated=LONG_AGO,
+        regions=(region,),
+    )
 
 
 def buses_in(account: str, region: str) -> tuple[EventBus, ...]:
