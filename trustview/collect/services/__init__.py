@@ -10,7 +10,8 @@ from trustview.collect.services.cognito import COGNITO
 from trustview.collect.services.ec2 import REGIONS
 from trustview.collect.services.eks import EKS
 from trustview.collect.services.eventbridge import EVENTBRIDGE
-from trustview.collect.services.iam import FEATURES, IAM
+from trustview.collect.services.iam import IAM
+from trustview.collect.services.iam_features import FEATURES
 from trustview.collect.services.identity_center import IDENTITY_CENTER
 from trustview.collect.services.organizations import GUARDRAILS, TAGS, TREE
 from trustview.collect.services.roles_anywhere import ROLES_ANYWHERE

@@ -18,7 +18,7 @@ from trustview.collect.failure import CallError
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.services.service import Extent, Service, in_one_home_of, unless_left_out
+from trustview.collect.services.service import Extent, Service
 from trustview.snapshot import (
     AccountFacts,
     Group,
@@ -272,46 +272,4 @@ def join(snapshot: Snapshot, facts: Sequence[AccountFacts | None]) -> Snapshot:
     return replace(snapshot, accounts=tuple(sorted(read_ones, key=lambda account: account.id)))
 
 
-# ── what IAM manages for the whole organization ──────────────────────────────────────────────────────────────────
-
-
-async def fetch_features(reader: Reader, _scope: Scope) -> dict[str, Any]:
-    """What IAM manages of the root users of all accounts; nothing while it has no access to the organization.
-
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOrganizationsFeatures.html
-    """
-    try:
-        answer = await reader.whole("iam", "ListOrganizationsFeatures", "OrganizationId")
-    except CallError as error:
-        if error.failure.code not in _NO_FEATURES:
-            raise
-        return {"features": []}
-    return {"features": answer.get("EnabledFeatures") or []}
-
-
-_NO_FEATURES = ("ServiceAccessNotEnabledException", "ServiceAccessNotEnabled")
-
-
-def read_features(part: Part) -> tuple[str, ...]:
-    """The features that are enabled, sorted."""
-    return tuple(sorted(part.answer["features"]))
-
-
-def join_features(snapshot: Snapshot, found: Sequence[tuple[str, ...]]) -> Snapshot:
-    """The snapshot with the features in its organization."""
-    if snapshot.organization is None or not found:
-        return snapshot
-    return replace(snapshot, organization=replace(snapshot.organization, root_features=found[0]))
-
-
 IAM = Service("iam", "iam", Extent.ACCOUNT, fetch, read, join)
-FEATURES = Service(
-    "iam-organizations-features",
-    "iam",
-    Extent.ACCOUNT,
-    fetch_features,
-    read_features,
-    join_features,
-    is_at=in_one_home_of("iam.amazonaws.com"),
-    choice=unless_left_out,
-)
