@@ -136,7 +136,7 @@ def test_a_policy_that_is_too_long_is_refused(files: Path, capsys: pytest.Captur
     (files / "long.json").write_bytes(b" " * (LONGEST_LINE + 1))
 
     assert main(["narrower", "root.json", "long.json"]) == ExitCode.FAILED
-    assert "longer than 4 MiB" in capsys.readouterr().err
+    assert "longer than 2 MiB" in capsys.readouterr().err
 
 
 # ── JSON lines ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +154,7 @@ BAD: list[tuple[str, bytes | dict[str, Any], object, str]] = [
     ("a list", b"[]", None, "an object is expected, this is a list"),
     ("no UTF-8", b'{"id": "\xff"}', None, "not JSON"),
     ("brackets without end", b"[" * 100_000, None, "not JSON"),
-    ("a line above the limit", b" " * (LONGEST_LINE + 1), None, "longer than 4 MiB"),
+    ("a line above the limit", b" " * (LONGEST_LINE + 1), None, "longer than 2 MiB"),
     ("an unknown field", PAIR | {"colour": "red"}, "good", "`colour`: there is no such field"),
     ("an id that is a list", PAIR | {"id": []}, None, "`id`: a text or a number"),
     ("an id out of range", b'{"id": 1e999}', None, "`id`: it is a number out of range"),

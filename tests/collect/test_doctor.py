@@ -1,5 +1,7 @@
 """What the doctor says of the demo, with and without trouble."""
 
+from pathlib import Path
+
 import pytest
 
 from trustview.collect import Diagnosis, Scope, examine
@@ -133,3 +135,25 @@ async def test_refused_credentials_end_the_examination(relay: Relay) -> None:
 
     assert not only.is_ok
     assert "ExpiredToken" in only.detail
+
+
+async def test_it_says_where_the_credentials_come_from(relay: Relay) -> None:
+    found = await examine(small(OWN))
+
+    assert about(found, "credentials").detail.endswith(", found by `env`")
+
+
+async def test_without_credentials_it_names_the_profiles_that_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("[profile audit]\nregion = eu-west-1\n[profile break-glass]\nregion = eu-west-1\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (found,) = await examine(Scope(limits=FAST))
+
+    assert not found.is_ok
+    assert found.ends_all
+    assert found.to_do.endswith("profiles here: audit, break-glass")

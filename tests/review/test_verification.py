@@ -86,7 +86,7 @@ def test_a_kept_entry_reads_as_it_was(entry: Entry) -> None:
     assert read_entry(write_entry(entry)) == entry
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_any_changed_byte_of_any_entry_names_the_entry(data: st.DataObject) -> None:
     rows = kept(review())

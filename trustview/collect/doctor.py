@@ -18,7 +18,7 @@ from trustview.collect.permissions import SESSION_POLICY_LIMIT, actions, role_ar
 from trustview.collect.probe import Probe
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
-from trustview.collect.sdk import HOW_TO_LOG_IN
+from trustview.collect.sdk import HOW_TO_LOG_IN, look_at_login
 from trustview.collect.services import REGIONS, TREE, Extent, Service
 from trustview.collect.targets import Targets, choose_targets
 from trustview.errors import CredentialsError
@@ -51,8 +51,14 @@ async def examine(scope: Scope, *, all_accounts: bool = False) -> tuple[Diagnosi
             async for diagnosis in Doctor(scope, services, aws).examine(all_accounts=all_accounts):
                 found.append(diagnosis)  # noqa: PERF401  what was found before the credentials ended is kept
     except CredentialsError as error:
-        found.append(Diagnosis("credentials", False, str(error), HOW_TO_LOG_IN, ends_all=True))
+        found.append(Diagnosis("credentials", False, str(error), _how_to_log_in(scope), ends_all=True))
     return tuple(found)
+
+
+def _how_to_log_in(scope: Scope) -> str:
+    """What to do, with the profiles that there are to choose from."""
+    profiles = look_at_login(scope).profiles
+    return f"{HOW_TO_LOG_IN}; profiles here: {', '.join(profiles)}" if profiles else HOW_TO_LOG_IN
 
 
 @dataclass(slots=True)
@@ -67,7 +73,8 @@ class Doctor:
     async def examine(self, *, all_accounts: bool) -> AsyncIterator[Diagnosis]:
         """Every diagnosis, in the order in which a collection would meet them."""
         caller = self.aws.caller
-        yield Diagnosis("credentials", True, f"{caller.arn} in {caller.region}")
+        source = look_at_login(self.scope).source
+        yield Diagnosis("credentials", True, f"{caller.arn} in {caller.region}, found by `{source or 'the SDK'}`")
         organization, told = await self._read_organization()
         yield told
         targets = choose_targets(organization, caller.account, self.scope)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -126,6 +127,27 @@ async def find_credentials(scope: Scope) -> object:
             "`trustview demo` needs none"
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where the SDK finds credentials on this machine (`env`, `sso`, `shared-credentials-file`…), and all profiles."""
+
+    source: str
+    profiles: tuple[str, ...]
+
+
+def look_at_login(scope: Scope) -> Login:
+    """What this machine offers to log in with; nothing is asked of AWS, and no credential is kept."""
+    import boto3  # noqa: PLC0415  only the doctor looks
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        session = boto3.session.Session(profile_name=scope.profile or None)
+        found = session.get_credentials()
+    except (BotoCoreError, ClientError, RuntimeError):
+        session, found = boto3.session.Session(), None
+    return Login(str(found.method) if found else "", tuple(sorted(session.available_profiles)))
 
 
 async def refresh(credentials: Any) -> None:  # noqa: ANN401
