@@ -1,10 +1,10 @@
 """Budget: how fast we ask. The one place for rates, for requests in flight and for how often failures may be retried.
 
 Rule 1: a bucket per account, Region and API gives at most its rate, after a small burst. Rule 2: a refusal for haste
-lowers the rate: by half while we are far too fast, by little once the rate that AWS bears is nearly found. Rule 3:
-successes bring it back, quickly up to where we were refused, slowly from there. Rule 4: what one account teaches about
-an API, accounts that begin later know. Rule 5: a request that is slow gives its place to another, so that slow accounts
-never keep fast ones waiting. Rule 6: a service that fails everywhere is not asked again and again.
+lowers the rate: by half at first and while we are far too fast, by little once the rate that AWS bears is nearly found.
+Rule 3: successes bring it back, quickly up to where we were refused, slowly from there. Rule 4: what one account
+teaches about an API, accounts that begin later know. Rule 5: a request that is slow gives its place to another, so that
+slow accounts never keep fast ones waiting. Rule 6: a service that fails everywhere is not asked again and again.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trustview.collect.scope import Limits
 
 SLOWEST = 0.5
-RECOVERY, CREEP = 0.05, 0.002
+RECOVERY, CREEP, MOST_MORE = 0.05, 0.002, 0.2
 FAR, NEAR = 0.5, 0.85
 ENOUGH = 20
 PATIENCE = 2.0
@@ -26,7 +26,7 @@ RETRIES = 100
 
 @dataclass(slots=True)
 class Bucket:
-    """Places in a queue of time: each caller gets the next free moment and sleeps until then.
+    """A queue: each caller waits for the next free moment.
 
     Rates are in requests a second; `burst` is how many seconds of idleness may be caught up. `refused_at` is the rate
     at which AWS last refused, `answered` counts the successes since. `api` is what all buckets of its kind share.
@@ -37,32 +37,38 @@ class Bucket:
     burst: float
     api: str = ""
     free_at: float = 0.0
+    held_until: float = 0.0
     lowered_at: float = -60.0
     refused_at: float = 0.0
     answered: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self) -> None:
-        """Waits for its turn; callers are served in the order in which they came."""
-        now = asyncio.get_running_loop().time()
-        self.free_at = max(self.free_at, now - self.burst) + 1 / self.rate
-        if self.free_at > now:
-            await asyncio.sleep(self.free_at - now)
+        """Waits for its turn; callers are served in the order in which they came, each at the rate of that moment."""
+        loop = asyncio.get_running_loop()
+        async with self.turn:
+            now = loop.time()
+            free_at = max(self.free_at, now - self.burst) + 1 / self.rate
+            while (wait := max(free_at, self.held_until) - loop.time()) > 0:  # noqa: ASYNC110  held anew meanwhile
+                await asyncio.sleep(wait)
+            self.free_at = max(free_at, self.held_until)
 
     def slow_down(self) -> None:
         """After a refusal for haste; several refusals at once count as one."""
         now = asyncio.get_running_loop().time()
         if now - self.lowered_at >= 1.0:
-            share = NEAR if self.answered >= ENOUGH else FAR
+            share = NEAR if self.refused_at and self.answered >= ENOUGH else FAR
             self.refused_at, self.answered = self.rate, 0
             self.rate, self.burst, self.lowered_at = max(self.rate * share, SLOWEST), 0.0, now
-        self.free_at = max(self.free_at, now + 1 / self.rate)
+        self.held_until = now + 1 / self.rate
 
     def speed_up(self) -> None:
         """After a success."""
         self.answered += 1
         if self.rate < self.limit:
             is_near = 0.8 * self.refused_at <= self.rate <= 1.1 * self.refused_at
-            self.rate = min(self.limit, self.rate * (1 + (CREEP if is_near else RECOVERY)))
+            more = self.rate * CREEP if is_near else min(self.rate * RECOVERY, MOST_MORE)
+            self.rate = min(self.limit, self.rate + more)
 
 
 class Budget:
@@ -90,7 +96,9 @@ class Budget:
         limits = self._limits
         if api == "LookupEvents":
             return limits.lookup_events, 0.0
-        return {"organizations": limits.organizations, "sts": limits.sts}.get(api, limits.others), 1.0
+        if api == "sts":
+            return limits.sts, 0.2
+        return limits.organizations if api == "organizations" else limits.others, 1.0
 
     def note_answer(self, bucket: Bucket, service: str, region: str) -> None:
         """After a success."""
