@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,8 +143,8 @@ class Cloud:
 
 
 @asynccontextmanager
-async def serve(cloud: Cloud, port: int = 0) -> AsyncIterator[Cloud]:
-    """The cloud on loopback, in this event loop, for as long as the context lasts."""
+async def serve(cloud: Cloud) -> AsyncIterator[Cloud]:
+    """The cloud on loopback, in this event loop, for as long as the context lasts; always at the same address."""
     connections: set[asyncio.Task[None]] = set()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -159,6 +160,7 @@ async def serve(cloud: Cloud, port: int = 0) -> AsyncIterator[Cloud]:
             connections.discard(task)
             writer.close()
 
+    port = int(cloud.endpoint.rpartition(":")[2] or 0)
     server = await asyncio.start_server(connect, "127.0.0.1", port, limit=1 << 22)
     cloud.endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
@@ -168,6 +170,29 @@ async def serve(cloud: Cloud, port: int = 0) -> AsyncIterator[Cloud]:
         for task in tuple(connections):
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+
+
+@contextmanager
+def serve_in_thread(cloud: Cloud) -> Iterator[Cloud]:
+    """The cloud on loopback, in a thread and an event loop of its own, for other processes to ask."""
+    started = threading.Event()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    async def run() -> None:
+        async with serve(cloud):
+            started.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
+    thread.start()
+    started.wait()
+    try:
+        yield cloud
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
 
 
 async def _respond(cloud: Cloud, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
