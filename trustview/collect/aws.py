@@ -173,7 +173,7 @@ class Aws:
         client = await self._client(service, region or self._region)
         bucket = self._budget.bucket(account, region, service, operation)
         await bucket.take()
-        async with self._budget.in_flight():
+        async with self._budget.in_flight(account):
             self.counts.calls += 1
             answer = await send(client, operation, parameters, credentials)
         if not isinstance(answer, Failure):

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from trustview.collect.scope import Limits
 
@@ -20,7 +21,7 @@ SLOWEST = 0.5
 RECOVERY, CREEP, MOST_MORE = 0.05, 0.002, 0.2
 FAR, NEAR = 0.5, 0.85
 ENOUGH = 20
-PATIENCE = 2.0
+PATIENCE = 5.0
 RETRIES = 100
 
 
@@ -79,7 +80,8 @@ class Budget:
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
         self._learned: dict[str, float] = {}
         self._retries: dict[tuple[str, str], int] = {}
-        self._free = asyncio.Semaphore(concurrency)
+        self._places = Places(concurrency)
+        self._ranks: dict[str, int] = {}
 
     def bucket(self, account: str, region: str, service: str, operation: str) -> Bucket:
         """The bucket that a call belongs to."""
@@ -119,13 +121,49 @@ class Budget:
         return left > 0
 
     @asynccontextmanager
-    async def in_flight(self) -> AsyncIterator[None]:
-        """A place among the requests in flight, given to another when the answer takes long."""
-        await self._free.acquire()
-        late = asyncio.get_running_loop().call_later(PATIENCE, self._free.release)
+    async def in_flight(self, account: str) -> AsyncIterator[None]:
+        """A place among the requests in flight, given to another when the answer takes long.
+
+        The account that was asked first goes first, so that few accounts are half read at a time.
+        """
+        await self._places.take(self._ranks.setdefault(account, len(self._ranks)))
+        late = asyncio.get_running_loop().call_later(PATIENCE, self._places.give_back)
         try:
             yield
         finally:
             if late.when() > asyncio.get_running_loop().time():
                 late.cancel()
-                self._free.release()
+                self._places.give_back()
+
+
+class Places:
+    """So many places; who waits with the lowest rank gets the next."""
+
+    def __init__(self, size: int) -> None:
+        self._free = size
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._came = 0
+
+    async def take(self, rank: int) -> None:
+        """Waits for a place."""
+        if self._free:
+            self._free -= 1
+            return
+        self._came += 1
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (rank, self._came, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back()
+            raise
+
+    def give_back(self) -> None:
+        """Gives a place to who waits, if anybody does."""
+        while self._waiting:
+            _, _, turn = heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1

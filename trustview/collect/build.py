@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from trustview.collect.choice import services_not_asked, services_without_answer
+from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.parts import Part
 from trustview.collect.run import Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import SERVICES, Service
-from trustview.collect.walk import ODD_ANSWER, Place, Walked
+from trustview.collect.walk import Walked, read_value
 from trustview.snapshot import Gap, GapKind, Reading, Snapshot
 
 DAMAGED = "what was read is damaged on disk: the same command reads it again"
@@ -25,33 +27,28 @@ async def build(walked: Walked, scope: Scope, run: Run, taken_at: str) -> tuple[
     """
     snapshot = Snapshot(taken_at=taken_at, source="aws")
     readings: list[Reading] = []
-    damaged: list[Gap] = []
+    lost: list[Gap] = []
     for service in SERVICES:
-        places = sorted(place for place in walked.places if place.service == service.name)
-        values = [await _read(service, place, run, readings) for place in places]
-        whole = [value for value in values if value is not None]
-        damaged += [_damaged(place) for place, value in zip(places, values, strict=True) if value is None]
-        snapshot = service.join(snapshot, [value for (value,) in whole])
-    gaps = {*walked.gaps, *services_not_asked(scope), *damaged}
+        values = []
+        for place in sorted(place for place in walked.places if place.service == service.name):
+            part = await run.find(*place)
+            try:
+                values.append(_value(service, part))
+                readings.append(Reading(*place, part.read_at if part else ""))
+            except CallError as error:
+                kind = GapKind.DAMAGED if part is None else GapKind.FAILED
+                lost.append(Gap(place.account, place.service, place.region, kind, error.failure.reason))
+        snapshot = service.join(snapshot, values)
+    gaps = {*walked.gaps, *services_not_asked(scope), *lost}
     gaps |= set(services_without_answer(scope, {place.service for place in walked.places}, gaps))
-    return replace(snapshot, gaps=_sorted(gaps), readings=tuple(readings)), not damaged
+    return replace(snapshot, gaps=_sorted(gaps), readings=tuple(readings)), not lost
 
 
-async def _read(service: Service, place: Place, run: Run, readings: list[Reading]) -> tuple[Any] | None:
-    """The value of one part, wrapped; None when it cannot be read back."""
-    part = await run.find(place.service, place.account, place.region)
+def _value(service: Service, part: Part | None) -> Any:  # noqa: ANN401
+    """The value of one part; CallError when it cannot be read back or makes no sense."""
     if part is None:
-        return None
-    try:
-        value = service.read(part)
-    except ODD_ANSWER:
-        return None
-    readings.append(Reading(place.service, place.account, place.region, part.read_at))
-    return (value,)
-
-
-def _damaged(place: Place) -> Gap:
-    return Gap(place.account, place.service, place.region, GapKind.DAMAGED, DAMAGED)
+        raise CallError(Failure(FailureKind.FAILED, "", DAMAGED))
+    return read_value(service, part)
 
 
 def _sorted(gaps: set[Gap]) -> tuple[Gap, ...]:

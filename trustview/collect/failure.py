@@ -116,10 +116,11 @@ def read_error(action: str, error: Exception) -> Failure | None:
 
     if isinstance(error, ClientError):
         return _read_answer(action, error.response)
-    passing = (HTTPClientError, NoConnection, NetworkError, TimeoutError, ConnectionError, ResponseParserError)
+    passing = (HTTPClientError, NoConnection, NetworkError, TimeoutError, ConnectionError)
     if isinstance(error, passing):
         return Failure(FailureKind.TRANSIENT, type(error).__name__, _sentence(action, "fails", "", str(error)))
-    if isinstance(error, _UNREADABLE):
+    if isinstance(error, (ResponseParserError, *_UNREADABLE)):
+        # The SDK repeats the whole answer, which may hold credentials.
         reason = _sentence(action, "fails", "", "the answer cannot be read")
         return Failure(FailureKind.TRANSIENT, type(error).__name__, reason)
     if isinstance(error, BotoCoreError | OSError):

@@ -16,6 +16,7 @@ from trustview import __version__
 from trustview.collect.failure import Failure, read_error
 from trustview.collect.moments import read_moment
 from trustview.collect.operations import guard_session
+from trustview.collect.query_parser import parser_factory
 from trustview.collect.scope import Scope
 from trustview.errors import CredentialsError, TrustviewError
 
@@ -77,7 +78,9 @@ def open_session(scope: Scope) -> Any:  # noqa: ANN401
     except BotoCoreError as error:
         raise CredentialsError(f"the AWS configuration cannot be read ({error}); {HOW_TO_LOG_IN}") from error
     session.register_component("data_loader", _loader(session.get_config_variable("data_path") or ""))
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=read_moment)
+    parsers = parser_factory()()
+    parsers.set_parser_defaults(timestamp_parser=read_moment)
+    session.register_component("response_parser_factory", parsers)
     session.unregister("after-call.iam", json_decode_policies)
     session.register("before-call", _sign_as_told)
     guard_session(session)

@@ -148,7 +148,7 @@ class Walk:
         for is_last in (False, True):
             visit = Visit(own, own, is_last)
             try:
-                organization: Organization = await self._obtain(visit, TREE)
+                organization: Organization = read_value(TREE, await self._obtain(visit, TREE))
             except CallError as error:
                 self._go_without_organization(error)
                 return None
@@ -233,9 +233,10 @@ class Walk:
     async def _read_regions(self, organization: Organization | None, visit: Visit) -> None:
         """The IAM of one account, and what is asked in its enabled Regions: some of it only where a role is for it."""
         services = self._services_at(Extent.REGION, organization, visit.about)
-        enabled = self._obtain_or_gap(visit, REGIONS) if services else _nothing()
-        facts, regions = await together(self._obtain_or_gap(visit, IAM), enabled)
+        enabled = self._value_or_gap(visit, REGIONS) if services else _nothing()
+        facts, regions = await together(self._value_or_gap(visit, IAM), enabled)
         wanted = [service for service in services if service.is_of_use(facts)]
+        del facts  # the largest value of all, and not needed while the Regions answer
         asked = self._choose_regions(wanted, visit, regions)
         await together(*(self._obtain_or_gap(visit, service, region) for service in wanted for region in asked))
 
@@ -256,6 +257,15 @@ class Walk:
                 visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
         return tuple(region for region in enabled if region in wanted)
 
+    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:  # noqa: ANN401
+        """The value of a part that says what else is asked; None, and a gap, when it cannot be had."""
+        part = await self._obtain_or_gap(visit, service)
+        try:
+            return read_value(service, part) if part is not None else None
+        except CallError as error:
+            visit.add_failure(_told(service, visit, ""), error.failure)
+            return None
+
     # ── one part ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _services(self, extent: Extent) -> list[Service]:
@@ -265,8 +275,8 @@ class Walk:
         own = self.aws.caller.account
         return [service for service in self._services(extent) if service.is_at(organization, account, own)]
 
-    async def _obtain_or_gap(self, visit: Visit, service: Service, region: str = "") -> Any:  # noqa: ANN401
-        """The value of a part; None, and a gap, when it cannot be had."""
+    async def _obtain_or_gap(self, visit: Visit, service: Service, region: str = "") -> Part | None:
+        """A part; None, and a gap, when it cannot be had."""
         try:
             return await self._obtain(visit, service, region)
         except CallError as error:
@@ -275,52 +285,48 @@ class Walk:
             visit.is_cut_short = True
         return None
 
-    async def _obtain(self, visit: Visit, service: Service, region: str = "") -> Any:  # noqa: ANN401
-        """The value of a part, from the shelf or from AWS; CallError when it cannot be had."""
+    async def _obtain(self, visit: Visit, service: Service, region: str = "") -> Part:
+        """A part, from the shelf or from AWS; CallError when it cannot be had."""
         place = Place(service.name, visit.about, region)
         kept = await self.run.take(*place)
-        obtained = _read_quietly(service, kept) if kept is not None else None
-        if obtained is not None:
+        part = kept if kept is not None and can_be_read(service, kept) else None
+        if part is not None:
             self.meter.kept += place not in self.places
         else:
-            obtained = await self._fetch_or_keep(visit, service, place)
-        part, value = obtained
+            part = await self._fetch_or_keep(visit, service, place)
         for lack in part.lacks:
             visit.add_gap(_told(service, visit, region), lack.kind, lack.reason)
         visit.may_change |= not part.is_final
         self.places.add(place)
         self.meter.tell()
-        return value
+        return part
 
-    async def _fetch_or_keep(self, visit: Visit, service: Service, place: Place) -> tuple[Part, Any]:
-        """A part from AWS and its value; that of an earlier turn when it was more complete."""
+    async def _fetch_or_keep(self, visit: Visit, service: Service, place: Place) -> Part:
+        """A part from AWS, put on the shelf; that of an earlier turn when it was more complete."""
         before = await self.run.find(*place) if place in self.places else None
-        known = _read_quietly(service, before) if before is not None else None
         try:
-            part, value = await self._fetch(visit, service, place.region)
+            part = await self._fetch(visit, service, place.region)
         except CallError:
-            if known is None:
+            if before is None:
                 raise
-            return known
-        if known is not None and len(known[0].lacks) < len(part.lacks):
-            part, value = known
+            return before
+        if before is not None and len(before.lacks) < len(part.lacks):
+            return before
         await self.run.put(part)
-        return part, value
+        return part
 
-    async def _fetch(self, visit: Visit, service: Service, region: str) -> tuple[Part, Any]:
-        """A part from AWS and its value."""
+    async def _fetch(self, visit: Visit, service: Service, region: str) -> Part:
+        """A part from AWS."""
         if self.is_stopping:
             raise StoppedError
         await self._enter(visit)
+        visit.has_fetched = True
         reader = Reader(self.aws, visit.account, region, visit.about, self.run.moment)
         try:
             answer = await service.fetch(reader, self.scope)
-            part = Part(service.name, visit.about, region, write_moment(self.now()), answer, tuple(reader.lacks))
-            value = service.read(part)
         except ODD_ANSWER as error:
-            raise CallError(_odd(service, error)) from error
-        visit.has_fetched = True
-        return part, value
+            raise CallError(odd_answer(service, error)) from error
+        return Part(service.name, visit.about, region, write_moment(self.now()), answer, tuple(reader.lacks))
 
     async def _enter(self, visit: Visit) -> None:
         """Makes sure, once in a visit, that its account can be entered; _NoEntryError when it cannot."""
@@ -357,14 +363,24 @@ def _told(service: Service, visit: Visit, region: str) -> Place:
     return Place(service.name, "" if service.extent is Extent.ORGANIZATION else visit.about, region)
 
 
-def _read_quietly(service: Service, part: Part) -> tuple[Part, Any] | None:
-    """A part of the shelf and its value; None when it cannot be read: then it is asked for again."""
+def can_be_read(service: Service, part: Part) -> bool:
+    """Whether a part of the shelf makes sense: otherwise it is asked for again."""
     try:
-        return part, service.read(part)
+        service.read(part)
     except ODD_ANSWER:
-        return None
+        return False
+    return True
 
 
-def _odd(service: Service, error: Exception) -> Failure:
+def read_value(service: Service, part: Part) -> Any:  # noqa: ANN401
+    """The value of a part; CallError when the answers make no sense."""
+    try:
+        return service.read(part)
+    except ODD_ANSWER as error:
+        raise CallError(odd_answer(service, error)) from error
+
+
+def odd_answer(service: Service, error: Exception) -> Failure:
+    """What a gap says of answers that make no sense."""
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Failure(FailureKind.FAILED, "", f"the answers of `{service.name}` cannot be read ({told})")

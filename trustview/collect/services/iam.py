@@ -234,9 +234,18 @@ def _read_oidc(raw: Raw, account: str) -> IdentityProvider:
     )
 
 
-@lru_cache(maxsize=16384)
+# What stands in nearly every policy, percent-encoded. Each `%` begins an escape and none of these gives one, so that
+# their order does not matter.
+_USUAL = tuple((f"%{ord(char):02X}", char) for char in '"{}[],:/* $=+()&?\n\r\t')
+
+
+@lru_cache(maxsize=4096)
 def _decode(encoded: str) -> str:
-    return unquote(encoded)
+    """Most escapes are replaced one kind at a time, which is many times faster than `unquote`; that does the rest."""
+    for escape, char in _USUAL:
+        if escape in encoded:
+            encoded = encoded.replace(escape, char)
+    return unquote(encoded) if "%" in encoded else encoded
 
 
 def document_text(encoded: str | None) -> str:
