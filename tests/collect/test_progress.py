@@ -1,10 +1,12 @@
 """How progress reads."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, json_line, plain_line, progress_line
 
 HALF = Progress(accounts_total=40, done=20, calls=1234, rate=49.6, seconds_left=12.4)
 
@@ -51,6 +53,61 @@ def test_the_lines_of_a_log(event: Event, line: str) -> None:
 )
 def test_the_time_left(seconds: float, told: str) -> None:
     assert f"about {told} left" in plain_line(Progress(accounts_total=9, seconds_left=seconds))
+
+
+def test_at_80_columns_the_time_left_of_a_large_organization_is_still_there() -> None:
+    large = Progress(
+        accounts_total=2000, done=1999, calls=15_234, rate=350.0, failed=12, throttled=30, seconds_left=700.0
+    )
+    line = progress_line(large, 79)
+
+    assert line.endswith("about 12 min left")
+    assert line.startswith("1999/2000 accounts")
+    assert progress_line(large, 120).startswith("█")
+
+
+@pytest.mark.parametrize(
+    ("event", "values"),
+    [
+        (Notice("going on"), {"event": "notice", "text": "going on"}),
+        (
+            AccountRead("1", "Web \x1b[31m ✓", AccountState.PARTLY, "alias: refused", 1.23456),
+            {
+                "event": "account",
+                "account": "1",
+                "name": "Web \x1b[31m ✓",
+                "state": "read in part",
+                "reason": "alias: refused",
+                "seconds": 1.235,
+            },
+        ),
+        (
+            Progress(9, 3, 1, 2, 40, 5, 6, 7, 1, rate=3.21, seconds_left=8.04, current=("Web",)),
+            {
+                "event": "progress",
+                "accounts_total": 9,
+                "accounts_done": 3,
+                "accounts_with_gaps": 1,
+                "accounts_to_try_again": 1,
+                "accounts_being_read": ["Web"],
+                "calls": 40,
+                "calls_a_second": 3.2,
+                "calls_throttled": 2,
+                "calls_retried": 7,
+                "parts_kept": 5,
+                "questions_left": 6,
+                "seconds_left": 8.0,
+                "is_stopping": False,
+            },
+        ),
+    ],
+)
+def test_the_lines_for_scripts(event: Event, values: dict[str, object]) -> None:
+    line = json_line(event)
+
+    assert json.loads(line) == {"version": 1, **values}
+    assert line.isascii()
+    assert line.isprintable()
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 120))

@@ -11,6 +11,7 @@ FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
+PROGRESS_FORMS = ("auto", "plain", "json")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ def _add_collect(commands: _Commands) -> None:
         "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
     )
     parser.add_argument("--fresh", action="store_true", help="begin anew instead of resuming an interrupted run")
+    parser.add_argument(
+        "--progress", choices=PROGRESS_FORMS, default="auto", help="on stderr: plain lines, or events as JSON lines"
+    )
     _add_json(parser)
 
 

@@ -30,7 +30,7 @@ def run_collect(arguments: Namespace) -> int:
         max_age_seconds=read_age(arguments.max_age),
         is_fresh=arguments.fresh,
     )
-    snapshot = collect_snapshot(workspace, scope)
+    snapshot = collect_snapshot(workspace, scope, arguments.progress)
     summary = keep_snapshot(workspace, snapshot)
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if snapshot.gaps else ExitCode.DONE
@@ -68,19 +68,19 @@ def read_age(text: str) -> int:
     return int(number) * units[unit]
 
 
-def collect_snapshot(workspace: Workspace, scope: Any) -> Snapshot:  # noqa: ANN401
+def collect_snapshot(workspace: Workspace, scope: Any, progress: str = "auto") -> Snapshot:  # noqa: ANN401
     """Run the collector with a live display; the first interrupt finishes what is under way, the second stops."""
     from trustview.store import open_shelf
 
     with open_shelf(workspace.parts, say) as shelf:
-        return asyncio.run(_collect(scope, shelf))
+        return asyncio.run(_collect(scope, shelf, progress))
 
 
-async def _collect(scope: Any, shelf: Any) -> Snapshot:  # noqa: ANN401
+async def _collect(scope: Any, shelf: Any, progress: str) -> Snapshot:  # noqa: ANN401
     from trustview.cli.progress import ProgressDisplay
     from trustview.collect import collect
 
-    display = ProgressDisplay(sys.stderr)
+    display = ProgressDisplay(sys.stderr, progress)
     work = asyncio.ensure_future(collect(scope, shelf, lambda: datetime.now(UTC), display.show))
     loop = asyncio.get_running_loop()
     with contextlib.suppress(NotImplementedError):

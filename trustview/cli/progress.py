@@ -1,4 +1,4 @@
-"""The live line of a collection on a terminal, and plain lines elsewhere."""
+"""The live line of a collection on a terminal, plain lines elsewhere, or every event as a line of JSON."""
 
 from __future__ import annotations
 
@@ -6,25 +6,32 @@ import shutil
 import time
 from typing import TextIO
 
-from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, json_line, plain_line, progress_line
 from widgets.safe_text import fit, safe_text
 
 SECONDS_BETWEEN_PLAIN_LINES = 5.0
 
 
 class ProgressDisplay:
-    """Shows events on a stream: one line that is drawn over on a terminal, else a line now and then."""
+    """Shows events on a stream: one line that is drawn over on a terminal, else a line now and then.
 
-    def __init__(self, stream: TextIO) -> None:
+    `form` is `auto` as above, `plain` for lines on a terminal too, `json` for every event as JSON.
+    """
+
+    def __init__(self, stream: TextIO, form: str = "auto") -> None:
         self._stream = stream
-        self._is_terminal = stream.isatty()
+        self._is_json = form == "json"
+        self._is_terminal = form == "auto" and stream.isatty()
         self._has_line = False
         self._written_at = 0.0
         self._is_complete = False
 
     def show(self, event: Event) -> None:
         """Show one event; what is missing from an account, and every notice, stays on the screen."""
-        if isinstance(event, Progress):
+        if self._is_json:
+            self._stream.write(json_line(event) + "\n")
+            self._stream.flush()
+        elif isinstance(event, Progress):
             self._show_progress(event)
         elif isinstance(event, Notice) or event.state in (AccountState.PARTLY, AccountState.UNREAD):
             self._write_line(event)

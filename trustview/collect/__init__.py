@@ -15,7 +15,16 @@ from trustview.collect.imported import Imported, read_files
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
 from trustview.collect.permissions import Roll, caller_policy, reader_policy, reader_trust, session_policy
-from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress, plain_line, progress_line
+from trustview.collect.progress import (
+    AccountRead,
+    AccountState,
+    Event,
+    Notice,
+    Progress,
+    json_line,
+    plain_line,
+    progress_line,
+)
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
 
@@ -38,6 +47,7 @@ __all__ = [
     "caller_policy",
     "collect",
     "examine",
+    "json_line",
     "plain_line",
     "progress_line",
     "read_files",

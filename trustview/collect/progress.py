@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-BAR_WIDTH = 20
+BAR_WIDTHS = (20, 10, 5, 0)
+JSON_VERSION = 1
 
 
 class AccountState(StrEnum):
@@ -70,15 +72,25 @@ Event = Progress | AccountRead | Notice
 
 
 def progress_line(progress: Progress, width: int = 80) -> str:
-    """One line for a terminal, at most so many characters wide; names give way first."""
+    """One line for a terminal, at most so many characters wide; the bar gives way first, then details."""
     if not progress.accounts_total:
         return _cut(f"reading the organization · {_count(progress.calls, 'call')}", width)
-    full = round(BAR_WIDTH * progress.done / progress.accounts_total)
-    bar = "█" * full + "░" * (BAR_WIDTH - full)
-    said = f"{bar} {progress.done}/{progress.accounts_total} accounts · {_numbers(progress)}"
-    if progress.is_stopping:
-        return _cut(f"{said} · finishing what is under way; once more stops at once", width)
-    return _cut(said, width)
+    lines = [
+        f"{_bar(progress, bar_width)}{progress.done}/{progress.accounts_total} accounts · {said}"
+        for said in (_said(progress), _said(progress, in_short=True))
+        for bar_width in BAR_WIDTHS
+    ]
+    return next((line for line in lines if len(line) <= width), _cut(lines[-1], width))
+
+
+def _said(progress: Progress, *, in_short: bool = False) -> str:
+    said = _numbers(progress, in_short=in_short)
+    return f"{said} · finishing what is under way; once more stops at once" if progress.is_stopping else said
+
+
+def _bar(progress: Progress, width: int) -> str:
+    full = round(width * progress.done / progress.accounts_total)
+    return "█" * full + "░" * (width - full) + (" " if width else "")
 
 
 def plain_line(event: Event) -> str:
@@ -93,13 +105,44 @@ def plain_line(event: Event) -> str:
     return f"{event.done} of {event.accounts_total} accounts, {_numbers(event, ', ')}"
 
 
-def _numbers(progress: Progress, between: str = " · ") -> str:
+def json_line(event: Event) -> str:
+    """One line of JSON in ASCII, for scripts: `event` says which of the three it is, `version` which shape."""
+    return json.dumps({"version": JSON_VERSION, **_values(event)})
+
+
+def _values(event: Event) -> dict[str, object]:
+    if isinstance(event, Notice):
+        return {"event": "notice", "text": event.text}
+    if isinstance(event, AccountRead):
+        values = {"account": event.account, "name": event.name, "state": event.state.value, "reason": event.reason}
+        return {"event": "account", **values, "seconds": round(event.seconds, 3)}
+    return {
+        "event": "progress",
+        "accounts_total": event.accounts_total,
+        "accounts_done": event.done,
+        "accounts_with_gaps": event.failed,
+        "accounts_to_try_again": event.postponed,
+        "accounts_being_read": list(event.current),
+        "calls": event.calls,
+        "calls_a_second": round(event.rate, 1),
+        "calls_throttled": event.throttled,
+        "calls_retried": event.retried,
+        "parts_kept": event.kept,
+        "questions_left": event.waiting,
+        "seconds_left": None if event.seconds_left is None else round(event.seconds_left, 1),
+        "is_stopping": event.is_stopping,
+    }
+
+
+def _numbers(progress: Progress, between: str = " · ", *, in_short: bool = False) -> str:
     said = [f"{_count(progress.calls, 'call')} ({progress.rate:.0f}/s)"]
     if progress.failed:
         said.append(f"{progress.failed} with gaps")
-    if progress.throttled:
+    if progress.throttled and not in_short:
         said.append(f"{progress.throttled} throttled")
-    if progress.kept:
+    if progress.postponed and not in_short:
+        said.append(f"{progress.postponed} to try again")
+    if progress.kept and not in_short:
         said.append(f"{progress.kept} kept")
     if progress.done == progress.accounts_total and progress.waiting:
         said.append(f"{_count(progress.waiting, 'question')} to the organization left")
