@@ -22,6 +22,7 @@ RECOVERY, CREEP, MOST_MORE = 0.05, 0.002, 0.2
 FAR, NEAR = 0.5, 0.85
 ENOUGH = 20
 PATIENCE = 5.0
+SOON = 0.001
 RETRIES = 100
 
 
@@ -50,7 +51,7 @@ class Bucket:
         async with self.turn:
             now = loop.time()
             free_at = max(self.free_at, now - self.burst) + 1 / self.rate
-            while (wait := max(free_at, self.held_until) - loop.time()) > 0:  # noqa: ASYNC110  held anew meanwhile
+            while (wait := max(free_at, self.held_until) - loop.time()) > SOON:  # noqa: ASYNC110  held anew meanwhile
                 await asyncio.sleep(wait)
             self.free_at = max(free_at, self.held_until)
 

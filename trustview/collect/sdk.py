@@ -111,7 +111,7 @@ def configure(scope: Scope) -> object:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=scope.concurrency * CONNECTIONS_PER_REQUEST,
-        user_agent_extra=f"trustview/{__version__}",
+        user_agent=f"trustview/{__version__}",  # the SDK makes its own anew for every request
     )
 
 

@@ -20,6 +20,8 @@ from trustview.collect.operations import OPERATIONS
 from trustview.demo.replies import Reply, refusal
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+NEXT = "\n  "
+"""AWS puts every element on a line of its own."""
 Model = Any
 """botocore ships no types."""
 
@@ -96,7 +98,7 @@ def write_answer(service: str, operation: str, answer: dict[str, Any] | None) ->
     if model.resolved_protocol not in ("query", "ec2"):
         kind = "application/json" if model.resolved_protocol == "rest-json" else "application/x-amz-json-1.1"
         return Reply(200, kind, json.dumps(_json(shape, answer)).encode())
-    inside = "".join(_members(shape, answer))
+    inside = NEXT.join(_members(shape, answer))
     if model.resolved_protocol == "query":
         inside = f"<{operation}Result>{inside}</{operation}Result><ResponseMetadata><RequestId>{REQUEST_ID}</RequestId>"
         inside += "</ResponseMetadata>"
@@ -135,7 +137,7 @@ def _members(shape: Model, value: dict[str, Any]) -> list[str]:
 def _element(shape: Model, name: str, value: Any) -> str:  # noqa: ANN401
     tag = shape.serialization.get("name", name)
     if shape.type_name == "structure":
-        return f"<{tag}>{''.join(_members(shape, value))}</{tag}>"
+        return f"<{tag}>\n  {NEXT.join(_members(shape, value))}\n</{tag}>"
     if shape.type_name == "list":
         inner = "".join(_element(shape.member, shape.member.serialization.get("name", "member"), i) for i in value)
         return f"<{tag}>{inner}</{tag}>"
