@@ -25,7 +25,7 @@ IN_FLIGHT = 64
 FEW = 4
 SAMPLES = {"sequential": 24, "threads": 64, "plain": 64, "floor": 200}
 """Accounts that a baseline reads."""
-SMALL_ROLES, FEW_IN_FLIGHT = 5, 8
+SMALL_ROLES, FEW_IN_FLIGHT = 5, 4
 
 
 @dataclass(frozen=True, slots=True)

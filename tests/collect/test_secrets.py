@@ -16,7 +16,7 @@ from trustview.store import open_shelf, open_snapshot, save_snapshot
 
 from .cloud.organization import invent
 from .cloud.server import Cloud, serve
-from .cloud.trouble import EXPIRED, Fault, Nonsense, Reset, Truncated
+from .cloud.trouble import EXPIRED, Cut, Fault, Nonsense, Reset, Truncated
 from .cloud.virtual_time import run_virtually
 from .cloud.wire import Call, Refused
 from .conftest import moment
@@ -40,9 +40,9 @@ def make_trouble(cloud: Cloud) -> None:
     """Hops and reads that fail in every way, for good, in some accounts; the others are read."""
     members = sorted(set(cloud.served.enabled) - {cloud.served.management})
     hops: dict[str, Fault] = dict(
-        zip(members, (Truncated(), Nonsense(200), Reset(), Refused("InternalFailure", "no", 500)), strict=False)
+        zip(members, (Cut(), Truncated(), Nonsense(200), Reset(), Refused("InternalFailure", "no", 500)), strict=False)
     )
-    reads: dict[str, Fault] = {members[4]: Truncated(), members[5]: repeating(cloud), members[6]: EXPIRED}
+    reads: dict[str, Fault] = {members[5]: Cut(), members[6]: repeating(cloud), members[7]: EXPIRED}
 
     def trouble(call: Call) -> Fault | None:
         if call.operation == "AssumeRole":

@@ -6,7 +6,7 @@ import struct
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trustview.demo.credentials import BadCredentialsError, Credentials, Session, Signed
@@ -14,7 +14,7 @@ from trustview.demo.replies import Reply
 
 from .answers import Answer, Answers
 from .organization import Invented
-from .trouble import DENIED, EXPIRED, LOST_TOKEN, Fault, Late, Nonsense, Reset, Trouble, Truncated, no_trouble
+from .trouble import DENIED, EXPIRED, LOST_TOKEN, Cut, Fault, Late, Nonsense, Reset, Trouble, Truncated, no_trouble
 from .wire import Call, Refused, models, read_call, write_answer, write_refusal
 
 TOKENS = ("Marker", "NextToken", "nextToken")
@@ -215,6 +215,8 @@ async def _respond(cloud: Cloud, reader: asyncio.StreamReader, writer: asyncio.S
     else:
         assert call is not None
         reply = cloud.answer(call)
+    if isinstance(fault, Cut):
+        reply = replace(reply, body=reply.body[: len(reply.body) // 2])
     head = [f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Error')}", f"Content-Type: {reply.content_type}"]
     head += [*(f"{name}: {value}" for name, value in reply.headers), f"Content-Length: {len(reply.body)}", "", ""]
     is_cut = isinstance(fault, Truncated)

@@ -53,6 +53,11 @@ class Truncated:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """Half of the answer, by a proxy that says it is all."""
+
+
+@dataclass(frozen=True)
 class Nonsense:
     """An answer that says nothing of what was asked."""
 
@@ -66,7 +71,7 @@ class Late:
     seconds: float
 
 
-Fault = Refused | Reset | Truncated | Nonsense | Late
+Fault = Refused | Reset | Truncated | Cut | Nonsense | Late
 Trouble = Callable[[Call], Fault | None]
 
 
@@ -119,7 +124,7 @@ class Passing:
     def _choose(self, call: Call) -> Fault:
         haste = self.rng.choice((HASTE.get(call.service, SLOW_DOWN), SLOW_DOWN))
         choices: list[Fault] = [
-            haste, BROKEN, Reset(), Truncated(), Nonsense(502), Nonsense(200), Late(self.rng.uniform(0.1, 90.0)),
+            haste, BROKEN, Reset(), Truncated(), Cut(), Nonsense(502), Nonsense(200), Late(self.rng.uniform(0.1, 90.0)),
         ]  # fmt: skip
         once = [fault for key, fault in self._rare(call) if not self.met[key]]
         if not once:
