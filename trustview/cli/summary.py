@@ -14,9 +14,12 @@ def summarise(snapshot: SnapshotFile) -> dict[str, Any]:
     """The numbers of a snapshot as JSON-ready values; findings by severity, worst first, and every gap."""
     summary = snapshot.summary()
     names = {place.id: place.name for place in snapshot.tree()}
+    moments = sorted(reading.read_at for reading in snapshot.readings())
     return {
         "snapshot": snapshot.name,
         "taken_at": summary.taken_at,
+        "read_from": moments[0] if moments else None,
+        "read_until": moments[-1] if moments else None,
         "organization": summary.organization or None,
         "accounts": summary.accounts,
         "accounts_read": summary.accounts_read,
@@ -46,6 +49,7 @@ def print_summary(summary: dict[str, Any], *, as_json: bool) -> None:
     read, known = summary["accounts_read"], summary["accounts"]
     rows = [
         ("snapshot", summary["snapshot"]),
+        *([("read", f"{summary['read_from']} to {summary['read_until']}")] if summary["read_from"] else []),
         ("organization", summary["organization"] or "none read"),
         ("accounts", str(read) if read == known else f"{read} read of {known}"),
         ("roles", str(summary["roles"])),
