@@ -1,6 +1,7 @@
 """How progress reads."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,7 @@ def test_at_80_columns_the_time_left_of_a_large_organization_is_still_there() ->
     assert line.endswith("about 12 min left")
     assert line.startswith("1999/2000 accounts")
     assert progress_line(large, 120).startswith("█")
+    assert progress_line(replace(large, done=2000, waiting=60), 79).endswith("60 questions left")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from trustview.collect.parts import Part
 from trustview.collect.run import Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import SERVICES, Service
-from trustview.collect.walk import Walked, read_value
+from trustview.collect.values import read_value
+from trustview.collect.walk import Walked
 from trustview.snapshot import Gap, GapKind, Reading, Snapshot
 
 DAMAGED = "what was read is damaged on disk: the same command reads it again"

@@ -145,7 +145,7 @@ def _numbers(progress: Progress, between: str = " · ", *, in_short: bool = Fals
     if progress.kept and not in_short:
         said.append(f"{progress.kept} kept")
     if progress.done == progress.accounts_total and progress.waiting:
-        said.append(f"{_count(progress.waiting, 'question')} to the organization left")
+        said.append(f"{_count(progress.waiting, 'question')}{'' if in_short else ' to the organization'} left")
     elif progress.seconds_left is not None and not progress.is_complete:
         said.append(f"about {_duration(progress.seconds_left)} left")
     return between.join(said)

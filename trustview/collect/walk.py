@@ -13,10 +13,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
 
 from trustview.collect.aws import Aws
-from trustview.collect.failure import CallError, Failure, FailureKind
+from trustview.collect.failure import CallError, Failure
 from trustview.collect.meter import Meter
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
@@ -26,23 +25,15 @@ from trustview.collect.run import Clock, Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service
 from trustview.collect.targets import Targets, choose_targets
+from trustview.collect.values import ODD_ANSWER, can_be_read, odd_answer, read_value
+from trustview.collect.visit import Place, Visit
 from trustview.errors import SourceError
-from trustview.policy import is_account_id
 from trustview.snapshot import Account, Gap, GapKind, Organization
 
 ASKING_ABOUT = 8
 # Accounts that are begun for each request that may be in flight: most of them wait for their own limits.
 ACCOUNTS_PER_REQUEST = 4
 NOT_IN_USE = "AWSOrganizationsNotInUseException"
-ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-
-
-class Place(NamedTuple):
-    """Where a part belongs; the account is the one that is asked about, or an OU."""
-
-    service: str
-    account: str
-    region: str
 
 
 class StoppedError(Exception):
@@ -63,41 +54,6 @@ class Walked:
 
     places: frozenset[Place]
     gaps: tuple[Gap, ...]
-
-
-@dataclass(slots=True)
-class Visit:
-    """One turn of asking in one account (`account`), mostly about itself (`about`).
-
-    `may_change` says that asking again may give more, `has_fetched` that AWS was asked, `is_cut_short` that the walk
-    was told to stop meanwhile.
-    """
-
-    account: str
-    about: str
-    is_last: bool
-    gaps: list[Gap] = field(default_factory=list)
-    may_change: bool = False
-    has_fetched: bool = False
-    is_cut_short: bool = False
-    entry: asyncio.Future[None] | None = None
-
-    @property
-    def wants_another(self) -> bool:
-        """Whether there should be another turn at the end."""
-        return self.may_change and not self.is_last
-
-    def add_failure(self, place: Place, failure: Failure) -> None:
-        """A gap for a part that could not be had."""
-        self.may_change |= failure.gap_kind is GapKind.FAILED
-        self.add_gap(place, failure.gap_kind, failure.reason)
-
-    def add_gap(self, place: Place, kind: GapKind, reason: str) -> None:
-        """A gap; what is asked once for the organization, or about an OU, belongs to no account."""
-        if place.account and not is_account_id(place.account):
-            self.gaps.append(Gap("", place.service, place.region, kind, f"{place.account}: {reason}"))
-            return
-        self.gaps.append(Gap(place.account, place.service, place.region, kind, reason))
 
 
 Turn = Callable[[], Awaitable["Turn | None"]]
@@ -257,7 +213,7 @@ class Walk:
                 visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
         return tuple(region for region in enabled if region in wanted)
 
-    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:  # noqa: ANN401
+    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:
         """The value of a part that says what else is asked; None, and a gap, when it cannot be had."""
         part = await self._obtain_or_gap(visit, service)
         try:
@@ -361,26 +317,3 @@ async def _nothing() -> None:
 def _told(service: Service, visit: Visit, region: str) -> Place:
     """Where a gap stands: what is asked once for the organization belongs to no account."""
     return Place(service.name, "" if service.extent is Extent.ORGANIZATION else visit.about, region)
-
-
-def can_be_read(service: Service, part: Part) -> bool:
-    """Whether a part of the shelf makes sense: otherwise it is asked for again."""
-    try:
-        service.read(part)
-    except ODD_ANSWER:
-        return False
-    return True
-
-
-def read_value(service: Service, part: Part) -> Any:  # noqa: ANN401
-    """The value of a part; CallError when the answers make no sense."""
-    try:
-        return service.read(part)
-    except ODD_ANSWER as error:
-        raise CallError(odd_answer(service, error)) from error
-
-
-def odd_answer(service: Service, error: Exception) -> Failure:
-    """What a gap says of answers that make no sense."""
-    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Failure(FailureKind.FAILED, "", f"the answers of `{service.name}` cannot be read ({told})")
