@@ -93,7 +93,7 @@ def test_fast_accounts_do_not_wait_for_slow_ones(monkeypatch: pytest.MonkeyPatch
     def trouble(call: Call) -> Fault | None:
         return Late(50.0) if call.service == "iam" and call.account in slow else None
 
-    scope, questions = Scope(concurrency=16, has_account_tags=False), 5
+    scope, questions = Scope(concurrency=16, without=("organizations-tags",)), 5
     alone, delayed = (Cloud(served, trouble=one, latency=LATENCY) for one in (no_trouble, trouble))
     run(alone, scope, monkeypatch)
     run(delayed, scope, monkeypatch)
@@ -110,7 +110,7 @@ def test_one_account_that_is_throttled_all_the_time_slows_down_no_other(monkeypa
     def trouble(call: Call) -> Fault | None:
         return throttle(call) if call.account == hot else None
 
-    scope = Scope(has_account_tags=False)
+    scope = Scope(without=("organizations-tags",))
     alone, throttled = (Cloud(served, trouble=one, latency=LATENCY) for one in (no_trouble, trouble))
     run(alone, scope, monkeypatch)
     snapshot, _ = run(throttled, scope, monkeypatch)
@@ -122,7 +122,7 @@ def test_one_account_that_is_throttled_all_the_time_slows_down_no_other(monkeypa
 def test_a_service_that_fails_everywhere_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     served = invent(4, 150, roles=3)
     cloud = Cloud(served, trouble=lambda call: BROKEN if call.service == "iam" else None, latency=LATENCY)
-    snapshot, _ = run(cloud, Scope(has_account_tags=False), monkeypatch)
+    snapshot, _ = run(cloud, Scope(without=("organizations-tags",)), monkeypatch)
     asked = Counter(call.account for call in cloud.asked if call.service == "iam")
     turns, questions = 2, 5
 

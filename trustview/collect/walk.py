@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from trustview.collect.aws import Aws
 from trustview.collect.failure import CallError, Failure
@@ -213,7 +214,7 @@ class Walk:
                 visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
         return tuple(region for region in enabled if region in wanted)
 
-    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:
+    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:  # noqa: ANN401
         """The value of a part that says what else is asked; None, and a gap, when it cannot be had."""
         part = await self._obtain_or_gap(visit, service)
         try:
