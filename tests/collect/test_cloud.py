@@ -115,7 +115,7 @@ def test_after_logging_in_again_the_same_call_goes_on(
     snapshot = gather(cloud, monkeypatch, shelf)
     again = {f"run-0/{call.account}/iam/global" for call in cloud.asked if call.service == "iam"}
 
-    assert replace(snapshot, gaps=(), readings=()) == cloud.served.perfect
+    assert replace(snapshot, gaps=(), readings=()) == Outcome(cloud.served, ()).snapshot()
     assert not again & kept
     assert shelf.finished == ["run-0"]
 
@@ -157,7 +157,7 @@ def test_what_is_deleted_after_it_was_listed_is_not_there_and_no_gap(monkeypatch
     rules, leave_out = gone(served)
     snapshot = gather(Cloud(served, trouble=Troubles(rules)), monkeypatch, Shelf())
 
-    assert replace(snapshot, gaps=(), readings=()) == leave_out(served.perfect)
+    assert replace(snapshot, gaps=(), readings=()) == leave_out(Outcome(served, ()).snapshot())
     assert unexplained(snapshot, Outcome(served, ()).gaps()) == ([], [])
 
 

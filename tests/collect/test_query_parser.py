@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustview.collect.moments import read_moment
-from trustview.collect.operations import READ_OPERATIONS
+from trustview.collect.operations import OPERATIONS
 from trustview.collect.query_parser import parser_factory
 from trustview.collect.services.iam import document_text
 from trustview.snapshot import ProviderKind
@@ -41,7 +41,7 @@ async def parse(parser: Boto, body: bytes, operation: str, service: str = "iam")
     return await parser.parse({"status_code": 200, "headers": {}, "body": body, "context": {}}, shape)
 
 
-QUERIES = sorted(operation for service, operation in READ_OPERATIONS if service == "iam")
+QUERIES = sorted(operation.name for operation in OPERATIONS if operation.service == "iam")
 
 
 @pytest.mark.parametrize("operation", QUERIES)
