@@ -9,22 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.policy.narrowing.test_comparison import ASKED, BAD, GOOD, ODD, PAIR, ROOT, policy
 from trustview.cli import main
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.narrowing import compare_stream
 from trustview.cli.simulating import LONGEST_LINE, Simulator
-
-ROOT = "arn:aws:iam::111122223333:root"
-HOSTILE = "\x1b[31m[red]\u202ex"
-
-
-def policy(principal: Any = ROOT, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", **more}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-ASKED = policy(Condition={"StringEquals": {"sts:ExternalId": "x"}})
-ODD = policy(Condition={"StringIs": {HOSTILE: "x"}})
 
 
 @pytest.fixture
@@ -141,44 +130,17 @@ def test_a_policy_that_is_too_long_is_refused(files: Path, capsys: pytest.Captur
 
 # ── JSON lines ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-PAIR = {"id": "good", "old": policy(), "new": ASKED}
-GOOD = {
-    "id": "good",
-    "verdict": "proved",
-    "witness": None,
-    "reason": "every request that the new policy allows, the old one allows too",
-}
-BAD: list[tuple[str, bytes | dict[str, Any], object, str]] = [
-    ("nothing", b"", None, "not JSON"),
-    ("no JSON", b"compare this", None, "not JSON"),
-    ("a list", b"[]", None, "an object is expected, this is a list"),
-    ("no UTF-8", b'{"id": "\xff"}', None, "not JSON"),
-    ("brackets without end", b"[" * 100_000, None, "not JSON"),
-    ("a line above the limit", b" " * (LONGEST_LINE + 1), None, "longer than 2 MiB"),
-    ("an unknown field", PAIR | {"colour": "red"}, "good", "`colour`: there is no such field"),
-    ("an id that is a list", PAIR | {"id": []}, None, "`id`: a text or a number"),
-    ("an id out of range", b'{"id": 1e999}', None, "`id`: it is a number out of range"),
-    ("no new policy", {"id": 7, "old": policy()}, 7, "`new`: this field is missing"),
-    ("a policy that is a list", PAIR | {"new": []}, "good", "`new`: a policy is a JSON object, this is a list"),
-    ("a policy that is a number", PAIR | {"old": 5}, "good", "`old`: a policy is a JSON object, this is a number"),
-    ("a policy in a text that is none", PAIR | {"old": "{"}, "good", "`old`: not JSON"),
-    ("an organization that is a text", PAIR | {"organization": "o-1"}, "good", "`organization`: an object"),
-    ("an organization without id", PAIR | {"organization": {"accounts": []}}, "good", "`organization.id`"),
-    ("an account of eleven digits", PAIR | {"organization": {"id": "o", "accounts": ["1" * 11]}}, "good", "twelve"),
-    ("an account that is a number", PAIR | {"role_account": 111122223333}, "good", "`role_account`: twelve digits"),
-    ("a field that stands twice", b'{"id": "x", "id": "y", "old": {}, "new": {}}', "y", "`id` stands twice"),
-]  # fmt: skip
-
 
 def test_every_bad_line_is_answered_with_an_error_and_the_others_all_the_same() -> None:
     lines: list[bytes | dict[str, Any]] = [PAIR]
-    for _, bad, _, _ in BAD:
+    bad_lines = [*BAD, ("a line above the limit", b" " * (LONGEST_LINE + 1), None, "longer than 2 MiB")]
+    for _, bad, _, _ in bad_lines:
         lines += [bad, PAIR]
     code, found = answers(*lines)
 
     assert code == ExitCode.GAPS
     assert all(answer == GOOD for answer in found[::2])
-    for number, ((name, _, known, says), answer) in enumerate(zip(BAD, found[1::2], strict=True)):
+    for number, ((name, _, known, says), answer) in enumerate(zip(bad_lines, found[1::2], strict=True)):
         assert answer.keys() == {"id", "error"}, name
         assert answer["id"] == known, name
         assert answer["error"].startswith(f"line {2 * number + 2}: "), name

@@ -110,6 +110,17 @@ def test_a_proof_names_the_account_in_which_it_would_not_hold() -> None:
     assert "unless" not in narrower(old, old).reason
 
 
+def test_a_statement_of_too_many_readings_is_left_open() -> None:
+    many = {"ForAnyValue:StringEqualsIfExists": {f"aws:PrincipalTag/{number}": "a" for number in range(12)}}
+    digits = {"NumericLessThan": {"aws:MultiFactorAuthAge": f"1.{'0' * 9000}1"}}
+    more = {"NumericLessThan": {"aws:MultiFactorAuthAge": f"1.{'0' * 9000}2"}}
+    for before, after in ((digits, many), (digits, more)):
+        old, new = (parse_policy({"Statement": _TRUST | {"Condition": condition}}) for condition in (before, after))
+        proof = narrower(old, new)
+        assert proof.verdict is Verdict.UNKNOWN
+        assert proof.reason == "it takes too many steps to compare them"
+
+
 STOPPED = [
     ({"StringIs": {"sts:ExternalId": "a"}}, "StringIs", "old", "$.Statement[0].Condition.StringIs.sts:ExternalId"),
     (

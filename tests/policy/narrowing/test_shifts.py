@@ -70,7 +70,7 @@ def test_principals_that_mean_nobody_for_sure_are_passed_over() -> None:
     ]
 
 
-@many(60)
+@many(30)
 @given(pairs_of_policies(), FACTS)
 def test_every_shift_is_shown_and_whoever_gains_makes_the_policy_wider(pair: Pair, facts: Facts) -> None:
     old, new = pair

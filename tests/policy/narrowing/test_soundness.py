@@ -15,8 +15,8 @@ from tests.policy.narrowing.seeking import find_violation
 from trustview.policy import Effect, Outcome, PolicyDocument, evaluate
 from trustview.policy.narrowing import Facts, Proof, Verdict, narrower
 
-PAIRS = int(os.environ.get("TRUSTVIEW_PAIRS", "150"))
-REQUESTS = int(os.environ.get("TRUSTVIEW_REQUESTS", "150"))
+PAIRS = int(os.environ.get("TRUSTVIEW_PAIRS", "80"))
+REQUESTS = int(os.environ.get("TRUSTVIEW_REQUESTS", "100"))
 Pair = tuple[PolicyDocument, PolicyDocument]
 
 

@@ -174,8 +174,6 @@ def may_meet(one: Pattern, other: Pattern) -> bool:
     if {one.mode, other.mode} & {Mode.FOLDED, Mode.WORD}:
         return True
     first, second = one.parts[0], other.parts[0]
-    if one.is_plain:
-        return accepts(other, first)
     return first.startswith(second) or second.startswith(first)
 
 

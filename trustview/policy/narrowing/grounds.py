@@ -40,11 +40,10 @@ class Grounds:
         """The requests of a box that may be real, as far as a proof may rely on it."""
         callers = box.parts.get(CALLER)
         for mask, parts in self._groups:
-            if callers is None or callers.mask & mask:
+            met = Choice(mask if callers is None else callers.mask & mask)
+            if met.mask:
                 unasked = {key: part for key, part in parts.items() if key not in box.parts}
-                real = meet(box, {CALLER: Choice(mask), **unasked}, self._reading.solver)
-                if real is not None:
-                    yield real
+                yield Box({**box.parts, **unasked, CALLER: met}, box.path)
 
     def of_identity(self, cell: Cell) -> Parts:
         """What the caller's account, ARN and organization make of the keys on them."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trustview.policy.conditions import OPERATORS_BY_NAME, Operator
 from trustview.policy.document import Condition
 from trustview.policy.narrowing.parts import NO, YES, Aspect, Choice, Lists, Values
-from trustview.policy.narrowing.pattern import NOTHING_WRITTEN, Pattern, read_value
+from trustview.policy.narrowing.pattern import NOTHING_WRITTEN, read_value
 from trustview.policy.narrowing.shape import TEXT, Shape, family_of
 from trustview.policy.narrowing.texts import ALL_TEXTS, Texts, none_of, only
 
@@ -104,15 +104,15 @@ def _met(condition: Condition, operator: Operator, shape: Shape, *, substitutes:
     if family != TEXT:
         places = shape.scales[family].places(condition)
         return None if places is None else Choice(places)
-    patterns = _patterns(condition, operator, shape, substitutes=substitutes)
-    return none_of(patterns) if operator.is_negated else only(patterns)
+    return _met_texts(condition, operator, shape, substitutes=substitutes)
 
 
-def _patterns(condition: Condition, operator: Operator, shape: Shape, *, substitutes: bool) -> list[Pattern]:
+def _met_texts(condition: Condition, operator: Operator, shape: Shape, *, substitutes: bool) -> Texts:
     read = (
         read_value(value, operator, substitutes=substitutes, holds_arns=shape.holds_arns) for value in condition.values
     )
-    return [pattern for pattern in read if pattern is not None]
+    patterns = [pattern for pattern in read if pattern is not None]
+    return none_of(patterns) if operator.is_negated else only(patterns)
 
 
 def _without_empty(met: Aspect) -> Aspect:
@@ -131,9 +131,7 @@ def _read_listed(condition: Condition, operator: Operator, shape: Shape, *, subs
         yield Lists(passes, False, False, None), ()
         yield Lists(False, True, True, ALL_TEXTS), ((_name(condition), YES),)
         return
-    met = _met(condition, operator, shape, substitutes=substitutes)
-    if not isinstance(met, Texts):
-        raise TypeError("lists hold texts")
+    met = _met_texts(condition, operator, shape, substitutes=substitutes)
     every, some = (met, ()) if condition.quantifier == "ForAllValues" else (ALL_TEXTS, (met,))
     is_sure = passes and asked is None
     yield Lists(is_sure, is_sure, is_sure, every, some), ()

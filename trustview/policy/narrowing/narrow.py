@@ -47,12 +47,16 @@ def narrower(old: PolicyDocument, new: PolicyDocument, facts: Facts = NO_FACTS, 
     if _is_part(new, old):
         return Proof(Verdict.PROVED, _PROVED)
     solver = Solver(Budget())
-    question = Question(old, new, facts, layer or layer_of(old, new), solver)
     try:
-        proof = question.answer()
-        spared = [a for a in _accounts_to_ask(old, new, facts) if proof.is_proved and not question.holds_in(a)]
+        return _prove(Question(old, new, facts, layer or layer_of(old, new), solver))
     except (BudgetSpentError, RecursionError):
-        return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", question.at)
+        return Proof(Verdict.UNKNOWN, _TOO_MUCH, None, "new", solver.at)
+
+
+def _prove(question: Question) -> Proof:
+    proof = question.answer()
+    asked = _accounts_to_ask(question.old, question.new, question.facts) if proof.is_proved else ()
+    spared = [account for account in asked if not question.holds_in(account)]
     return replace(proof, reason=f"{_PROVED}, {_UNLESS.format(_listed(spared))}") if spared else proof
 
 
@@ -91,7 +95,6 @@ class Question:
 
     def __init__(self, old: PolicyDocument, new: PolicyDocument, facts: Facts, layer: Layer, solver: Solver) -> None:
         self.old, self.new, self.facts, self.layer, self.solver = old, new, facts, layer, solver
-        self.at = "$"
         self.reading = Reading((old, new), layer, facts, solver)
         self._grounds = Grounds(self.reading)
         self._maker = WitnessMaker(self.reading, self._grounds)
@@ -134,7 +137,7 @@ class Question:
         old_allows, old_denies = self._boxes(self.old, Effect.ALLOW), self._boxes(self.old, Effect.DENY)
         new_denies = self._boxes(self.new, Effect.DENY)
         for allow in self._boxes(self.new, Effect.ALLOW):
-            self.at = allow.path
+            self.solver.at = allow.path
             asked = meet(allow, within, self.solver)
             for box in self._grounds.grounded(asked) if asked else ():
                 yield from self._cover.uncovered(box, [*old_allows, *new_denies])

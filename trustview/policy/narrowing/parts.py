@@ -7,7 +7,7 @@ resource (`texts.py`), or a context key: absent, or with one value, or with a li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, cast
 
 from trustview.policy.narrowing.pattern import NOTHING_WRITTEN
 from trustview.policy.narrowing.texts import ALL_TEXTS, Solver, Texts, none_of
@@ -58,6 +58,16 @@ class Values(NamedTuple):
 
     absent: bool
     aspects: tuple[Aspect, ...] | None
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of a value; those of a key that may only be absent are all, because nothing is said of them."""
+        return cast(Texts, self.aspects[0]) if self.aspects else ALL_TEXTS
+
+    @property
+    def places(self) -> tuple[Choice, ...]:
+        """The places of a value on the key's scales."""
+        return cast(tuple[Choice, ...], self.aspects[1:]) if self.aspects else ()
 
     def meet(self, other: Values) -> Values:
         """What is in both."""

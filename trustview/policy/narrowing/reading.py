@@ -16,7 +16,7 @@ from trustview.policy.conditions import OPERATORS_BY_NAME
 from trustview.policy.document import Condition, PolicyDocument, Statement
 from trustview.policy.narrowing.boxes import Box, Parts, meet
 from trustview.policy.narrowing.budget import BudgetSpentError
-from trustview.policy.narrowing.callers import IDENTITY, OPEN, Callers
+from trustview.policy.narrowing.callers import OPEN, Callers
 from trustview.policy.narrowing.key_reading import read_key_condition
 from trustview.policy.narrowing.parts import EITHER, NO, YES, Choice
 from trustview.policy.narrowing.pattern import read_action, read_resource
@@ -197,11 +197,6 @@ class _Whole(dict[str, Any]):
         return EITHER
 
 
-def is_open(coordinate: str) -> bool:
-    """Whether a coordinate is what nobody documents or nobody interprets."""
-    return coordinate.startswith((OPEN, IDENTITY))
-
-
 def _accounts_in(shapes: Iterable[Shape]) -> Iterator[str]:
     """The accounts that conditions on the caller's account and ARN name."""
     for shape in shapes:
@@ -244,7 +239,9 @@ class _Doubts:
         ):
             return
         if inside.startswith((".Principal", ".NotPrincipal")) and "twice" not in problem.found:
-            if not any(f"`{element.value}`" in problem.found for element in statement.principals):
+            # Whom a malformed principal means is an open point of its own.
+            malformed = [e.value for e in statement.principals if e.form is PrincipalForm.MALFORMED]
+            if not any(f"`{value}`" in problem.found for value in malformed):
                 self._asked[statement.path].append(problem.found)
             return
         # What stood there before a key that stands twice is lost: such statements never equal each other.

@@ -45,12 +45,13 @@ def _place(
     reading: Reading, policies: tuple[PolicyDocument, PolicyDocument], is_there: Callable[[Parts], bool]
 ) -> tuple[str, str]:
     """The policy and the JSON path of the first element that asks for something."""
-    for name, policy in zip(("old", "new"), policies, strict=True):
-        for statement in policy.statements:
-            for path, ways in reading.elements(statement, policy):
-                if any(is_there(parts) for parts in ways):
-                    return name, path
-    return "new", "$"
+    return next(
+        (name, path)
+        for name, policy in zip(("old", "new"), policies, strict=True)
+        for statement in policy.statements
+        for path, ways in reading.elements(statement, policy)
+        if any(is_there(parts) for parts in ways)
+    )
 
 
 def _has(pattern: Pattern, parts: Parts) -> bool:

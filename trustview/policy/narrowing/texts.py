@@ -21,12 +21,12 @@ _READABLE = ("x", "")
 
 
 class Solver:
-    """The questions of one proof: a budget, and answers that are not worked out twice."""
+    """The questions of one proof: a budget, answers that are not worked out twice, and the statement it stands at."""
 
-    __slots__ = ("_members", "budget")
+    __slots__ = ("_members", "at", "budget")
 
     def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+        self.budget, self.at = budget, "$"
         self._members: dict[Texts, str | None] = {}
 
     def member(self, texts: Texts) -> str | None:

@@ -84,9 +84,7 @@ class WitnessMaker:
             return None
         own = self._reading.facts.role_account or _account_but(caller.account)
         role = f"arn:aws:iam::{own}:role/reviewed"
-        resource = self._text(box.parts.get(RESOURCE, ALL_TEXTS), (role,))
-        if resource is None:
-            return None
+        resource = self._text(box.parts.get(RESOURCE, ALL_TEXTS), (role,)) or role
         request = Request(caller, action, resource, own, closed_context(context))
         return self._with_own_policies(request, box)
 
@@ -132,10 +130,7 @@ class WitnessMaker:
 
     def _key_texts(self, box: Box, key: str) -> Texts:
         part = box.parts.get(f"{KEY}{key}")
-        if not isinstance(part, Values) or part.aspects is None:
-            return ALL_TEXTS
-        first = part.aspects[0]
-        return first if isinstance(first, Texts) else ALL_TEXTS
+        return ALL_TEXTS if part is None else part.texts
 
     def _action(self, box: Box, cell: Cell) -> str | None:
         texts = box.parts.get(ACTION, ALL_TEXTS)
@@ -185,30 +180,24 @@ class WitnessMaker:
     def _value(self, key: str, part: Values) -> str | None:
         if part.aspects is None:
             return None
-        texts, *places = part.aspects
-        if not isinstance(texts, Texts):
-            return None
-        for scale, place in zip(self._reading.shapes[key].scales.values(), places, strict=True):
-            if not isinstance(place, Choice) or place.mask == scale.whole:
-                continue
-            met = (value for index, value in reversed(list(enumerate(scale.values))) if place.mask >> index & 1)
-            return next((value for value in met if texts.opaque or holds(texts, value)), None)
+        texts = part.texts
+        for scale, place in zip(self._reading.shapes[key].scales.values(), part.places, strict=True):
+            if place.mask != scale.whole:
+                met = (value for index, value in reversed(list(enumerate(scale.values))) if place.mask >> index & 1)
+                return next((value for value in met if texts.opaque or holds(texts, value)), None)
         return self._text(texts, _READABLE.get(key, ()))
 
     def _listed(self, key: str, part: Lists) -> tuple[str, ...] | None:
         if part.every is not None:
             needed = part.needed(part.every)[1:] or part.needed(part.every)
-            members = [self._text(texts, _READABLE.get(key, ())) for texts in needed]
-            if all(member is not None for member in members):
-                return tuple(dict.fromkeys(member for member in members if member is not None))
+            members = (self._text(texts, _READABLE.get(key, ())) for texts in needed)
+            return tuple(dict.fromkeys(member for member in members if member is not None))
         return ("",) if part.blank else () if part.empty else None
 
 
 def _wanted_variables(part: Values) -> list[Pattern]:
     """The patterns with policy variables that a value must match."""
-    texts = part.aspects[0] if part.aspects else ALL_TEXTS
-    if not isinstance(texts, Texts):
-        return []
+    texts = part.texts
     return [
         p
         for group in texts.within
