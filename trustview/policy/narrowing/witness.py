@@ -119,14 +119,13 @@ class WitnessMaker:
                 return replace(caller, account=account, arn=arn, unique_id=ids[0] if ids else "")
         return None
 
-    def _accounts(self, box: Box, cell: Cell, arns: Texts, kind: str) -> Iterator[str]:
+    def _accounts(self, box: Box, cell: Cell, arns: Texts, kind: str) -> list[str]:
         """The account of the callers, or some that the box may be of."""
         if cell.account:
-            yield cell.account
-            return
+            return [cell.account]
         asked = self._text(self._key_texts(box, "aws:principalaccount"), (cell.example.account,), _ANY_ACCOUNT)
         arn = self._text(arns, (cell.example.arn,), arn_glob(f"arn:*:iam::{'?' * 12}:{kind}/?*"))
-        yield from (account for account in (asked, arn and arn.split(":")[4]) if account)
+        return [account for account in (asked, arn and arn.split(":")[4]) if account]
 
     def _key_texts(self, box: Box, key: str) -> Texts:
         part = box.parts.get(f"{KEY}{key}")
