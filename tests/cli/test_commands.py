@@ -17,7 +17,7 @@ from trustview.errors import UsageError
 from trustview.export import FORMATS
 from trustview.export.remediation import REMEDIATION_FORMATS
 from trustview.review import Decision, EntryKind, Verdict, make_entry, review_id
-from trustview.store import Workspace, newest_snapshot, open_reviews, open_snapshot, save_snapshot
+from trustview.store import Workspace, make_folder, newest_snapshot, open_reviews, open_snapshot, save_snapshot
 
 
 def test_the_choices_of_formats_are_those_that_there_are() -> None:
@@ -288,3 +288,55 @@ def test_listing_loads_neither_aws_nor_the_screen(filled: Workspace) -> None:
     loaded = loaded_by(f"{home}; from trustview.cli import main; main(['findings'])")
 
     assert loaded & {"botocore", "aiobotocore", "boto3", "moto", "aiohttp", "textual"} == set()
+
+
+# ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_settings_come_from_the_workspace_and_say_so(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    make_folder(workspace.root)
+    file = workspace.root / "trustview.toml"
+    file.write_text("[thresholds]\r\nsession_hours = 8\r\n", encoding="utf-8")
+    rows = {row["setting"]: row for row in printed(capsys, "config", "--json")}
+
+    assert rows["thresholds.session_hours"] == {
+        "setting": "thresholds.session_hours",
+        "value": 8,
+        "from": f"{file} line 2",
+    }
+    assert rows["tiers.units"] == {"setting": "tiers.units", "value": {}, "from": "default"}
+
+
+def test_settings_in_the_working_folder_do_not_count(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "trustview.toml").write_text("[thresholds]\nsession_hours = 8\n", encoding="utf-8")
+
+    assert workspace.root != tmp_path
+    assert {row["from"] for row in printed(capsys, "config", "--json")} == {"default"}
+
+
+@pytest.mark.usefixtures("workspace")
+def test_settings_that_are_not_there_are_an_error_of_the_user(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("config", "--settings", "nowhere.toml")) == ExitCode.USAGE
+    assert "`nowhere.toml`" in capsys.readouterr().err
+
+
+def test_other_settings_are_told_and_applied_by_analysing_again(
+    filled: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f'[accounts]\napproved = ["{STRANGER}"]\n', encoding="utf-8")
+    before = printed(capsys, "findings", "--json")
+    assert main(("findings", "--json", "--settings", str(file))) == ExitCode.DONE
+    assert "accounts.approved" in capsys.readouterr().err
+
+    printed(capsys, "analyse", "--settings", str(file), "--json")
+    assert main(("findings", "--json", "--settings", str(file))) == ExitCode.DONE
+    after = capsys.readouterr()
+
+    assert "trusts-unknown-account" in {row["check"] for row in before}
+    assert "trusts-unknown-account" not in {row["check"] for row in json.loads(after.out)}
+    assert "differ" not in after.err
+    with open_snapshot(newest_snapshot(filled)) as saved:
+        assert saved.settings().accounts.approved == (STRANGER,)

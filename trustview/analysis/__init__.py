@@ -15,8 +15,11 @@ from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
 from trustview.analysis.graph import TrustGraph, build_graph
 from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
+from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
 from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
-from trustview.analysis.tier import Tier, tier_of
+from trustview.analysis.setting import Setting
+from trustview.analysis.settings import Settings
+from trustview.analysis.tier import Tier, TierRules, tier_of
 from trustview.policy import Privilege
 
 __all__ = [
@@ -42,9 +45,13 @@ __all__ = [
     "Privilege",
     "Reach",
     "ReachKind",
+    "ReadSettings",
     "Remediation",
+    "Setting",
+    "Settings",
     "Severity",
     "Tier",
+    "TierRules",
     "TrustGraph",
     "analyse",
     "apply_changes",
@@ -52,9 +59,12 @@ __all__ = [
     "check",
     "compare_grants",
     "describe_effect",
+    "entries",
     "facts_about",
     "match_event",
     "pretty_policy",
     "prove_effect",
+    "read_settings",
+    "sections",
     "tier_of",
 ]

@@ -20,6 +20,7 @@ from trustview.analysis.attachments import (
 from trustview.analysis.caller_facts import facts_of, facts_of_account
 from trustview.analysis.grant import Grant
 from trustview.analysis.privilege import PrivilegeJudge, Subject, count_named, name_account, name_in
+from trustview.analysis.settings import Settings
 from trustview.analysis.tier import Tier, tier_of
 from trustview.analysis.vendors import Vendor, vendor_register
 from trustview.policy import (
@@ -53,7 +54,7 @@ class Access:
 
     snapshot: Snapshot
     grants: tuple[Grant, ...] = ()
-    vendors: dict[str, Vendor] = field(default_factory=vendor_register)
+    settings: Settings = field(default=Settings())
 
     # ── what is there ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -71,6 +72,17 @@ class Access:
         return {p.arn: p for account in self.snapshot.accounts for p in account.providers}
 
     @cached_property
+    def vendors(self) -> dict[str, Vendor]:
+        """The bundled register and the user's own entries, by account id."""
+        return vendor_register() | {account: Vendor(name) for account, name in self.settings.vendors.register}
+
+    def is_approved(self, account: str) -> bool:
+        """Whether the settings approve an outsider, by its id or as an account of a vendor."""
+        vendor = self.vendors.get(account)
+        is_named = vendor is not None and vendor.name in self.settings.vendors.approved
+        return is_named or account in self.settings.accounts.approved
+
+    @cached_property
     def _tiers(self) -> dict[str, Tier]:
         return {}
 
@@ -85,7 +97,7 @@ class Access:
     def tier(self, account: str) -> Tier:
         """The tier of an account."""
         if account not in self._tiers:
-            self._tiers[account] = tier_of(self.snapshot, account)
+            self._tiers[account] = tier_of(self.snapshot, account, self.settings.tiers)
         return self._tiers[account]
 
     def is_outsider(self, account: str) -> bool:

@@ -1,9 +1,9 @@
-"""analyse(snapshot) -> Analysis: grants, fleets, edges, findings and remediations of a whole snapshot."""
+"""analyse(snapshot, settings) -> Analysis: grants, fleets, edges, findings and remediations of a whole snapshot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from trustview.analysis.access import Access
@@ -17,18 +17,20 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph, build_graph
 from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Change, Remediation, apply_changes
+from trustview.analysis.settings import Settings
 from trustview.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a snapshot means. Findings stand worst first."""
+    """What a snapshot means under some settings. Findings stand worst first."""
 
     grants: tuple[Grant, ...]
     fleets: tuple[Fleet, ...]
     edges: tuple[Edge, ...]
     findings: tuple[Finding, ...]
     remediations: tuple[Remediation, ...]
+    settings: Settings = field(default=Settings())
 
     @cached_property
     def grants_by_id(self) -> dict[str, Grant]:
@@ -41,9 +43,9 @@ class Analysis:
         return build_graph(self.edges)
 
 
-def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS) -> Analysis:
-    """Find every grant, fleet, edge and finding of a snapshot; the same snapshot gives the same analysis."""
-    access = Access(snapshot)
+def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Settings | None = None) -> Analysis:
+    """Every grant, fleet, edge and finding of a snapshot; the same snapshot and settings give the same analysis."""
+    access = Access(snapshot, settings=settings or Settings())
     access = replace(access, grants=find_grants(access))
     findings = sorted(
         (finding for check in checks for finding in _findings(access, check)),
@@ -55,6 +57,7 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS) -> Analysis:
         edges=tuple(edge for find in EDGES for edge in find(access)),
         findings=tuple(findings),
         remediations=tuple(propose(access, findings)),
+        settings=access.settings,
     )
 
 

@@ -27,3 +27,8 @@ def vendor_register() -> dict[str, Vendor]:
     """The bundled register, by account id."""
     text = files("trustview.analysis").joinpath("vendors.json").read_text(encoding="utf-8")
     return {account: Vendor(**entry) for account, entry in json.loads(text).items()}
+
+
+def vendor_names() -> frozenset[str]:
+    """The names that the bundled register knows."""
+    return frozenset(vendor.name for vendor in vendor_register().values())

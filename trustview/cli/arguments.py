@@ -29,12 +29,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"trustview {__version__}")
     _add_snapshot(parser)
+    _add_settings(parser)
     parser.set_defaults(module="cockpit", verb="open_newest")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_diff, _add_remediate, _add_review, _add_checks, _add_explain, _add_simulate, _add_narrower, _add_doctor,
-        _add_iam_policy,
+        _add_diff, _add_remediate, _add_review, _add_analyse, _add_config, _add_checks, _add_explain, _add_simulate,
+        _add_narrower, _add_doctor, _add_iam_policy,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -48,6 +49,10 @@ def _command(commands: _Commands, name: str, text: str, module: str, verb: str) 
 
 def _add_snapshot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name instead of the newest one")
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", metavar="FILE", help="the settings, instead of trustview.toml in the workspace")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -103,6 +108,7 @@ def _add_demo(commands: _Commands) -> None:
     parser.add_argument("--headless", action="store_true", help="print the summary instead of opening the cockpit")
     parser.add_argument("--fresh", action="store_true", help="collect again even when the demo was collected before")
     parser.add_argument("--quarter", choices=("current", "earlier"), default="current", help="which state to serve")
+    _add_settings(parser)
     _add_json(parser)
 
 
@@ -118,6 +124,7 @@ def _add_collect(commands: _Commands) -> None:
     parser.add_argument(
         "--progress", choices=PROGRESS_FORMS, default="auto", help="on stderr: plain lines, or events as JSON lines"
     )
+    _add_settings(parser)
     _add_json(parser)
 
 
@@ -130,6 +137,7 @@ def _add_import(commands: _Commands) -> None:
         "run_import",
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    _add_settings(parser)
     _add_json(parser)
 
 
@@ -139,6 +147,7 @@ def _add_findings(commands: _Commands) -> None:
     _add_filters(parser)
     parser.add_argument("--format", choices=FORMATS, help="print in this format instead of a table")
     parser.add_argument("--fail-on", choices=SEVERITIES, help="exit with 4 when something this bad is listed")
+    _add_settings(parser)
     _add_json(parser)
 
 
@@ -214,6 +223,25 @@ def _add_review(commands: _Commands) -> None:
     verify.add_argument("review", nargs="?", metavar="REVIEW", help="a review as `review list` names it; all of them")
     verify.add_argument("--seal", metavar="DIGEST", help="a seal that was noted: entries after it were cut off or not")
     _add_json(verify)
+
+
+def _add_analyse(commands: _Commands) -> None:
+    parser = _command(
+        commands, "analyse", "look at a snapshot again, under the settings in force", "config", "run_analyse"
+    )
+    _add_snapshot(parser)
+    _add_settings(parser)
+    _add_json(parser)
+
+
+def _add_config(commands: _Commands) -> None:
+    parser = _command(
+        commands, "config", "show the settings in force, and where each comes from", "config", "run_config"
+    )
+    parser.add_argument("--example", action="store_true", help="print a settings file to begin with")
+    parser.add_argument("--document", action="store_true", help="print the documentation of every setting (Markdown)")
+    _add_settings(parser)
+    _add_json(parser)
 
 
 def _add_checks(commands: _Commands) -> None:

@@ -18,7 +18,7 @@ from trustview.cli.output import print_json, print_line, print_table, say
 from trustview.cli.summary import print_summary
 from trustview.errors import UsageError
 from trustview.snapshot import Snapshot
-from trustview.store import Workspace, find_workspace
+from trustview.store import Workspace, find_workspace, load_settings
 
 
 def run_collect(arguments: Namespace) -> int:
@@ -30,8 +30,9 @@ def run_collect(arguments: Namespace) -> int:
         max_age_seconds=read_age(arguments.max_age),
         is_fresh=arguments.fresh,
     )
+    settings = load_settings(workspace, arguments.settings).settings
     snapshot = collect_snapshot(workspace, scope, arguments.progress)
-    summary = keep_snapshot(workspace, snapshot)
+    summary = keep_snapshot(workspace, snapshot, settings)
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if snapshot.gaps else ExitCode.DONE
 

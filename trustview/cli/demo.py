@@ -6,12 +6,13 @@ import os
 from argparse import Namespace
 from typing import Any
 
+from trustview.analysis import Settings
 from trustview.cli.collecting import collect_snapshot
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.keeping import keep_snapshot
 from trustview.cli.output import say
 from trustview.cli.summary import print_summary
-from trustview.store import Workspace, find_workspace, list_snapshots, make_folder
+from trustview.store import Workspace, find_workspace, list_snapshots, load_settings, make_folder
 
 EVIDENCE_DAYS = 90
 # AWS limits how fast it may be asked; the server on this machine does not.
@@ -23,7 +24,8 @@ def run_demo(arguments: Namespace) -> int:
     workspace = Workspace(make_folder(find_workspace().root) / "demo")
     kept = [] if arguments.fresh or arguments.headless else list_snapshots(workspace)
     if not kept:
-        summary = collect_demo(workspace, arguments.quarter)
+        settings = load_settings(workspace, arguments.settings).settings
+        summary = collect_demo(workspace, arguments.quarter, settings)
         if arguments.headless:
             print_summary(summary, as_json=arguments.json)
             return ExitCode.DONE
@@ -31,10 +33,10 @@ def run_demo(arguments: Namespace) -> int:
         say("opening the demo as you left it; `trustview demo --fresh` collects it again")
     from trustview.cli.cockpit import open_cockpit
 
-    return open_cockpit(workspace, None)
+    return open_cockpit(workspace, None, arguments.settings)
 
 
-def collect_demo(workspace: Workspace, quarter: str) -> dict[str, Any]:
+def collect_demo(workspace: Workspace, quarter: str, settings: Settings) -> dict[str, Any]:
     """Serve and collect `acme` over HTTP; the summary of the snapshot."""
     from trustview.collect import Limits, Scope
     from trustview.demo import serve_acme
@@ -44,4 +46,4 @@ def collect_demo(workspace: Workspace, quarter: str) -> dict[str, Any]:
         os.environ.update(served.environment)
         scope = Scope(evidence_days=EVIDENCE_DAYS, is_fresh=True, limits=Limits(*[UNLIMITED] * 4))
         snapshot = collect_snapshot(workspace, scope)
-    return keep_snapshot(workspace, snapshot)
+    return keep_snapshot(workspace, snapshot, settings)

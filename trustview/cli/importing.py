@@ -12,7 +12,7 @@ from trustview.cli.output import say
 from trustview.cli.summary import print_summary
 from trustview.collect import FileProblem, read_files
 from trustview.errors import SourceError
-from trustview.store import find_workspace, walk_files
+from trustview.store import find_workspace, load_settings, walk_files
 
 
 def _readable(paths: Iterable[str], unread: list[FileProblem]) -> Iterator[tuple[str, bytes]]:
@@ -27,6 +27,7 @@ def _readable(paths: Iterable[str], unread: list[FileProblem]) -> Iterator[tuple
 def run_import(arguments: Namespace) -> int:
     """Make a snapshot of everything that can be read, and name the rest; 3 when something could not be read."""
     workspace = find_workspace()
+    settings = load_settings(workspace, arguments.settings).settings
     unread: list[FileProblem] = []
     imported = read_files(_readable(arguments.paths, unread), datetime.now(UTC))
     problems = [*unread, *imported.problems]
@@ -37,7 +38,7 @@ def run_import(arguments: Namespace) -> int:
         say(note)
     if not imported.snapshot.accounts and imported.snapshot.organization is None:
         raise SourceError("nothing could be read: `trustview import` takes JSON of the AWS CLI, see `--help`")
-    summary = keep_snapshot(workspace, imported.snapshot)
+    summary = keep_snapshot(workspace, imported.snapshot, settings)
     summary["problems"] = [{"path": p.path, "place": p.place, "reason": p.reason} for p in problems]
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if problems or imported.snapshot.gaps else ExitCode.DONE

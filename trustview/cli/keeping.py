@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from trustview.analysis import analyse
+from trustview.analysis import Settings, analyse
 from trustview.cli.summary import summarise
 from trustview.snapshot import Snapshot
 from trustview.store import Workspace, open_snapshot, save_snapshot
 
 
-def keep_snapshot(workspace: Workspace, snapshot: Snapshot) -> dict[str, Any]:
+def keep_snapshot(workspace: Workspace, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     """Analyse and save a snapshot; its summary, read back from the file."""
-    path = save_snapshot(workspace, snapshot, analyse(snapshot))
+    path = save_snapshot(workspace, snapshot, analyse(snapshot, settings=settings))
     with open_snapshot(path) as saved:
         return summarise(saved)

@@ -8,6 +8,7 @@ from argparse import Namespace
 from typing import Any
 
 from trustview.analysis import CHECKS, CHECKS_BY_ID, Grant, Severity
+from trustview.cli.config import describe_difference
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_line, print_table, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_accounts, select_rows
@@ -15,15 +16,18 @@ from trustview.errors import UsageError
 from trustview.export import FORMATS_BY_NAME
 from trustview.snapshot import Role
 from trustview.snapshot.codec import encode
-from trustview.store import delete_snapshot, find_workspace
+from trustview.store import delete_snapshot, find_workspace, load_settings
 from trustview.store import list_snapshots as snapshots_of
 
 
 def list_findings(arguments: Namespace) -> int:
     """Print the findings, worst first; 4 when one is as bad as `--fail-on` says."""
     workspace = find_workspace()
+    settings = load_settings(workspace, arguments.settings).settings
     with open_selected(workspace, arguments) as snapshot:
         rows = select_rows(workspace, snapshot, arguments)
+        if difference := describe_difference(snapshot, settings):
+            say(difference)
     form = "json" if arguments.json else arguments.format
     if form:
         print_text(FORMATS_BY_NAME[form].write(rows))

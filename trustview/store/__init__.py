@@ -7,6 +7,7 @@ that is kept. Heavy libraries are imported when a file is opened, never when thi
 from trustview.store.files import NamedFile, open_bytes, walk_files, write_new
 from trustview.store.parts import Shelf, open_shelf
 from trustview.store.reviews import ReviewStore, open_reviews
+from trustview.store.settings_file import load_settings
 from trustview.store.snapshot_file import SnapshotFile
 from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
 from trustview.store.snapshots import (
@@ -36,6 +37,7 @@ __all__ = [
     "find_snapshot",
     "find_workspace",
     "list_snapshots",
+    "load_settings",
     "load_view",
     "make_file",
     "make_folder",

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Severity
+from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Settings, Severity
 from trustview.snapshot import (
     AccountFacts,
     ExternalFinding,
@@ -82,6 +82,11 @@ class SnapshotFile:
         """The numbers of the snapshot."""
         with self._tables.reading():
             return decode(Summary, json.loads(self._tables.meta("summary")))
+
+    def settings(self) -> Settings:
+        """The settings under which it was analysed."""
+        with self._tables.reading():
+            return decode(Settings, json.loads(self._tables.meta("settings")))
 
     def tree(self) -> tuple[PlaceRow, ...]:
         """The root, OUs and accounts, with what was found in them."""
@@ -216,6 +221,7 @@ class SnapshotFile:
                 edges=tuple(self._each(values.EDGES, values.read_edge)),
                 findings=tuple(self._each(values.FINDINGS, values.read_finding)),
                 remediations=tuple(self._each(values.REMEDIATIONS, values.read_remediation)),
+                settings=self.settings(),
             )
 
     def _accounts(self) -> tuple[AccountFacts, ...]:

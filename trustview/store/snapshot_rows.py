@@ -15,6 +15,7 @@ from trustview.analysis import (
     Privilege,
     ReachKind,
     Severity,
+    TierRules,
     tier_of,
 )
 from trustview.review import ReviewItem, review_items
@@ -148,7 +149,7 @@ def place_rows(snapshot: Snapshot, analysis: Analysis) -> Iterator[PlaceRow]:
     for finding in analysis.findings:
         for place in _above(organization, finding.account):
             findings.setdefault(place, Counter())[finding.severity] += 1
-    for row in _places(snapshot):
+    for row in _places(snapshot, analysis.settings.tiers):
         yield PlaceRow(*row, roles[row[0]], _by_severity(findings.get(row[0], Counter())))
 
 
@@ -157,13 +158,13 @@ def _above(organization: Organization | None, account: str) -> tuple[str, ...]:
     return (organization.path_to(account) if organization else ()) or (account,)
 
 
-def _places(snapshot: Snapshot) -> Iterator[tuple[str, str, str, bool, AccountStatus, bool, str]]:
+def _places(snapshot: Snapshot, tiers: TierRules) -> Iterator[tuple[str, str, str, bool, AccountStatus, bool, str]]:
     organization, unread = snapshot.organization, snapshot.unread_accounts
     if organization:
         for unit in organization.units:
             yield unit.id, unit.name, unit.parent, False, AccountStatus.ACTIVE, False, ""
         for account in organization.accounts:
-            tier = tier_of(snapshot, account.id).name.lower()
+            tier = tier_of(snapshot, account.id, tiers).name.lower()
             name = snapshot.account_name(account.id)
             yield account.id, name, account.parent, True, account.status, account.id in unread, tier
     for facts in snapshot.facts_by_account.values():

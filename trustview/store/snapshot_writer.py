@@ -34,6 +34,7 @@ def write_tables(database: sqlite3.Connection, snapshot: Snapshot, analysis: Ana
     writer.write_analysis(analysis)
     writer.write_rows("place", map(_place, place_rows(snapshot, analysis)))
     writer.write_rows("item", map(_item, item_rows(snapshot, analysis)))
+    writer.write_meta("settings", pack(analysis.settings))
     writer.write_meta("summary", pack(summarise(snapshot, analysis)))
     writer.write_texts()
     database.execute("COMMIT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,20 +13,27 @@ from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, vie
 from trustview.ui.app import Cockpit
 from trustview.ui.places import Places
 from trustview.ui.sitting import Sitting
-from trustview.ui.state import State, begin
+from trustview.ui.state import Notice, State, begin
 from trustview.ui.view_state import view_of, with_view
 
 
 def open_cockpit(
-    snapshot: SnapshotFile, reviews: ReviewStore, reviewer: str, now: Callable[[], datetime], views: Path | None
+    snapshot: SnapshotFile,
+    reviews: ReviewStore,
+    reviewer: str,
+    now: Callable[[], datetime],
+    views: Path | None,
+    notice: str = "",
 ) -> Cockpit:
-    """The cockpit on a snapshot; `views` is the folder in which it is kept how a screen was left."""
+    """The cockpit on a snapshot; `views` is the folder for how a screen was left, `notice` is said first."""
     summary = snapshot.summary()
     review = review_under_way(review_id(summary.organization, summary.taken_at), reviews.reviews())
     file = view_file(views, review) if views else None
     state = begin(snapshot.items(), Places(snapshot.tree()), reviews.journal(review))
     if file:
         state = with_view(state, load_view(file))
+    if notice:
+        state = replace(state, notice=Notice(notice))
     sitting = Sitting(
         reader=snapshot,
         reviews=reviews,

@@ -6,7 +6,6 @@ not see whether they used MFA: their identity provider must demand it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
@@ -18,12 +17,11 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import add_condition
 from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_denies_of
+from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
 from trustview.analysis.remediation import Change
 from trustview.policy import Caller, CallerKind, PrincipalForm, Privilege
 from trustview.snapshot import Role, User
-
-_BREAK_GLASS = re.compile(r"break[-_ .]?glass|emergency|fire[-_ ]?fight", re.IGNORECASE)
 
 
 @check(Severity.HIGH)
@@ -53,9 +51,8 @@ def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
 
 def _is_privileged(access: Access, grant: Grant) -> bool:
     """Whether the role is an administrator's, or is kept for emergencies by its name or tags."""
-    role = access.role(grant.role)
-    words = (role.name, role.path, *(word for tag in role.tags for word in tag))
-    return grant.privilege is Privilege.ADMIN or any(_BREAK_GLASS.search(word) for word in words)
+    is_kept = is_meant_for(access.role(grant.role), access.settings.roles.break_glass)
+    return grant.privilege is Privilege.ADMIN or is_kept
 
 
 def _users_able_to_assume(access: Access) -> dict[str, list[User]]:

@@ -17,7 +17,8 @@ def trusts_unapproved_vendor(access: Access) -> Iterator[Evidence]:
     Why: that an account is publicly known says who runs it, not that we still work with them; accounts of attackers'
     training labs are publicly known too. Access of vendors outlives their contracts.
 
-    Fix: ask the owner whether the vendor is still in use. Approve the grant in the review, or remove the principal.
+    Fix: ask the owner whether the vendor is still in use. Approve the grant in the review, write the
+    vendor under `vendors.approved` in `trustview.toml`, or remove the principal.
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
@@ -32,6 +33,6 @@ def trusts_unapproved_vendor(access: Access) -> Iterator[Evidence]:
 def _vendors(access: Access, accounts: tuple[str, ...]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for account in accounts:
-        if account in access.vendors:
+        if account in access.vendors and not access.is_approved(account):
             found.setdefault(access.vendors[account].name, []).append(account)
     return found

@@ -22,14 +22,19 @@ def trusts_unknown_account(access: Access) -> Iterator[Evidence]:
     Why: nobody can say whose account it is: a contractor of old, somebody's private account, a typing error, or an
     attacker who left a way back in.
 
-    Fix: find out who asked for it and why. Remove the principal unless somebody answers for it.
+    Fix: find out who asked for it and why. Remove the principal unless somebody answers for it; then write the account
+    under `accounts.approved` in `trustview.toml`.
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
     for grant in access.grants:
         if grant.reach.is_shut_by_itself:
             continue
-        unknown = tuple(account for account in outsiders_of(access, grant) if account not in access.vendors)
+        unknown = tuple(
+            account
+            for account in outsiders_of(access, grant)
+            if account not in access.vendors and not access.is_approved(account)
+        )
         if unknown:
             because = f"{listed(unknown)}: not of the organization, and not in the register of known vendors"
             yield Evidence((grant,), (because,), changes=_removal(access, grant, unknown))

@@ -15,9 +15,6 @@ from trustview.analysis.outsiders import external_ids_of, outsiders_of
 from trustview.analysis.remediation import Change
 from trustview.policy import OPERATORS_BY_NAME, Condition, is_account_id, parse_arn
 
-_SHORTEST = 8
-_MOST_ALTERNATIVES = 3
-
 
 @check(Severity.MEDIUM)
 def weak_external_id(access: Access) -> Iterator[Evidence]:
@@ -55,17 +52,18 @@ def _weaknesses(access: Access, grant: Grant, condition: Condition, accounts: tu
         yield f"`{condition.key}` is tested with `{condition.spelling}`: every other value passes"
         return
     arn = parse_arn(grant.role)
+    thresholds = access.settings.thresholds
     names = {access.vendors[account].name.lower() for account in accounts if account in access.vendors}
     for value in condition.values:
         if operator.has_wildcards and is_wild(value):
             yield f"`{value}` has a wildcard: it lets more than one value pass"
-        elif len(value) < _SHORTEST:
-            yield f"`{value}` has fewer than {_SHORTEST} characters"
+        elif len(value) < thresholds.external_id_characters:
+            yield f"`{value}` has fewer than {thresholds.external_id_characters} characters"
         elif is_account_id(value):
             yield f"`{value}` is an account id, which others know"
         elif value.lower() in names or (arn and value.lower() == arn.name.lower()):
             yield f"`{value}` is the name of the {'vendor' if value.lower() in names else 'role'}"
-    if len(condition.values) > _MOST_ALTERNATIVES:
+    if len(condition.values) > thresholds.external_id_alternatives:
         yield f"{len(condition.values)} values pass"
 
 
