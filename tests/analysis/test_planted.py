@@ -22,7 +22,7 @@ def test_the_demo_has_exactly_the_findings_that_were_planted() -> None:
 def test_all_remediations_together_close_what_they_promise_and_open_nothing() -> None:
     snapshot = acme_snapshot()
     before = analyse(snapshot)
-    policies = {remediation.role: remediation.policy for remediation in before.remediations}
+    policies = {remediation.subject: remediation.policy for remediation in before.remediations}
     closed = {finding for remediation in before.remediations for finding in remediation.closes}
     accounts = tuple(
         replace(facts, roles=tuple(replace(r, trust_policy=policies.get(r.arn, r.trust_policy)) for r in facts.roles))

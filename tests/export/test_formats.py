@@ -196,7 +196,7 @@ def test_the_security_finding_format_is_what_security_hub_takes() -> None:
     ("partition", "region"), [("aws", "us-east-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")]
 )
 def test_the_security_finding_format_stays_in_its_partition(partition: str, region: str) -> None:
-    row = replace(ordinary_rows()[0], role=f"arn:{partition}:iam::222222222222:role/x")
+    row = replace(ordinary_rows()[0], subject=f"arn:{partition}:iam::222222222222:role/x")
     (finding,) = json.loads(write("asff", [row]))
 
     assert finding["ProductArn"] == f"arn:{partition}:securityhub:{region}:222222222222:product/222222222222/default"

@@ -201,7 +201,7 @@ def test_a_question_about_one_role_is_answered_as_the_whole_analysis_would(acme_
             assert file.findings_of(arn) == tuple(f for f in analysis.findings if f.role == arn)
             assert file.edges_into(arn) == analysis.graph.into(arn)
             assert file.edges_out_of(arn) == analysis.graph.out_of(arn)
-            assert file.remediation(arn) == next((r for r in analysis.remediations if r.role == arn), None)
+            assert file.remediation(arn) == next((r for r in analysis.remediations if r.subject == arn), None)
         assert file.gaps() == taken.gaps
         assert file.organization() == taken.organization
         assert tuple(file.roles()) == taken.roles

@@ -193,7 +193,7 @@ async def test_the_queue_is_narrowed_to_one_ou_and_widened_again(desk: Desk, siz
         await screen.until(lambda: screen.state.scope == "ou-acme-infra001")
         assert screen.state.pane is Pane.QUEUE
         await screen.sees("with findings in Infrastructure")
-        inside = screen.state.places.accounts_below("ou-acme-infra001")
+        inside = screen.state.places.all_below("ou-acme-infra001")
         assert screen.state.view
         assert all(inside.intersection(screen.state.rows[n].accounts) for n in screen.state.view)
         await screen.press("backspace")

@@ -10,7 +10,7 @@ from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
 from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
 from trustview.analysis.edges import EDGES, Edge
 from trustview.analysis.event_pattern import ANYTHING, match_event
-from trustview.analysis.finding import Confidence, Finding, Severity
+from trustview.analysis.finding import Confidence, Finding, Severity, Subject, SubjectKind, role_subject
 from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
 from trustview.analysis.graph import TrustGraph, build_graph
@@ -50,6 +50,8 @@ __all__ = [
     "Setting",
     "Settings",
     "Severity",
+    "Subject",
+    "SubjectKind",
     "Tier",
     "TierRules",
     "TrustGraph",
@@ -65,6 +67,7 @@ __all__ = [
     "pretty_policy",
     "prove_effect",
     "read_settings",
+    "role_subject",
     "sections",
     "tier_of",
 ]

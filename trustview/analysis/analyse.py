@@ -11,7 +11,16 @@ from trustview.analysis.check import Check, Evidence
 from trustview.analysis.checks import CHECKS
 from trustview.analysis.edges import EDGES, Edge
 from trustview.analysis.find_grants import find_grants
-from trustview.analysis.finding import Finding, fingerprint, grade, judge_confidence
+from trustview.analysis.finding import (
+    Confidence,
+    Finding,
+    Subject,
+    SubjectKind,
+    fingerprint,
+    grade,
+    judge_confidence,
+    role_subject,
+)
 from trustview.analysis.fleet import Fleet, find_fleets
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph, build_graph
@@ -49,7 +58,7 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
     access = replace(access, grants=find_grants(access))
     findings = sorted(
         (finding for check in checks for finding in _findings(access, check)),
-        key=lambda finding: (-finding.severity, finding.check, finding.role, finding.id),
+        key=lambda finding: (-finding.severity, finding.check, finding.subject.id, finding.id),
     )
     return Analysis(
         grants=access.grants,
@@ -64,12 +73,16 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
 def _findings(access: Access, check: Check) -> Iterator[Finding]:
     """One finding per piece of evidence; service-linked and Identity Center roles belong to others and get none."""
     for evidence in check.find(access):
+        if evidence.subject is not None:
+            yield _finding_on(evidence.subject, check, evidence)
+            continue
         role = access.role(evidence.grants[0].role)
         if not role.is_service_linked and not role.is_identity_center:
             yield _finding(access, check, evidence)
 
 
 def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
+    """A finding on grants of a role."""
     role = access.role(evidence.grants[0].role)
     reach = widest(grant.reach for grant in evidence.grants)
     severity, graded = grade(
@@ -83,8 +96,7 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         check=check.id,
         severity=severity,
         confidence=evidence.confidence or judge_confidence(reach),
-        role=role.arn,
-        account=role.account,
+        subject=role_subject(role.arn),
         statements=tuple(sorted({grant.statement for grant in evidence.grants})),
         grants=tuple(grant.id for grant in evidence.grants),
         because=evidence.because,
@@ -94,19 +106,43 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
     )
 
 
+def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:
+    """A finding that is about no single grant: its severity is what the check says."""
+    return Finding(
+        id=fingerprint(check.id, subject.id, *map(str, evidence.statements)),
+        check=check.id,
+        severity=evidence.severity if evidence.severity is not None else check.severity,
+        confidence=evidence.confidence or Confidence.PROVEN,
+        subject=subject,
+        statements=evidence.statements,
+        grants=(),
+        because=evidence.because,
+        changes=evidence.changes,
+    )
+
+
 def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation]:
-    """One remediation per role that has findings with changes; changes that say the same are made once."""
-    by_role: dict[str, list[Finding]] = {}
+    """One remediation per subject that has findings with changes; changes that say the same are made once."""
+    by_subject: dict[Subject, list[Finding]] = {}
     for finding in findings:
         if finding.changes:
-            by_role.setdefault(finding.role, []).append(finding)
-    for role, found in by_role.items():
+            by_subject.setdefault(finding.subject, []).append(finding)
+    for subject, found in by_subject.items():
         changes = tuple(_compose(change for finding in found for change in finding.changes))
         try:
-            policy = apply_changes(access.role(role).trust_policy, changes)
+            policy = apply_changes(_document_of(access, subject), changes)
         except ValueError:
             continue
-        yield Remediation(role, changes, policy, tuple(finding.id for finding in found))
+        yield Remediation(subject.id, changes, policy, tuple(finding.id for finding in found))
+
+
+def _document_of(access: Access, subject: Subject) -> str:
+    """The policy that a subject has: a role's trust policy, a guardrail's own; an empty one for anything else."""
+    if subject.kind is SubjectKind.ROLE:
+        return access.role(subject.id).trust_policy
+    organization = access.snapshot.organization
+    policies = organization.guardrails if organization else ()
+    return next((policy.document for policy in policies if policy.id == subject.id), "{}")
 
 
 def _compose(changes: Iterable[Change]) -> Iterator[Change]:

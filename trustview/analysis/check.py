@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from trustview.analysis.access import Access
-from trustview.analysis.finding import Confidence, Severity
+from trustview.analysis.finding import Confidence, Severity, Subject
 from trustview.analysis.grant import Grant
 from trustview.analysis.remediation import Change
 
@@ -21,7 +21,8 @@ from trustview.analysis.remediation import Change
 class Evidence:
     """One place where a check holds: the grants concerned (all of one role) and a sentence for each thing seen.
 
-    `severity` overrides the check's own where its table has several; `confidence` overrides what the reach says.
+    Where no single grant is concerned, `subject` says what is, and `statements` which of its policy. `severity`
+    overrides the check's own where its table has several; `confidence` overrides what the reach says.
     `changes` would mend it, the best first where one suffices.
     """
 
@@ -30,6 +31,8 @@ class Evidence:
     severity: Severity | None = None
     confidence: Confidence | None = None
     changes: tuple[Change, ...] = field(default=())
+    subject: Subject | None = None
+    statements: tuple[int, ...] = ()
 
 
 FindEvidence = Callable[[Access], Iterator[Evidence]]

@@ -1,7 +1,7 @@
-"""Severity, Confidence, Finding: one problem with one role, how bad it is and how sure.
+"""Severity, Confidence, Subject, Finding: one problem with one thing, how bad it is and how sure.
 
 THE ONE PLACE where a severity is graded, and where a finding gets the fingerprint that makes it the same one next time:
-check id, role and the statements it is about; never the wording.
+check id, subject and the statements it is about; never the wording.
 """
 
 from __future__ import annotations
@@ -39,27 +39,73 @@ class Confidence(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SubjectKind(StrEnum):
+    """What a finding can hang on."""
+
+    ROLE = "role"
+    GUARDRAIL = "guardrail"
+    ORGANIZATION = "organization"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding hangs on.
+
+    `id` is an ARN, or the id of a policy or organization; `account` is whose it is, guardrails being the management
+    account's. `places` are the accounts, OUs or the root where it stands or hangs; `note` says for lists where that is,
+    or who gets in.
+    """
+
+    kind: SubjectKind
+    id: str
+    name: str
+    account: str
+    places: tuple[str, ...]
+    note: str = ""
+
+    @property
+    def item_id(self) -> str:
+        """The id of the review item of its findings that are about no grant."""
+        return fingerprint("subject", self.id)
+
+
+def role_subject(arn: str) -> Subject:
+    """A role as a subject; everything follows from its ARN."""
+    account = arn.split(":", 5)[4] if arn.count(":") > 4 else ""
+    return Subject(SubjectKind.ROLE, arn, arn.rpartition("/")[2], account, (account,))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem with one role.
+    """One problem with one subject.
 
     `id` is the fingerprint. `because` are sentences that say what was seen, `graded` those that say why the severity is
-    not the check's own. `statements` index the trust policy, `grants` are ids of the grants concerned, `changes` what
-    would mend it.
+    not the check's own. `statements` index the subject's policy, `grants` are ids of the grants concerned (none where
+    it is about no single grant), `changes` what would mend it.
     """
 
     id: str
     check: str
     severity: Severity
     confidence: Confidence
-    role: str
-    account: str
+    subject: Subject
     statements: tuple[int, ...]
     grants: tuple[str, ...]
     because: tuple[str, ...]
     graded: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=())
+
+    @property
+    def role(self) -> str:
+        """The ARN of the role that it hangs on; empty when it hangs on something else."""
+        return self.subject.id if self.subject.kind is SubjectKind.ROLE else ""
+
+    @property
+    def account(self) -> str:
+        """The account of its subject."""
+        return self.subject.account
 
 
 def fingerprint(*parts: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ChangeKind(StrEnum):
-    """The edits that a trust policy knows."""
+    """The edits that a policy knows; REPLACE_POLICY puts a whole policy in its place."""
 
     ADD_CONDITION = "add condition"
     REPLACE_CONDITION = "replace condition"
@@ -21,6 +21,7 @@ class ChangeKind(StrEnum):
     REPLACE_PRINCIPAL = "replace principal"
     REMOVE_PRINCIPAL = "remove principal"
     REMOVE_STATEMENT = "remove statement"
+    REPLACE_POLICY = "replace policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Change:
 
     Conditions: `operator`, `key`, `values`; REPLACE_CONDITION also takes the operator `old_operator` away from the key.
     Principals: `principal_kind` (`AWS`, `Service`, `Federated`, `*`) and `principal`; REPLACE_PRINCIPAL puts `values`
-    in its place.
+    in its place. REPLACE_POLICY: `values` is the whole text, `statement` -1.
     """
 
     kind: ChangeKind
@@ -45,9 +46,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Remediation:
-    """The changes proposed for one role, the trust policy that comes out (JSON text), and the findings they close."""
+    """The changes proposed for one subject, the policy that comes out (JSON text), and the findings they close."""
 
-    role: str
+    subject: str
     changes: tuple[Change, ...]
     policy: str
     closes: tuple[str, ...]
@@ -66,14 +67,16 @@ def apply_changes(policy: str, changes: Iterable[Change]) -> str:
 
     Statement numbers are those of the policy given. ValueError when the policy is no JSON object.
     """
-    document = json.loads(policy)
+    changes = tuple(changes)
+    whole = next((change for change in changes if change.kind is ChangeKind.REPLACE_POLICY), None)
+    document = json.loads(whole.values[0] if whole else policy)
     if not isinstance(document, dict):
         raise ValueError("a policy is a JSON object")
     key = next((name for name in document if name.lower() == "statement"), "Statement")
     listed = document.get(key, [])
     statements = listed if isinstance(listed, list) else [listed]
     gone: set[int] = set()
-    for change in changes:
+    for change in () if whole else changes:
         if 0 <= change.statement < len(statements) and change.statement not in gone:
             statement = statements[change.statement]
             if not isinstance(statement, dict) or _EDITS[change.kind](statement, change):

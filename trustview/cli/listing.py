@@ -40,7 +40,7 @@ def list_findings(arguments: Namespace) -> int:
                     row.severity,
                     row.check,
                     row.account_name,
-                    row.role.rpartition(":role/")[2],
+                    row.role.rpartition(":role/")[2] or f"{row.subject_kind} {row.subject_name}",
                     ", ".join(row.principals),
                     ", ".join(row.reach),
                     row.decision or "open",

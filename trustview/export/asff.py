@@ -25,14 +25,19 @@ _WORKFLOW = {
 }  # fmt: skip
 
 
+# A resource that is no role may be of any type.
+_RESOURCES = {"role": "AwsIamRole"}
+
+
 def write_asff(rows: Sequence[FindingRow]) -> str:
     """One object per finding, in the order of the rows."""
     return json.dumps([_finding(row) for row in rows], indent=2, ensure_ascii=True) + "\n"
 
 
 def _finding(row: FindingRow) -> dict[str, Any]:
-    partition = row.role.split(":")[1] if row.role.count(":") > 1 else "aws"
+    partition = row.subject.split(":")[1] if row.subject.startswith("arn:") else "aws"
     region = _REGIONS.get(partition, "us-east-1")
+    kind = _RESOURCES.get(row.subject_kind, "Other")
     finding: dict[str, Any] = {
         "SchemaVersion": _SCHEMA_VERSION,
         "Id": f"trustview/{row.account}/{row.id}",
@@ -47,7 +52,7 @@ def _finding(row: FindingRow) -> dict[str, Any]:
         "Title": _cut(row.title or row.check, _TITLE),
         "Description": _cut(". ".join(row.because) or row.title, _DESCRIPTION),
         "Remediation": {"Recommendation": {"Text": _cut(row.fix or row.title, _REMEDY)}},
-        "Resources": [{"Type": "AwsIamRole", "Id": row.role, "Partition": partition, "Region": region}],
+        "Resources": [{"Type": kind, "Id": row.subject, "Partition": partition, "Region": region}],
         "Workflow": {"Status": _WORKFLOW.get(row.decision, "NEW")},
         "RecordState": "ACTIVE",
     }

@@ -58,7 +58,7 @@ def _page(rows: Sequence[FindingRow]) -> Iterator[str]:
 
 def _article(row: FindingRow) -> Iterator[str]:
     yield f'<article class="{text(row.severity)}"><h3>{text(row.title)}</h3><dl>'
-    yield _entry("Role", f"<code>{text(row.role)}</code>")
+    yield _entry(text(row.subject_kind.capitalize()), _subject(row))
     yield _entry("Account", text(f"{row.account_name} ({row.account})"))
     yield _entry("Who gets in", _listed([f"<code>{text(name)}</code>" for name in row.principals]))
     yield _entry("Reach", text("; ".join((*row.reach, *row.depends_on))))
@@ -71,6 +71,12 @@ def _article(row: FindingRow) -> Iterator[str]:
     yield _entry("See", see)
     yield _entry("Finding", f"<code>{text(row.check)}</code> {text(row.confidence)}, <code>{text(row.id)}</code>")
     yield "</dl></article>"
+
+
+def _subject(row: FindingRow) -> str:
+    """What it hangs on; beside an id that says nothing, its name."""
+    name = f"{text(row.subject_name)} " if row.subject_kind != "role" else ""
+    return f"{name}<code>{text(row.subject)}</code>"
 
 
 def _decision(row: FindingRow) -> str:

@@ -33,12 +33,12 @@ def _lines(rows: Sequence[FindingRow]) -> Iterator[str]:
 
 
 def _finding(row: FindingRow) -> Iterator[str]:
-    role = row.role.rpartition("role/")[2]
+    name = row.role.rpartition("role/")[2] if row.role else row.subject_name
     yield ""
-    yield f"### {plain(row.title)}: {plain(role)} in {plain(row.account_name)}"
+    yield f"### {plain(row.title)}: {plain(name)} in {plain(row.account_name)}"
     yield ""
     yield f"- **Check**: {code(row.check)}, {plain(row.confidence)}, finding {code(row.id)}"
-    yield f"- **Role**: {code(row.role)}"
+    yield f"- **{plain(row.subject_kind.capitalize())}**: {code(row.subject)}"
     for principal in row.principals:
         yield f"- **Who gets in**: {code(principal)} ({plain('; '.join(row.parties))}; {plain('; '.join(row.reach))})"
     for sentence in (*row.because, *row.graded):

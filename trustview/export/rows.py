@@ -13,8 +13,8 @@ from trustview.review import Decision
 class FindingRow:
     """One finding; texts are as AWS gave them, each format makes them safe in its own way.
 
-    `seen_at` is the moment of the snapshot. `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while
-    nobody has decided.
+    `role` is empty where it hangs on something else; `subject` and `subject_kind` say on what. `seen_at` is the moment
+    of the snapshot. `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while nobody has decided.
     """
 
     id: str
@@ -25,6 +25,9 @@ class FindingRow:
     account: str
     account_name: str
     role: str
+    subject_kind: str
+    subject: str
+    subject_name: str
     principals: tuple[str, ...]
     parties: tuple[str, ...]
     reach: tuple[str, ...]
@@ -51,12 +54,14 @@ def finding_row(
     decisions: Mapping[str, Decision],
     seen_at: str,
 ) -> FindingRow:
-    """The row of a finding; `grants` are those of its role, `decisions` stand by review item."""
+    """The row of a finding; `grants` are those of its role if it hangs on one, `decisions` stand by review item."""
     concerned = [grant for grant in grants if grant.id in finding.grants]
     check = CHECKS_BY_ID.get(finding.check)
     decided = [decisions[grant.fleet] for grant in concerned if grant.fleet in decisions]
     # Several grants of one finding may be decided apart: it is decided when all are, and the last one speaks.
     last = max(decided, key=lambda decision: decision.at) if decided and len(decided) == len(concerned) else None
+    if not finding.grants:
+        last = decisions.get(finding.subject.item_id)
     return FindingRow(
         id=finding.id,
         severity=finding.severity.word,
@@ -66,6 +71,9 @@ def finding_row(
         account=finding.account,
         account_name=account_names.get(finding.account, finding.account),
         role=finding.role,
+        subject_kind=finding.subject.kind.value,
+        subject=finding.subject.id,
+        subject_name=finding.subject.name,
         principals=_unique(grant.principal.value for grant in concerned),
         parties=_unique(f"{grant.party.value}: {grant.party_name}" for grant in concerned),
         reach=_unique(grant.reach.kind.value for grant in concerned),

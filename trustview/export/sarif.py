@@ -54,8 +54,8 @@ def _rule(row: FindingRow) -> dict[str, Any]:
 def _result(row: FindingRow, rule: int) -> dict[str, Any]:
     place = {
         # An ARN is no file: as an address it still names the one thing that has to change.
-        "physicalLocation": {"artifactLocation": {"uri": quote(row.role, safe=":/@+=,.-_", errors="replace")}},
-        "logicalLocations": [{"fullyQualifiedName": row.role, "kind": "resource"}],
+        "physicalLocation": {"artifactLocation": {"uri": quote(row.subject, safe=":/@+=,.-_", errors="replace")}},
+        "logicalLocations": [{"fullyQualifiedName": row.subject, "kind": "resource"}],
     }
     result: dict[str, Any] = {
         "ruleId": row.check,

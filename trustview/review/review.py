@@ -1,4 +1,4 @@
-"""ReviewItem: one thing to decide, a fleet of equal grants with all that was found on it.
+"""ReviewItem: one thing to decide, a fleet of equal grants or whatever else findings hang on, with all that was found.
 
 THE ONE PLACE that ranks them.
 """
@@ -9,7 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustview.analysis import Analysis, Finding, Fleet, Grant, Party, Privilege, ReachKind, Severity
+from trustview.analysis import (
+    Analysis,
+    Finding,
+    Fleet,
+    Grant,
+    Party,
+    Privilege,
+    ReachKind,
+    Severity,
+    Subject,
+    SubjectKind,
+)
 
 
 class ItemState(StrEnum):
@@ -21,25 +32,28 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """A fleet of grants under review.
+    """A fleet of grants under review, or something else that findings hang on.
 
     `id` is the fleet's. `severity` is None when nothing was found on it. `checks` are ids, worst first. `findings` and
     `grants` are ids; `accounts` those of the roles. `outlier_of` names the fleet that this one differs from.
+    Where there are no grants, `role_name` is the subject's name, `principal` its id, `party_name` its note, and
+    `accounts` are its places; there is no party, reach or privilege then.
     """
 
     id: str
     role_name: str
     principal: str
-    party: Party
+    party: Party | None
     party_name: str
-    reach: ReachKind
-    privilege: Privilege
+    reach: ReachKind | None
+    privilege: Privilege | None
     severity: Severity | None
     checks: tuple[str, ...]
     findings: tuple[str, ...]
     grants: tuple[str, ...]
     accounts: tuple[str, ...]
     outlier_of: str = ""
+    kind: SubjectKind = SubjectKind.ROLE
 
 
 def review_id(organization: str, taken_at: str) -> str:
@@ -62,12 +76,17 @@ def following_review(first: str, current: str) -> str:
 
 
 def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
-    """Every fleet as an item, worst first."""
+    """Every fleet as an item, and every subject of findings that are about no grant; worst first."""
     by_grant: dict[str, list[Finding]] = {}
     for finding in analysis.findings:
         for grant in finding.grants:
             by_grant.setdefault(grant, []).append(finding)
+    by_subject: dict[Subject, list[Finding]] = {}
+    for finding in analysis.findings:
+        if not finding.grants:
+            by_subject.setdefault(finding.subject, []).append(finding)
     items = [_item(fleet, analysis, by_grant) for fleet in analysis.fleets]
+    items += [_item_of(subject, _unique(findings)) for subject, findings in by_subject.items()]
     return tuple(sorted(items, key=rank))
 
 
@@ -82,8 +101,8 @@ def rank(item: ReviewItem) -> tuple[int, int, int, int, str, str]:
     """Where an item stands in the queue: severity, reach, privilege, number of findings, then name."""
     return (
         -item.severity if item.severity is not None else 1,
-        _REACH_RANKS.index(item.reach),
-        _PRIVILEGE_RANKS.index(item.privilege),
+        _REACH_RANKS.index(item.reach) if item.reach else len(_REACH_RANKS),
+        _PRIVILEGE_RANKS.index(item.privilege) if item.privilege else len(_PRIVILEGE_RANKS),
         -len(item.findings),
         item.role_name,
         item.id,
@@ -111,6 +130,24 @@ def _item(fleet: Fleet, analysis: Analysis, by_grant: dict[str, list[Finding]]) 
     )
 
 
+def _item_of(subject: Subject, findings: list[Finding]) -> ReviewItem:
+    return ReviewItem(
+        id=subject.item_id,
+        role_name=subject.name,
+        principal=subject.id,
+        party=None,
+        party_name=subject.note,
+        reach=None,
+        privilege=None,
+        severity=max(finding.severity for finding in findings),
+        checks=tuple(dict.fromkeys(finding.check for finding in findings)),
+        findings=tuple(finding.id for finding in findings),
+        grants=(),
+        accounts=subject.places,
+        kind=subject.kind,
+    )
+
+
 def _most_telling(grants: list[Grant]) -> Grant:
     """The grant that stands for the fleet: the widest and most privileged one."""
     return min(grants, key=lambda g: (_REACH_RANKS.index(g.reach.kind), _PRIVILEGE_RANKS.index(g.privilege)))
@@ -118,4 +155,4 @@ def _most_telling(grants: list[Grant]) -> Grant:
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:
     by_id = {finding.id: finding for finding in findings}
-    return sorted(by_id.values(), key=lambda finding: (-finding.severity, finding.check, finding.role))
+    return sorted(by_id.values(), key=lambda finding: (-finding.severity, finding.check, finding.subject.id))

@@ -90,13 +90,16 @@ class Organization:
         """OUs and the root by their id."""
         return {unit.id: unit for unit in self.units}
 
-    def path_to(self, account_id: str) -> tuple[str, ...]:
-        """Ids from the root to the account itself: the levels at which guardrails hang; empty for an outsider."""
-        account = self.accounts_by_id.get(account_id)
-        if account is None:
+    def path_to(self, place: str) -> tuple[str, ...]:
+        """Ids from the root to an account, OU or the root itself, those included; empty for an outsider.
+
+        Of an account these are the levels at which guardrails hang.
+        """
+        found = self.accounts_by_id.get(place) or self.units_by_id.get(place)
+        if found is None:
             return ()
-        path = [account.id]
-        parent = account.parent
+        path = [found.id]
+        parent = found.parent
         while parent in self.units_by_id and parent not in path:
             path.append(parent)
             parent = self.units_by_id[parent].parent

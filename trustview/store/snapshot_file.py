@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Settings, Severity
+from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Settings, Severity, Subject, SubjectKind
 from trustview.snapshot import (
     AccountFacts,
     ExternalFinding,
@@ -114,13 +114,14 @@ class SnapshotFile:
             row = self._tables.row(f"{values.ITEMS} WHERE id = ?", item)
             if row is None:
                 return None
+            shown = values.read_item(row)
             grants = self.item_grants(item)
+            if not grants:
+                return ItemDetail(shown, (), tuple(f for f in self.findings_of(shown.principal) if not f.grants))
             ids = {grant.id for grant in grants}
             roles = dict.fromkeys(grant.role for grant in grants)
             found = [f for role in roles for f in self.findings_of(role) if ids.intersection(f.grants)]
-            return ItemDetail(
-                values.read_item(row), grants, tuple(sorted(found, key=lambda finding: -finding.severity))
-            )
+            return ItemDetail(shown, grants, tuple(sorted(found, key=lambda finding: -finding.severity)))
 
     def item_grants(self, item: str) -> tuple[Grant, ...]:
         """The grants of a review item, in the order of its roles."""
@@ -142,14 +143,23 @@ class SnapshotFile:
         """Every way into a role."""
         return self._of_name(f"{values.GRANTS} WHERE role = ? ORDER BY number", role, values.read_grant)
 
-    def findings_of(self, role: str) -> tuple[Finding, ...]:
-        """What was found on a role, worst first."""
-        return self._of_name(f"{values.FINDINGS} WHERE role = ? ORDER BY number", role, values.read_finding)
+    def findings_of(self, subject: str) -> tuple[Finding, ...]:
+        """What was found on a role, guardrail, resource or organization, by its id; worst first."""
+        return self._of_name(f"{values.FINDINGS} WHERE subject = ? ORDER BY number", subject, values.read_finding)
 
-    def remediation(self, role: str) -> Remediation | None:
-        """What is proposed for a role; None when nothing is."""
-        query = f"{values.REMEDIATIONS} WHERE role = ? ORDER BY number DESC LIMIT 1"
-        return next(iter(self._of_name(query, role, values.read_remediation)), None)
+    def remediation(self, subject: str) -> Remediation | None:
+        """What is proposed for a subject; None when nothing is."""
+        query = f"{values.REMEDIATIONS} WHERE subject = ? ORDER BY number DESC LIMIT 1"
+        return next(iter(self._of_name(query, subject, values.read_remediation)), None)
+
+    def document_of(self, subject: Subject) -> str:
+        """The policy of a subject as it was read; empty where it has none."""
+        if subject.kind is SubjectKind.ROLE:
+            role = self.role(subject.id)
+            return role.trust_policy if role else ""
+        organization = self.organization() if subject.kind is SubjectKind.GUARDRAIL else None
+        policies = organization.guardrails if organization else ()
+        return next((policy.document for policy in policies if policy.id == subject.id), "")
 
     def edges_into(self, role: str) -> tuple[Edge, ...]:
         """Who can become a role."""

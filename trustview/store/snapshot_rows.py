@@ -15,6 +15,7 @@ from trustview.analysis import (
     Privilege,
     ReachKind,
     Severity,
+    SubjectKind,
     TierRules,
     tier_of,
 )
@@ -79,16 +80,17 @@ class PlaceRow:
 class ItemRow:
     """A review item as a row of the queue: `ReviewItem` with numbers in place of what it holds.
 
-    `units` are the names of the OUs that all its accounts share, from the top. `grants` and `findings` are counts.
+    `units` are the names of the OUs that all its accounts share, from the top. `grants` and `findings` are counts;
+    without grants it is an item of something that is no grant.
     """
 
     id: str
     role_name: str
     principal: str
-    party: Party
+    party: Party | None
     party_name: str
-    reach: ReachKind
-    privilege: Privilege
+    reach: ReachKind | None
+    privilege: Privilege | None
     severity: Severity | None
     checks: tuple[str, ...]
     accounts: tuple[str, ...]
@@ -96,6 +98,7 @@ class ItemRow:
     outlier_of: str
     grants: int
     findings: int
+    kind: SubjectKind = SubjectKind.ROLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +150,15 @@ def place_rows(snapshot: Snapshot, analysis: Analysis) -> Iterator[PlaceRow]:
         for place in _above(organization, account.id):
             roles[place] += len(account.roles)
     for finding in analysis.findings:
-        for place in _above(organization, finding.account):
+        for place in {above for at in finding.subject.places for above in _above(organization, at)}:
             findings.setdefault(place, Counter())[finding.severity] += 1
     for row in _places(snapshot, analysis.settings.tiers):
         yield PlaceRow(*row, roles[row[0]], _by_severity(findings.get(row[0], Counter())))
 
 
-def _above(organization: Organization | None, account: str) -> tuple[str, ...]:
-    """The account and everything that it stands in."""
-    return (organization.path_to(account) if organization else ()) or (account,)
+def _above(organization: Organization | None, place: str) -> tuple[str, ...]:
+    """An account, OU or root, and everything that it stands in."""
+    return (organization.path_to(place) if organization else ()) or (place,)
 
 
 def _places(snapshot: Snapshot, tiers: TierRules) -> Iterator[tuple[str, str, str, bool, AccountStatus, bool, str]]:
@@ -197,6 +200,7 @@ def _item_row(item: ReviewItem, organization: Organization | None) -> ItemRow:
         outlier_of=item.outlier_of,
         grants=len(item.grants),
         findings=len(item.findings),
+        kind=item.kind,
     )
 
 

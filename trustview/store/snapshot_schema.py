@@ -21,7 +21,7 @@ CREATE TABLE place (
     roles INTEGER, info INTEGER, low INTEGER, medium INTEGER, high INTEGER, critical INTEGER);
 CREATE TABLE item (
     number INTEGER PRIMARY KEY, id, role_name, principal, party TEXT, party_name, reach TEXT, privilege TEXT,
-    severity INTEGER, checks, accounts, units, outlier_of, grants INTEGER, findings INTEGER);
+    severity INTEGER, checks, accounts, units, outlier_of, grants INTEGER, findings INTEGER, kind TEXT);
 
 CREATE TABLE account (number INTEGER PRIMARY KEY, id, body INTEGER);
 CREATE TABLE fact (number INTEGER PRIMARY KEY, kind TEXT, account INTEGER, owner, name INTEGER, body INTEGER);
@@ -31,9 +31,9 @@ CREATE TABLE fleet (number INTEGER PRIMARY KEY, id INTEGER, grants TEXT, body IN
 CREATE TABLE edge (
     number INTEGER PRIMARY KEY, source INTEGER, target INTEGER, kind INTEGER, grant_ INTEGER, reach INTEGER);
 CREATE TABLE finding (
-    number INTEGER PRIMARY KEY, id INTEGER, role INTEGER, severity INTEGER, check_ INTEGER, account, grants TEXT,
+    number INTEGER PRIMARY KEY, id INTEGER, subject INTEGER, severity INTEGER, check_ INTEGER, account, grants TEXT,
     body INTEGER);
-CREATE TABLE remediation (number INTEGER PRIMARY KEY, role INTEGER, body INTEGER);
+CREATE TABLE remediation (number INTEGER PRIMARY KEY, subject INTEGER, body INTEGER);
 """
 
 # Made after the rows, which is faster and leaves the pages full.
@@ -45,6 +45,6 @@ CREATE INDEX grant_role ON grant_ (role);
 CREATE INDEX grant_fleet ON grant_ (fleet);
 CREATE INDEX edge_source ON edge (source);
 CREATE INDEX edge_target ON edge (target);
-CREATE INDEX finding_role ON finding (role);
-CREATE INDEX remediation_role ON remediation (role);
+CREATE INDEX finding_subject ON finding (subject);
+CREATE INDEX remediation_subject ON remediation (subject);
 """

@@ -16,9 +16,11 @@ from trustview.analysis import (
     ReachKind,
     Remediation,
     Severity,
+    SubjectKind,
+    role_subject,
 )
 from trustview.snapshot import AccountStatus
-from trustview.snapshot.codec import decode
+from trustview.snapshot.codec import decode, encode
 from trustview.store.snapshot_records import account_of
 from trustview.store.snapshot_rows import ItemRow, PlaceRow
 from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
@@ -31,13 +33,13 @@ PLACES = (
 )
 ITEMS = (
     "SELECT id, role_name, principal, party, party_name, reach, privilege, severity, checks, accounts, units, "
-    "outlier_of, grants, findings FROM item"
+    "outlier_of, grants, findings, kind FROM item"
 )
 GRANTS = "SELECT id, role, fleet, account, body FROM grant_"
 FLEETS = "SELECT id, grants, body FROM fleet"
 EDGES = "SELECT source, target, kind, grant_, reach FROM edge"
-FINDINGS = "SELECT id, role, check_, account, grants, body FROM finding"
-REMEDIATIONS = "SELECT role, body FROM remediation"
+FINDINGS = "SELECT id, subject, check_, account, grants, body FROM finding"
+REMEDIATIONS = "SELECT subject, body FROM remediation"
 
 
 # ── the first screen ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,16 +64,16 @@ def read_place(row: Row) -> PlaceRow:
 
 def read_item(row: Row) -> ItemRow:
     """A row of ITEMS."""
-    id_, role_name, principal, party, party_name, reach, privilege, severity, *more, grants, findings = row
+    id_, role_name, principal, party, party_name, reach, privilege, severity, *more, grants, findings, kind = row
     checks, accounts, units, outlier_of = more
     return ItemRow(
         id=text_value(id_),
         role_name=text_value(role_name),
         principal=text_value(principal),
-        party=Party(party),
+        party=Party(party) if party else None,
         party_name=text_value(party_name),
-        reach=ReachKind(reach),
-        privilege=Privilege(privilege),
+        reach=ReachKind(reach) if reach else None,
+        privilege=Privilege(privilege) if privilege else None,
         severity=None if severity is None else Severity(severity),
         checks=tuple(json.loads(checks)),
         accounts=tuple(json.loads(accounts)),
@@ -79,6 +81,7 @@ def read_item(row: Row) -> ItemRow:
         outlier_of=text_value(outlier_of),
         grants=grants,
         findings=findings,
+        kind=SubjectKind(kind),
     )
 
 
@@ -107,22 +110,18 @@ def read_edge(tables: SnapshotTables, row: Row) -> Edge:
 
 def read_finding(tables: SnapshotTables, row: Row) -> Finding:
     """A row of FINDINGS."""
-    id_, role, check, owner, grants, body = row
-    account = text_value(owner)
-    more = {
-        "id": tables.name(id_),
-        "role": tables.name(role),
-        "check": tables.name(check),
-        "account": account,
-        "grants": tables.names(grants),
-    }
-    return decode(Finding, {**json.loads(tables.text(body, account)), **more})
+    id_, subject, check, owner, grants, body = row
+    value = json.loads(tables.text(body, text_value(owner)))
+    if "subject" not in value:
+        value["subject"] = encode(role_subject(tables.name(subject)))
+    more = {"id": tables.name(id_), "check": tables.name(check), "grants": tables.names(grants)}
+    return decode(Finding, {**value, **more})
 
 
 def read_remediation(tables: SnapshotTables, row: Row) -> Remediation:
     """A row of REMEDIATIONS."""
-    role = tables.name(row[0])
-    return decode(Remediation, {**json.loads(tables.text(row[1], account_of(role))), "role": role})
+    subject = tables.name(row[0])
+    return decode(Remediation, {**json.loads(tables.text(row[1], account_of(subject))), "subject": subject})
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from zlib import crc32
 
-from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Remediation
+from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Remediation, role_subject
 from trustview.snapshot import FORMAT as SHAPE
 from trustview.snapshot import AccountFacts, Snapshot
 from trustview.snapshot.codec import encode
@@ -124,13 +124,16 @@ class _Writer:
         return *names, self._text(encode(edge.reach), account_of(edge.target))
 
     def _finding(self, finding: Finding) -> tuple[Any, ...]:
-        body = self._text(_without(encode(finding), "id", "role", "account", "grants", "check"), finding.account)
-        names = self._name(finding.id), self._name(finding.role), int(finding.severity), self._name(finding.check)
+        # What a role is as a subject follows from its ARN.
+        is_told = finding.subject == role_subject(finding.subject.id)
+        apart = ("id", "grants", "check", *(("subject",) if is_told else ()))
+        body = self._text(_without(encode(finding), *apart), finding.account)
+        names = self._name(finding.id), self._name(finding.subject.id), int(finding.severity), self._name(finding.check)
         return *names, finding.account, self._name_list(finding.grants), body
 
     def _remediation(self, remediation: Remediation) -> tuple[Any, ...]:
-        body = self._text(_without(encode(remediation), "role"), account_of(remediation.role))
-        return self._name(remediation.role), body
+        body = self._text(_without(encode(remediation), "subject"), account_of(remediation.subject))
+        return self._name(remediation.subject), body
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -192,7 +195,7 @@ def _place(row: PlaceRow) -> tuple[Any, ...]:
 
 def _item(row: ItemRow) -> tuple[Any, ...]:
     return (
-        row.id, row.role_name, row.principal, row.party.value, row.party_name, row.reach.value, row.privilege.value,
-        row.severity, _texts(row.checks), _texts(row.accounts), _texts(row.units), row.outlier_of, row.grants,
-        row.findings,
+        row.id, row.role_name, row.principal, row.party and row.party.value, row.party_name,
+        row.reach and row.reach.value, row.privilege and row.privilege.value, row.severity, _texts(row.checks),
+        _texts(row.accounts), _texts(row.units), row.outlier_of, row.grants, row.findings, row.kind.value,
     )  # fmt: skip

@@ -271,7 +271,7 @@ class Cockpit(App[None]):
         if event.node_id.startswith(GROUP):
             self.show(replace(self._state, opened=self._state.opened | {event.node_id}))
         elif event.node_id.startswith("arn:") and ":role/" in event.node_id:
-            start = self._state.trail or ((self.detail.role.arn,) if self.detail else ())
+            start = self._state.trail or ((self.detail.subject.id,) if self.detail else ())
             self.show(replace(self._state, trail=(*start, event.node_id), opened=frozenset()))
         else:
             self.say(f"{event.edge.node.label} is no role: nothing more is known of it")

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trustview.analysis import Edge, Effect, Finding, Grant, Remediation, facts_about, prove_effect
+from trustview.analysis import (
+    Edge,
+    Effect,
+    Finding,
+    Grant,
+    Remediation,
+    Subject,
+    facts_about,
+    prove_effect,
+    role_subject,
+)
 from trustview.snapshot import Role
 from trustview.store import ItemRow, SnapshotFile
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One role of an item.
+    """One role of an item, or the guardrail, resource or organization that it is about.
 
+    `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
     rest.
     """
 
     row: ItemRow
+    subject: Subject
+    document: str
     roles: tuple[str, ...]
     member: int
-    role: Role
+    role: Role | None
     grants: tuple[Grant, ...]
     others: tuple[Grant, ...]
     findings: tuple[Finding, ...]
@@ -45,6 +58,8 @@ class Surroundings:
 
 def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | None:
     """Read one role of an item; None when the snapshot does not have it."""
+    if not row.grants:
+        return _read_apart(reader, row)
     item_grants = reader.item_grants(row.id)
     roles = tuple(dict.fromkeys(grant.role for grant in item_grants))
     if not roles:
@@ -59,6 +74,8 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     remediation = reader.remediation(arn)
     return Detail(
         row=row,
+        subject=role_subject(arn),
+        document=role.trust_policy,
         roles=roles,
         member=roles.index(arn),
         role=role,
@@ -74,6 +91,28 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
 def _effect(reader: SnapshotFile, role: Role, remediation: Remediation) -> Effect:
     facts = facts_about(reader.organization(), role.account)
     return prove_effect(role.trust_policy, remediation.policy, facts)
+
+
+def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
+    """Read an item that is about no grant."""
+    found = tuple(finding for finding in reader.findings_of(row.principal) if not finding.grants)
+    if not found:
+        return None
+    subject = found[0].subject
+    return Detail(
+        row=row,
+        subject=subject,
+        document=reader.document_of(subject),
+        roles=(),
+        member=0,
+        role=reader.role(subject.id),
+        grants=(),
+        others=(),
+        findings=found,
+        role_findings=(),
+        remediation=reader.remediation(subject.id),
+        effect=None,
+    )
 
 
 def read_surroundings(reader: SnapshotFile, arn: str) -> Surroundings | None:

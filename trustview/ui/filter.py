@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustview.analysis import Party, ReachKind, Severity
+from trustview.analysis import Party, ReachKind, Severity, SubjectKind
 from trustview.review import Verdict
 from trustview.store import ItemRow
 from trustview.ui.places import Places
@@ -141,7 +141,7 @@ _PARTIES = {
 def _party(value: str) -> Test:
     known = _complete(value, (*_PARTIES, "outside"), "party")
     if known == "outside":
-        return lambda row, facts: row.party.is_outside
+        return lambda row, facts: row.party is not None and row.party.is_outside
     wanted = _PARTIES[known]
     return lambda row, facts: row.party is wanted
 
@@ -154,6 +154,11 @@ def _reach(value: str) -> Test:
 def _who(value: str) -> Test:
     wanted = value.lower()
     return lambda row, facts: wanted in row.party_name.lower() or wanted in row.principal.lower()
+
+
+def _kind(value: str) -> Test:
+    wanted = SubjectKind(_complete(value, tuple(SubjectKind), "kind"))
+    return lambda row, facts: row.kind is wanted
 
 
 def _role(value: str) -> Test:
@@ -208,7 +213,7 @@ _STATES: dict[_State, Test] = {
     _State.DECIDED: lambda row, facts: facts.verdict is not None,
     _State.FOUND: lambda row, facts: row.severity is not None,
     _State.MARKED: lambda row, facts: facts.is_marked,
-    _State.FLEET: lambda row, facts: len(row.accounts) > 1,
+    _State.FLEET: lambda row, facts: row.grants > 0 and len(row.accounts) > 1,
     _State.OUTLIER: lambda row, facts: bool(row.outlier_of),
     _State.ALL: lambda row, facts: True,
 }
@@ -241,6 +246,7 @@ _READERS: dict[str, Callable[[str], Test]] = {
     "who": _who,
     "reach": _reach,
     "check": _check,
+    "kind": _kind,
     "role": _role,
     "account": _account,
     "ou": _unit,
@@ -253,6 +259,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("who:datadog", "part of the name of who gets in"),
     ("reach:open", " ".join(ReachKind)),
     ("check:oidc", "part of a check's name"),
+    ("kind:guardrail", " ".join(SubjectKind)),
     ("role:deploy", "part of the role's name"),
     ("account:prod", "part of the account's name or id"),
     ("ou:payments", "part of the name of an OU above"),

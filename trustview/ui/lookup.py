@@ -31,7 +31,7 @@ def look(reader: SnapshotFile, state: State) -> Looked:
     """Read the details that a state shows."""
     try:
         detail = read_detail(reader, state.row, state.member) if state.row else None
-        arn = state.trail[-1] if state.trail else detail.role.arn if detail else ""
+        arn = state.trail[-1] if state.trail else detail.subject.id if detail and detail.role else ""
         return Looked(detail, read_surroundings(reader, arn) if arn else None)
     except TrustviewError as error:
         return Looked(problem=str(error))

@@ -62,12 +62,9 @@ class Places:
         """Names of the OUs above a place, from the top, without the root."""
         return tuple(self.name(above) for above in self.path(place)[1:-1])
 
-    def accounts_below(self, place: str) -> frozenset[str]:
-        """The ids of all accounts in a place, itself if it is one."""
-        found = self.by_id.get(place)
-        if found is None or found.is_account:
-            return frozenset((place,))
-        return frozenset().union(*(self.accounts_below(below) for below in self.children(place)))
+    def all_below(self, place: str) -> frozenset[str]:
+        """The ids of a place, and of all OUs and accounts in it."""
+        return frozenset((place,)).union(*(self.all_below(below) for below in self.children(place)))
 
     def around(self, accounts: Iterable[str]) -> frozenset[str]:
         """Every place in which one of the accounts stands, the accounts included."""

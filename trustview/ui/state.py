@@ -131,7 +131,7 @@ def with_journal(state: State, journal: Iterable[Entry]) -> State:
 
 def refreshed(state: State) -> State:
     """Filter again; the cursor stays on its row, or goes to the nearest row below it that is shown."""
-    inside = state.places.accounts_below(state.scope) if state.scope else None
+    inside = state.places.all_below(state.scope) if state.scope else None
     numbers = range(len(state.rows)) if state.filter.shows_all else sorted({*state.rows.found, *state.decided})
     candidates = (
         (number, state.rows[number], decision.verdict if (decision := state.decision(number)) else None)
@@ -198,7 +198,7 @@ def at_undecided(state: State, step: int) -> State:
 def at_member(state: State, step: int) -> State:
     """Another account of the same fleet."""
     row = state.row
-    if row is None or len(row.accounts) < 2:
+    if row is None or not row.grants or len(row.accounts) < 2:
         return replace(state, notice=Notice("this grant stands in one account only"))
     return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=frozenset())
 

@@ -60,7 +60,7 @@ def _has_change(desk: Desk, number: int) -> bool:
     if detail is None:
         return False
     found = {finding.id for finding in detail.findings}
-    proposed = map(desk.reader.remediation, dict.fromkeys(finding.role for finding in detail.findings))
+    proposed = map(desk.reader.remediation, dict.fromkeys(finding.subject.id for finding in detail.findings))
     return any(remediation and found.intersection(remediation.closes) for remediation in proposed)
 
 

@@ -20,13 +20,13 @@ _LETTERS = {form.key: form for form in FORMATS}
 
 
 def copy(desk: Desk) -> None:
-    """Copy the ARN of the role that is shown, or of the graph's node."""
+    """Copy the ARN or id of what is shown, or the ARN of the graph's node."""
     text = ""
     edge = desk.bench.graph.graph.cursor_edge
     if desk.state.pane is Pane.GRAPH and edge is not None and edge.node.id.startswith("arn:"):
         text = edge.node.id
     elif desk.detail is not None:
-        text = desk.detail.role.arn
+        text = desk.detail.subject.id
     if not text:
         desk.say("there is no ARN here to copy", is_bad=True)
         return

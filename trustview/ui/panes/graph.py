@@ -8,7 +8,7 @@ from trustview.ui.lookup import Looked
 from trustview.ui.panes.frame import Frame, detail_tabs
 from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.signs import counted
-from trustview.ui.present.why import subject_note
+from trustview.ui.present.why import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.ego_graph import EgoGraph
 from widgets.graph import EgoGraphData, GraphNode
@@ -20,6 +20,7 @@ def _message(text: str) -> EgoGraphData:
 
 
 _NOTHING = _message("choose an item in the queue (2)")
+_NO_ROLE = _message("this is about no role: 3 says why, 5 what would mend it")
 _UNKNOWN = _message("no such role in this snapshot: backspace goes back")
 
 
@@ -39,8 +40,8 @@ class GraphPane(Frame):
         """Put a role in the centre; the cursor goes to the node `cursor` if it is there."""
         around = looked.around
         if around is None:
-            self.title_line.show(())
-            self.graph.show(_UNKNOWN if state.trail else _NOTHING)
+            self.title_line.show(subject(state, looked.detail))
+            self.graph.show(_UNKNOWN if state.trail else _NO_ROLE if looked.detail else _NOTHING)
             return
         steps = len(state.trail) - 1
         self.title_line.show(

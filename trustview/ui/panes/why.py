@@ -84,7 +84,7 @@ class WhyPane(Frame):
             self.facts.set_facts(())
             self.policy.show("")
             return
-        text, marks = marked_policy(detail.role.trust_policy, detail.grants, detail.findings)
+        text, marks = marked_policy(detail.document, detail.grants, detail.findings)
         facts = tuple(why_facts(state, detail))
         self.facts.set_facts(
             facts if self.has_class("-beside") else (*facts, *policy_facts(text, marks)), keep_scroll=keep_scroll

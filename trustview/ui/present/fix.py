@@ -11,7 +11,7 @@ from trustview.ui.present.signs import severity_sign
 from widgets.fact_list import Fact, Heading
 from widgets.tone import Tone
 
-NO_CHANGE = "no change is proposed for this role: revoke (r), accept the risk (w) or approve (a)"
+NO_CHANGE = "no change is proposed: revoke (r), accept the risk (w) or approve (a)"
 
 
 _TONES = {Verdict.PROVED: Tone.GOOD, Verdict.WIDER: Tone.HIGH, Verdict.UNKNOWN: Tone.MEDIUM}
@@ -39,7 +39,7 @@ def fix_facts(detail: Detail, checks: Mapping[str, Check] = CHECKS_BY_ID) -> Ite
             yield Fact(label, sentence, _TONES[detail.effect.verdict] if label == "proof" else Tone.PLAIN)
     if len(detail.roles) > 1:
         yield Fact(
-            "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.role.account}"
+            "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.subject.account}"
         )
 
 
@@ -49,7 +49,7 @@ def _finding(label: str, finding: Finding, text: str) -> Fact:
 
 
 def policies(detail: Detail) -> tuple[str, str] | None:
-    """The trust policy as it is and as proposed, both indented alike; None when nothing is proposed."""
+    """The policy as it is and as proposed, both indented alike; None when nothing is proposed."""
     if detail.remediation is None:
         return None
-    return pretty_policy(detail.role.trust_policy), pretty_policy(detail.remediation.policy)
+    return pretty_policy(detail.document), pretty_policy(detail.remediation.policy)

@@ -1,4 +1,4 @@
-"""A trust policy as a text with its deciding statements marked."""
+"""A policy as a text with its deciding statements marked."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def _height(value: object) -> int:
 def marked_policy(
     policy: str, grants: Iterable[Grant], findings: Iterable[Finding]
 ) -> tuple[str, tuple[MarkedRange, ...]]:
-    """The policy indented, and a mark on each statement that lets the grants in, in the tone of the worst finding."""
+    """The policy indented, and a mark on each statement that lets the grants in, in the tone of the worst finding.
+
+    Without grants those are marked that the findings are about.
+    """
     text = pretty_policy(policy)
     ranges = statement_lines(text)
     worst: dict[int, Finding] = {}
@@ -51,7 +54,7 @@ def marked_policy(
             if statement not in worst or finding.severity > worst[statement].severity:
                 worst[statement] = finding
     marks: list[MarkedRange] = []
-    for statement, notes in _notes(grants).items():
+    for statement, notes in (_notes(grants) or {statement: [] for statement in worst}).items():
         if statement < len(ranges):
             sign = severity_sign(worst[statement].severity) if statement in worst else NO_SEVERITY
             marks.append(MarkedRange(*ranges[statement], sign.tone, "; ".join(notes)))

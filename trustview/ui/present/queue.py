@@ -10,6 +10,7 @@ from trustview.review import Decision
 from trustview.store import ItemRow
 from trustview.ui.places import Places
 from trustview.ui.present.signs import (
+    NO_REACH,
     OUTLIER,
     REACHES,
     SUSPENDED,
@@ -52,7 +53,7 @@ class QueueRows:
 def row_cells(row: ItemRow, decision: Decision | None, places: Places) -> tuple[Cell, ...]:
     """A row of the queue; what is decided steps back."""
     sign = VERDICTS[decision.verdict] if decision else UNDECIDED
-    severity, reach = severity_sign(row.severity), REACHES[row.reach]
+    severity, reach = severity_sign(row.severity), REACHES[row.reach] if row.reach else NO_REACH
     plain = Tone.MUTED if decision else Tone.PLAIN
     return (
         Cell(sign.glyph, sign.tone),
@@ -67,12 +68,15 @@ def row_cells(row: ItemRow, decision: Decision | None, places: Places) -> tuple[
 
 
 def account_text(row: ItemRow, places: Places) -> str:
-    """The account's name, or how many accounts a fleet stands in."""
-    return places.name(row.accounts[0]) if len(row.accounts) == 1 else f"×{len(row.accounts)} accounts"
+    """The account's name, or how many accounts a fleet stands in; of something else the place where it hangs."""
+    what = "accounts" if row.grants else "places"
+    return places.name(row.accounts[0]) if len(row.accounts) == 1 else f"×{len(row.accounts)} {what}"
 
 
 def who_text(row: ItemRow) -> str:
     """Who gets in: a named user or role with its account, otherwise what people call the party."""
+    if not row.grants:
+        return row.party_name
     element = read_principal("AWS", row.principal)
     if element.form in (PrincipalForm.USER, PrincipalForm.ROLE, PrincipalForm.SESSION):
         return f"{element.name.rpartition('/')[2]} @ {row.party_name or element.account}"
@@ -81,7 +85,7 @@ def who_text(row: ItemRow) -> str:
 
 def role_text(row: ItemRow) -> str:
     """The role's name without its path, behind the sign of an outlier."""
-    name = row.role_name.rpartition("/")[2]
+    name = row.role_name.rpartition("/")[2] if row.grants else row.role_name
     return f"{OUTLIER.glyph} {name}" if row.outlier_of else name
 
 

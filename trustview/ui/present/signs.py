@@ -59,6 +59,7 @@ REACHES = {
     ReachKind.DEAD: Sign("∅", "dead", "dead", Tone.MUTED),
     ReachKind.UNKNOWN: Sign("?", "unknown", "unknown", Tone.MEDIUM),
 }
+NO_REACH = Sign(" ", "", "", Tone.MUTED)
 REACH_SENTENCES = {
     ReachKind.OPEN: "somebody gets in",
     ReachKind.CONDITIONAL: "who gets in depends on what the request carries",

@@ -63,6 +63,8 @@ def about(state: State, numbers: tuple[int, ...]) -> str:
     """What a question is about: the item by its role and who gets in, or so many with their severities."""
     if len(numbers) == 1:
         row = state.rows[numbers[0]]
+        if not row.grants:
+            return row.role_name
         return f"{row.role_name.rpartition('/')[2]} ← {row.party_name or row.principal}"
     return f"{counted(len(numbers), 'item')} ({severity_counts(state, numbers)})"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant
+from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant, Subject
 from trustview.policy import is_account_id
 from trustview.review import Decision
 from trustview.snapshot import Role
@@ -40,14 +40,19 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
         yield from _decided(decision)
     yield from _found(detail, checks)
     yield from _who(detail, state.places)
-    yield from _role(detail, state.places)
+    if detail.role is not None:
+        yield from _role(detail.role, detail, state.places)
+    else:
+        yield from _apart(detail.subject, state.places)
     yield from _fleet(state, detail)
     yield from _beside(detail, checks)
 
 
 def policy_facts(text: str, marks: tuple[MarkedRange, ...]) -> Lines:
-    """The trust policy as further lines of the same text, for panes with room for one column."""
-    yield Heading("Trust policy", "▌ what lets this principal in")
+    """The policy as further lines of the same text, for panes with room for one column."""
+    if not text:
+        return
+    yield Heading("Policy", "▌ the statements that it is about")
     for number, line in enumerate(text.split("\n"), 1):
         mark = next((mark for mark in marks if mark.first <= number <= mark.last), None)
         bar = Cell("▌ " if mark else "  ", mark.tone if mark else Tone.PLAIN)
@@ -150,13 +155,31 @@ def _account(label: str, account: str, places: Places) -> Fact:
 # ── the role ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _role(detail: Detail, places: Places) -> Lines:
-    role = detail.role
+def _apart(subject: Subject, places: Places) -> Lines:
+    """What a finding is about that is no role."""
+    yield Heading(f"The {subject.kind.value}")
+    yield Fact("name", subject.name, Tone.STRONG)
+    if subject.note:
+        yield Fact("", subject.note)
+    for place in subject.places:
+        yield _place(place, places)
+    yield Fact("id", subject.id, Tone.MUTED)
+
+
+def _place(place: str, places: Places) -> Fact:
+    found = places.by_id.get(place)
+    if found is None or found.is_account:
+        return _account("account", place, places)
+    return Fact("hangs on", (Cell(found.name, Tone.STRONG), Cell(f" {place}", Tone.MUTED)))
+
+
+def _role(role: Role, detail: Detail, places: Places) -> Lines:
     yield Heading("The role", role.path if role.path != "/" else "")
     yield Fact("name", role.name, Tone.STRONG)
     yield _account("account", role.account, places)
-    privilege = PRIVILEGES[detail.grants[0].privilege]
-    yield Fact("privilege", privilege.word, privilege.tone, privilege.glyph)
+    if detail.grants:
+        privilege = PRIVILEGES[detail.grants[0].privilege]
+        yield Fact("privilege", privilege.word, privilege.tone, privilege.glyph)
     if role.description:
         yield Fact("says", role.description)
     yield Fact("created", day_of(role.created) or "not known")
@@ -185,6 +208,8 @@ def _hours(seconds: int) -> str:
 
 def _fleet(state: State, detail: Detail) -> Lines:
     row = detail.row
+    if not detail.grants:
+        return
     outliers = [state.rows[number] for number in state.rows.outliers(row.id)]
     if len(row.accounts) < 2 and not row.outlier_of and not outliers:
         return
@@ -217,10 +242,11 @@ def _beside(detail: Detail, checks: Mapping[str, Check]) -> Lines:
 
 
 def subject(state: State, detail: Detail | None) -> tuple[Cell, ...]:
-    """The role and its account, for the title of a pane."""
+    """The role and its account, or whatever else an item is about, for the title of a pane."""
     if detail is None:
         return ()
-    return (Cell(detail.role.name, Tone.STRONG), Cell(f" @ {state.places.name(detail.role.account)}", Tone.MUTED))
+    where = ", ".join(map(state.places.name, detail.subject.places))
+    return (Cell(detail.subject.name, Tone.STRONG), Cell(f" @ {where}", Tone.MUTED))
 
 
 def subject_note(detail: Detail | None) -> str:
