@@ -1,9 +1,12 @@
 """Every case of every check: `tests/cases/checks/<id>.json`.
 
 A case is `{name, trust_policy, expect}` and, where it matters, `role` (fields of the role that differ), `permissions`
-(`read` unless told: `none`, `write`, `admin`), `users`, `roles`, `providers`, `scps`, `rcps`, `severity`, `confidence`,
-`says` (part of a sentence of the evidence), `alone` (no other check finds anything), `mended` (the statements after the
-change that the finding offers; null when it must offer none). All stand in the organization below.
+(`read` unless told: `none`, `write`, `admin`, or statements), `policies` (managed ones by ARN), `users`, `roles`,
+`providers`, `scps` and `rcps` (statements on the root), `guardrails` (whole ones, with targets), `settings` (TOML),
+`account_tags`, `external` (what Access Analyzer reports), `all_read` (no account is unread), `severity`, `confidence`,
+`says` (part of a sentence of the evidence), `alone` (no other check finds more than an info), `mended` (statements
+after the change that the finding offers; null when it must offer none), `on` (what the finding hangs on, unless it is
+the role). All stand in the organization below.
 """
 
 import json
@@ -14,15 +17,27 @@ from typing import Any
 
 import pytest
 
-from trustview.analysis import CHECKS, Analysis, Finding, Severity, analyse, apply_changes
+from trustview.analysis import (
+    CHECKS,
+    Analysis,
+    Finding,
+    Severity,
+    Subject,
+    SubjectKind,
+    analyse,
+    apply_changes,
+    read_settings,
+)
 from trustview.snapshot import (
     Account,
     AccountFacts,
     AccountStatus,
+    ExternalFinding,
     GuardrailKind,
     GuardrailPolicy,
     IdentityProvider,
     InlinePolicy,
+    ManagedPolicy,
     Organization,
     OrganizationalUnit,
     ProviderKind,
@@ -30,6 +45,7 @@ from trustview.snapshot import (
     Snapshot,
     User,
 )
+from trustview.snapshot.codec import decode
 
 FOLDER = Path(__file__).parents[1] / "cases" / "checks"
 OWN, OTHER, MANAGEMENT, SUSPENDED, UNREAD = (
@@ -61,21 +77,30 @@ def document(statements: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def make_role(fields: dict[str, Any], permissions: str, trust: object) -> Role:
+def make_role(fields: dict[str, Any], permissions: str | list[Any], trust: object) -> Role:
     given = {"account": OWN, "name": "target", "path": "/", "tags": {}, **fields}
     account, name, path = given["account"], given["name"], given["path"]
     unique_id = "AROA" + name.upper().replace("-", "")[:12].ljust(12, "0")
-    inline = tuple(InlinePolicy("own", document(PERMISSIONS[permissions])) for _ in [0] if PERMISSIONS[permissions])
     arn = f"arn:{given.get('partition', 'aws')}:iam::{account}:role{path}{name}"
-    tags = tuple(given["tags"].items())
-    return Role(arn, account, name, path, unique_id, document(trust), inline=inline, tags=tags)
+    return Role(
+        arn, account, name, path, unique_id, document(trust),
+        inline=inline_of(permissions),
+        tags=tuple(given["tags"].items()),
+        attached=tuple(given.get("attached", ())),
+        boundary=given.get("boundary", ""),
+        max_session_seconds=given.get("session_seconds"),
+    )  # fmt: skip
+
+
+def inline_of(permissions: str | list[Any]) -> tuple[InlinePolicy, ...]:
+    statements = PERMISSIONS[permissions] if isinstance(permissions, str) else permissions
+    return (InlinePolicy("own", document(statements)),) if statements else ()
 
 
 def make_user(fields: dict[str, Any]) -> User:
     """A user; `permissions` as of a role, or statements."""
     given = {"account": OWN, "permissions": "assume", **fields}
-    asked = given["permissions"]
-    inline = (InlinePolicy("own", document(PERMISSIONS[asked] if isinstance(asked, str) else asked)),)
+    inline = inline_of(given["permissions"])
     account, name = given["account"], given["name"]
     return User(f"arn:aws:iam::{account}:user/{name}", account, name, "/", f"AIDA{name.upper():0<12}", inline=inline)
 
@@ -87,13 +112,15 @@ def make_provider(kind: str, name: str, client_ids: Iterable[str]) -> IdentityPr
 
 def make_organization(case: dict[str, Any]) -> Organization:
     """Management, two members in one unit, a suspended and an unread account; guardrails hang on the root."""
-    accounts = (
+    tags = {account: tuple(found.items()) for account, found in case.get("account_tags", {}).items()}
+    accounts: tuple[Account, ...] = (
         Account(MANAGEMENT, "management", ROOT),
-        Account(OWN, "shop", UNIT),
-        Account(OTHER, "orders", UNIT),
-        Account(SUSPENDED, "old", ROOT, AccountStatus.SUSPENDED),
-        Account(UNREAD, "unread", ROOT),
+        Account(OWN, "shop", UNIT, tags=tags.get(OWN, ())),
+        Account(OTHER, "orders", UNIT, tags=tags.get(OTHER, ())),
     )
+    if not case.get("all_read"):
+        old = Account(SUSPENDED, "old", ROOT, AccountStatus.SUSPENDED)
+        accounts = (*accounts, old, Account(UNREAD, "unread", ROOT))
     everywhere = (ROOT, UNIT, *(account.id for account in accounts))
     guardrails = [
         GuardrailPolicy(f"p-{kind.name}", f"Full{kind.name}", kind, document(FULL_ACCESS), everywhere, is_aws=True)
@@ -103,6 +130,11 @@ def make_organization(case: dict[str, Any]) -> Organization:
         for number, statement in enumerate(case.get(key, [])):
             text = document([statement])
             guardrails.append(GuardrailPolicy(f"p-{key}{number}", f"{kind.name} {number}", kind, text, (ROOT,)))
+    for number, given in enumerate(case.get("guardrails", [])):
+        kind, text = GuardrailKind[given["kind"]], document(given["statements"])
+        guardrails.append(
+            GuardrailPolicy(f"p-own{number}", f"own {number}", kind, text, tuple(given.get("targets", [ROOT])))
+        )
     units = (OrganizationalUnit(ROOT, "Root", ""), OrganizationalUnit(UNIT, "Workloads", ROOT))
     return Organization("o-exampleorgid", MANAGEMENT, units, accounts, tuple(guardrails))
 
@@ -115,17 +147,27 @@ def make_snapshot(case: dict[str, Any]) -> tuple[Snapshot, str]:
         roles.append(make_role(fields, permissions, trust))
     users = [make_user(fields) for fields in case.get("users", [])]
     providers = case.get("providers", PROVIDERS)
+    policies = tuple(
+        ManagedPolicy(arn, arn.rpartition("/")[2], document(statements))
+        for arn, statements in case.get("policies", {}).items()
+    )
     accounts = tuple(
         AccountFacts(
             account,
             roles=tuple(role for role in roles if role.account == account),
             users=tuple(user for user in users if user.account == account),
+            policies=policies if account == OWN else (),
             providers=tuple(make_provider(*fields) for fields in providers) if account == OWN else (),
         )
         for account in (MANAGEMENT, OWN, OTHER)
     )
-    snapshot = Snapshot("2026-11-20T06:00:00Z", case.get("source", "aws"), make_organization(case), accounts)
-    return snapshot, roles[0].arn
+    reported = tuple(decode(ExternalFinding, finding) for finding in case.get("external", ()))
+    taken_at, source = "2026-11-20T06:00:00Z", case.get("source", "aws")
+    return Snapshot(taken_at, source, make_organization(case), accounts, reported), roles[0].arn
+
+
+def analyse_case(case: dict[str, Any], snapshot: Snapshot) -> Analysis:
+    return analyse(snapshot, settings=read_settings(case.get("settings", ""), "case").settings)
 
 
 def read_cases() -> list[Any]:
@@ -139,15 +181,16 @@ CASES = read_cases()
 MATCHING = [param for param in CASES if param.values[1]["expect"] == "match"]
 
 
-def findings_on(analysis: Analysis, role: str, check: str) -> list[Finding]:
-    return [finding for finding in analysis.findings if finding.role == role and finding.check == check]
+def findings_on(analysis: Analysis, role: str, check: str, kind: str = "role") -> list[Finding]:
+    found = [finding for finding in analysis.findings if finding.check == check and finding.subject.kind == kind]
+    return [finding for finding in found if kind != "role" or finding.role == role]
 
 
 @pytest.mark.parametrize(("check", "case"), CASES)
 def test_a_check_finds_what_it_must_and_nothing_else(check: str, case: dict[str, Any]) -> None:
     snapshot, role = make_snapshot(case)
-    analysis = analyse(snapshot)
-    found = findings_on(analysis, role, check)
+    analysis = analyse_case(case, snapshot)
+    found = findings_on(analysis, role, check, case.get("on", "role"))
 
     assert case["expect"] in ("match", "no match")
     assert bool(found) == (case["expect"] == "match"), (found, analysis.grants)
@@ -158,7 +201,8 @@ def test_a_check_finds_what_it_must_and_nothing_else(check: str, case: dict[str,
     if "says" in case:
         assert any(case["says"] in sentence for finding in found for sentence in finding.because), found[0].because
     if case.get("alone"):
-        assert {finding.check for finding in analysis.findings} == {check}
+        telling = (finding for finding in analysis.findings if finding.role == role and finding.severity)
+        assert {finding.check for finding in telling} == {check}
     if "findings" in case:
         assert len(found) == case["findings"]
 
@@ -166,24 +210,59 @@ def test_a_check_finds_what_it_must_and_nothing_else(check: str, case: dict[str,
 @pytest.mark.parametrize(("check", "case"), MATCHING)
 def test_what_a_finding_offers_ends_it_and_opens_nothing_as_bad(check: str, case: dict[str, Any]) -> None:
     snapshot, role = make_snapshot(case)
-    before = analyse(snapshot)
-    for finding in findings_on(before, role, check):
+    kind = case.get("on", "role")
+    before = analyse_case(case, snapshot)
+    for finding in findings_on(before, role, check, kind):
         if "mended" in case:
             assert bool(finding.changes) == (case["mended"] is not None)
         if not finding.changes:
             continue
-        after_text = apply_changes(snapshot.roles_by_arn[role].trust_policy, finding.changes)
+        after_text = apply_changes(document_of(snapshot, finding.subject), finding.changes)
         if case.get("mended"):
             assert json.loads(after_text)["Statement"] == case["mended"]
-        after = analyse(with_trust(snapshot, role, after_text))
+        after = analyse_case(case, mended(snapshot, finding.subject, after_text))
         assert not [
             left
-            for left in findings_on(after, role, check)
-            if principals_of(left, after) & principals_of(finding, before) and left.severity >= finding.severity
+            for left in findings_on(after, role, check, kind)
+            if is_about_the_same(left, after, finding, before) and left.severity >= finding.severity
         ]
-        known = {(old.check, old.severity) for old in before.findings}
-        worse = [new for new in after.findings if (new.check, new.severity) not in known]
+        # What a guardrail shuts is latent afterwards: that is its work.
+        shut = {"latent-exposure"} if kind == "organization" else set()
+        worst = {check: max(o.severity for o in before.findings if o.check == check) for check in checks_of(before)}
+        worse = [new for new in after.findings if new.severity > worst.get(new.check, -1) and new.check not in shut]
         assert not [new for new in worse if new.severity >= finding.severity], worse
+
+
+def is_about_the_same(left: Finding, after: Analysis, finding: Finding, before: Analysis) -> bool:
+    if not finding.grants:
+        return left.subject.id == finding.subject.id
+    return bool(principals_of(left, after) & principals_of(finding, before))
+
+
+def checks_of(analysis: Analysis) -> set[str]:
+    return {finding.check for finding in analysis.findings}
+
+
+def document_of(snapshot: Snapshot, subject: Subject) -> str:
+    if subject.kind is SubjectKind.ROLE:
+        return snapshot.roles_by_arn[subject.id].trust_policy
+    assert snapshot.organization
+    policies = {policy.id: policy.document for policy in snapshot.organization.guardrails}
+    return policies.get(subject.id, "{}")
+
+
+def mended(snapshot: Snapshot, subject: Subject, text: str) -> Snapshot:
+    """The snapshot after the change: another trust policy, another guardrail, or an RCP that was not there."""
+    if subject.kind is SubjectKind.ROLE:
+        return with_trust(snapshot, subject.id, text)
+    assert snapshot.organization
+    guardrails = tuple(
+        replace(policy, document=text) if policy.id == subject.id else policy
+        for policy in snapshot.organization.guardrails
+    )
+    if subject.kind is SubjectKind.ORGANIZATION:
+        guardrails += (GuardrailPolicy("p-new", "new", GuardrailKind.RCP, text, (ROOT,)),)
+    return replace(snapshot, organization=replace(snapshot.organization, guardrails=guardrails))
 
 
 def principals_of(finding: Finding, analysis: Analysis) -> set[str]:
@@ -218,4 +297,4 @@ def test_nobody_reports_roles_that_belong_to_aws() -> None:
     everyone = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
     for path in ("/aws-service-role/x.amazonaws.com/", "/aws-reserved/sso.amazonaws.com/"):
         snapshot, _ = make_snapshot({"trust_policy": everyone, "role": {"path": path}})
-        assert analyse(snapshot).findings == ()
+        assert [finding for finding in analyse(snapshot).findings if finding.role] == []

@@ -41,7 +41,7 @@ from trustview.policy import (
     open_context,
     read_policy,
 )
-from trustview.snapshot import GuardrailKind, IdentityProvider, Role, Snapshot, User
+from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider, Role, Snapshot, User
 
 _ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 _ADMINISTRATOR = ":policy/AdministratorAccess"
@@ -216,6 +216,10 @@ class Access:
         named = _organizations_in((self.trust_policy(role),)) + self._organizations_named[role.account]
         own = self.snapshot.organization.id if self.snapshot.organization else ""
         return tuple(dict.fromkeys(organization for organization in named if organization != own))
+
+    def read_guardrail(self, policy: GuardrailPolicy) -> PolicyDocument:
+        """A guardrail, parsed."""
+        return read_policy(policy.document)
 
     def guardrail_name(self, account: str, kind: GuardrailKind, level: int, document: int) -> str:
         """The name of the guardrail that a reason points at, with the place where it hangs."""

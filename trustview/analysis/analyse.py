@@ -90,6 +90,7 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         access.privilege(role),
         access.tier(role.account),
         reach,
+        check.counted,
     )
     return Finding(
         id=fingerprint(check.id, role.arn, *sorted(grant.id for grant in evidence.grants)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from trustview.analysis.access import Access
-from trustview.analysis.finding import Confidence, Severity, Subject
+from trustview.analysis.finding import Confidence, Modifier, Severity, Subject
 from trustview.analysis.grant import Grant
 from trustview.analysis.remediation import Change
 
@@ -49,16 +49,20 @@ class Check:
     see: str
     severity: Severity
     find: FindEvidence
+    counted: tuple[Modifier, ...] = ()
 
 
-def check(severity: Severity) -> Callable[[FindEvidence], Check]:
-    """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it."""
+def check(severity: Severity, *counted: Modifier) -> Callable[[FindEvidence], Check]:
+    """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it.
+
+    `counted` are modifiers of the severity that the check's own condition holds already.
+    """
 
     def define(find: FindEvidence) -> Check:
         title, *paragraphs = inspect.cleandoc(find.__doc__ or "").split("\n\n")
         sections = {head: body for head, _, body in (paragraph.partition(":") for paragraph in paragraphs)}
         why, fix, see = (_sentence(sections.get(head, "")) for head in ("Why", "Fix", "See"))
-        return Check(find.__name__.replace("_", "-"), title.rstrip("."), why, fix, see, severity, find)
+        return Check(find.__name__.replace("_", "-"), title.rstrip("."), why, fix, see, severity, find, counted)
 
     return define
 

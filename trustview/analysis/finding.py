@@ -113,14 +113,27 @@ def fingerprint(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def grade(severity: Severity, privilege: Privilege, tier: Tier, reach: Reach) -> tuple[Severity, tuple[str, ...]]:
-    """The severity after the modifiers of the catalogue, and a sentence for each that applied."""
+class Modifier(StrEnum):
+    """What moves a severity one step. A check whose own condition is one of them does not count it again."""
+
+    PRIVILEGE = "privilege"
+    TIER = "tier"
+    LATENT = "latent"
+
+
+def grade(
+    severity: Severity, privilege: Privilege, tier: Tier, reach: Reach, counted: tuple[Modifier, ...] = ()
+) -> tuple[Severity, tuple[str, ...]]:
+    """The severity after the modifiers of the catalogue, and a sentence for each that applied.
+
+    `counted` are modifiers that the severity given holds already.
+    """
     steps = []
-    if privilege is Privilege.ADMIN:
+    if privilege is Privilege.ADMIN and Modifier.PRIVILEGE not in counted:
         steps.append((1, "one up: the role is an administrator"))
-    elif tier.is_sensitive:
+    elif tier.is_sensitive and Modifier.TIER not in counted:
         steps.append((1, f"one up: the role is in a {tier.name.lower()} account"))
-    if reach.blocked_by and not reach.is_shut_by_itself:
+    if reach.blocked_by and not reach.is_shut_by_itself and Modifier.LATENT not in counted:
         kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
         steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps {kept} today (latent)"))
     elif privilege is Privilege.NONE:

@@ -7,22 +7,43 @@ A check is a pure generator of `Evidence` over an `Access`; see `analysis/check.
 from trustview.analysis.check import Check
 from trustview.analysis.checks.absent_key_passes import absent_key_passes
 from trustview.analysis.checks.builtin_identity_provider_without_app import builtin_identity_provider_without_app
+from trustview.analysis.checks.cognito_guest_role import cognito_guest_role
+from trustview.analysis.checks.confused_deputy import confused_deputy
+from trustview.analysis.checks.crosses_tier_upward import crosses_tier_upward
+from trustview.analysis.checks.deleted_principal import deleted_principal
+from trustview.analysis.checks.foreign_source import foreign_source
+from trustview.analysis.checks.guardrail_breaks_services import guardrail_breaks_services
+from trustview.analysis.checks.guardrail_exemption_can_be_taken import guardrail_exemption_can_be_taken
+from trustview.analysis.checks.guardrail_without_effect import guardrail_without_effect
 from trustview.analysis.checks.human_admin_without_mfa import human_admin_without_mfa
+from trustview.analysis.checks.latent_exposure import latent_exposure
+from trustview.analysis.checks.long_session import long_session
 from trustview.analysis.checks.malformed_or_foreign_principal import malformed_or_foreign_principal
+from trustview.analysis.checks.management_account_role_trusts_out import management_account_role_trusts_out
 from trustview.analysis.checks.mfa_never_satisfied import mfa_never_satisfied
 from trustview.analysis.checks.mfa_not_enforced import mfa_not_enforced
 from trustview.analysis.checks.missing_identity_provider import missing_identity_provider
+from trustview.analysis.checks.missing_organization_condition import missing_organization_condition
+from trustview.analysis.checks.mixed_trust import mixed_trust
+from trustview.analysis.checks.no_organization_backstop import no_organization_backstop
 from trustview.analysis.checks.oidc_subject_never_matches import oidc_subject_never_matches
 from trustview.analysis.checks.oidc_subject_too_wide import oidc_subject_too_wide
 from trustview.analysis.checks.oidc_without_audience import oidc_without_audience
 from trustview.analysis.checks.oidc_without_subject import oidc_without_subject
+from trustview.analysis.checks.pod_identity_too_wide import pod_identity_too_wide
+from trustview.analysis.checks.recreatable_principal import recreatable_principal
 from trustview.analysis.checks.reused_external_id import reused_external_id
 from trustview.analysis.checks.role_open_to_everyone import role_open_to_everyone
+from trustview.analysis.checks.roles_anywhere_too_wide import roles_anywhere_too_wide
 from trustview.analysis.checks.saml_without_audience import saml_without_audience
+from trustview.analysis.checks.self_trust_by_root import self_trust_by_root
+from trustview.analysis.checks.session_tags_unbounded import session_tags_unbounded
+from trustview.analysis.checks.trusts_account_root import trusts_account_root
 from trustview.analysis.checks.trusts_departed_account import trusts_departed_account
 from trustview.analysis.checks.trusts_unapproved_vendor import trusts_unapproved_vendor
 from trustview.analysis.checks.trusts_unknown_account import trusts_unknown_account
 from trustview.analysis.checks.trusts_whole_external_account import trusts_whole_external_account
+from trustview.analysis.checks.trusts_whole_organization import trusts_whole_organization
 from trustview.analysis.checks.vendor_without_external_id import vendor_without_external_id
 from trustview.analysis.checks.weak_external_id import weak_external_id
 from trustview.analysis.checks.wildcard_with_weak_condition import wildcard_with_weak_condition
@@ -40,18 +61,42 @@ CHECKS: tuple[Check, ...] = (
     reused_external_id,
     trusts_departed_account,
     malformed_or_foreign_principal,
+    # Inside the organization
+    trusts_account_root,
+    crosses_tier_upward,
+    trusts_whole_organization,
+    missing_organization_condition,
+    self_trust_by_root,
+    deleted_principal,
+    recreatable_principal,
+    management_account_role_trusts_out,
     # Federation
     oidc_without_subject,
     oidc_subject_too_wide,
     oidc_subject_never_matches,
     oidc_without_audience,
+    cognito_guest_role,
     builtin_identity_provider_without_app,
     saml_without_audience,
     missing_identity_provider,
+    roles_anywhere_too_wide,
+    pod_identity_too_wide,
+    # Services
+    confused_deputy,
+    foreign_source,
+    mixed_trust,
     # Strength
     human_admin_without_mfa,
     mfa_not_enforced,
     mfa_never_satisfied,
+    session_tags_unbounded,
+    long_session,
+    # Paths and guardrails
+    guardrail_without_effect,
+    guardrail_breaks_services,
+    guardrail_exemption_can_be_taken,
+    no_organization_backstop,
+    latent_exposure,
 )
 
 CHECKS_BY_ID = {check.id: check for check in CHECKS}

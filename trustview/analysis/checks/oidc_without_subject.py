@@ -1,6 +1,7 @@
 """OIDC grants that do not ask whose token it is. A subject that is asked for but open is `oidc-subject-too-wide`.
 
-The built-in providers of Google, Facebook and Amazon are `builtin-identity-provider-without-app`.
+The built-in providers of Google, Facebook and Amazon are `builtin-identity-provider-without-app`, Cognito's identity
+pools `cognito-guest-role`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
+from trustview.analysis.checks.cognito_guest_role import is_cognito
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, is_oidc, issuer_of, tenancy_of
@@ -29,7 +31,7 @@ def oidc_without_subject(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
     """
     for grant in access.grants:
-        if not is_oidc(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
+        if not is_oidc(grant) or is_cognito(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
             continue
         if issuer_of(grant).is_shared and not tenancy_of(grant):
             yield Evidence((grant,), (_describe(grant),))

@@ -1,0 +1,51 @@
+"""Services that can be made to use the role for somebody else.
+
+Only of services that are known to say for whom they act (`analysis/deputies.json`): the others no condition could ask.
+A source that is asked for and is not ours is `foreign-source`; EKS pods are `pod-identity-too-wide`, Roles Anywhere is
+`roles-anywhere-too-wide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.deputies import IN_ACCOUNT, acts_for_strangers, deputies, source_conditions
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant, Party
+from trustview.analysis.mend import add_condition
+from trustview.analysis.reach import statement_of
+from trustview.analysis.remediation import Change
+
+
+@check(Severity.MEDIUM)
+def confused_deputy(access: Access) -> Iterator[Evidence]:
+    """An AWS service can use the role whoever it acts for.
+
+    Why: the service enters with its own name. If another customer can make it use our role's ARN, it works for them in
+    our account (the confused deputy). This service says for whom it acts, and nobody asks. Where a role can only be
+    handed over inside its own account (`iam:PassRole`) that is hardening, and info.
+
+    Fix: test `aws:SourceAccount`, or better `aws:SourceArn` with the resource that may use the role; for all roles at
+    once, an RCP that tests `aws:SourceOrgID`.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    for grant in access.grants:
+        service = grant.principal.value.lower()
+        if grant.party is not Party.SERVICE or service not in deputies() or grant.reach.is_shut_by_itself:
+            continue
+        if not source_conditions(grant) and acts_for_strangers(access, grant):
+            because = f"`{service}` says for whom it acts, and neither this policy nor an RCP asks"
+            documented = f"what it sends: {deputies()[service]}"
+            severity = Severity.INFO if service in IN_ACCOUNT else None
+            yield Evidence((grant,), (because, documented), severity, changes=_mend(access, grant))
+
+
+def _mend(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Ask for our own account, where every service of the statement can answer."""
+    services = [element.value.lower() for element in statement_of(access, grant).principals]
+    if grant.is_inverted or not all(service in deputies() for service in services):
+        return ()
+    return (add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),)

@@ -1,0 +1,37 @@
+"""Services that may use the role for somebody who is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import listed
+from trustview.analysis.deputies import foreign_sources
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Party
+from trustview.analysis.mend import add_condition
+
+
+@check(Severity.HIGH)
+def foreign_source(access: Access) -> Iterator[Evidence]:
+    """An AWS service may use the role for an account that is not ours, or for anybody.
+
+    Why: the condition on the source asks for somebody else's account, or has a wildcard where the account stands. That
+    account's resources then make the service work in ours.
+
+    Fix: name our own account in `aws:SourceAccount` and in `aws:SourceArn`.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceaccount
+    """
+    for grant in access.grants:
+        if grant.party is not Party.SERVICE or grant.reach.is_shut_by_itself:
+            continue
+        sources = foreign_sources(access, grant)
+        if sources:
+            tested = {condition.key.lower() for condition in grant.conditions}
+            changes = () if "aws:sourceaccount" in tested else (
+                add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),
+            )  # fmt: skip
+            because = f"{listed(sources)} is not ours: {grant.principal.value} may act for it here"
+            yield Evidence((grant,), (because,), changes=changes)

@@ -1,0 +1,38 @@
+"""Sessions that last half a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant, Party
+from trustview.analysis.privilege import Privilege
+
+
+@check(Severity.LOW)
+def long_session(access: Access) -> Iterator[Evidence]:
+    """Sessions of an administrator's or outsider's role may last half a day.
+
+    Why: a session that was stolen works until it ends; nobody has to come back for another. Sessions that were got with
+    another role end after one hour anyway: whoever needs longer is a person or a vendor.
+
+    Fix: set the role's maximum session duration to what the work needs, one hour where nobody asks for more.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html#id_roles_use_view-role-max-session
+    """
+    least = access.settings.thresholds.session_hours * 3600
+    for arn, grants in access.grants_by_role.items():
+        role = access.role(arn)
+        if role.max_session_seconds is None or role.max_session_seconds < least:
+            continue
+        who = tuple(grant for grant in grants if grant.reach.lets_in and _concerns(grant))
+        if who:
+            hours = role.max_session_seconds // 3600
+            whose = "an administrator" if who[0].privilege is Privilege.ADMIN else who[0].party_name
+            yield Evidence(who, (f"a session of {whose} may last {hours} hours",))
+
+
+def _concerns(grant: Grant) -> bool:
+    return grant.party.is_outside or (grant.privilege is Privilege.ADMIN and grant.party is not Party.SERVICE)

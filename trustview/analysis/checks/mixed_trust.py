@@ -1,0 +1,43 @@
+"""Roles that machines and people share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant, Party
+from trustview.policy import PrincipalForm
+
+# Workloads that come through a provider are machines too.
+_WORKLOADS = ("oidc.eks.", "oidc-fips.eks.")
+
+
+@check(Severity.MEDIUM)
+def mixed_trust(access: Access) -> Iterator[Evidence]:
+    """One role serves an AWS service and people or other accounts.
+
+    Why: its permissions are the sum of what both need, so that each has more than it should; its trail does not say
+    which of them acted; and whoever may come in person can do what was meant for the service alone.
+
+    Fix: make a role for each of them.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+    """
+    for grants in access.grants_by_role.values():
+        living = tuple(grant for grant in grants if not grant.reach.is_shut_by_itself)
+        services = [grant for grant in living if grant.party is Party.SERVICE]
+        others = [grant for grant in living if _is_other(grant)]
+        if services and others:
+            both = (services[0].principal.value, others[0].party_name or others[0].principal.value)
+            yield Evidence((*services, *others), (f"{both[0]} and {both[1]} share the role",))
+
+
+def _is_other(grant: Grant) -> bool:
+    """Whether people or another account come by this grant; a named role of the same account is a machine's."""
+    if grant.party is Party.SERVICE:
+        return False
+    if grant.party is Party.SAME_ACCOUNT:
+        return grant.principal.form in (PrincipalForm.ACCOUNT, PrincipalForm.USER, PrincipalForm.EVERYONE)
+    return not (grant.party is Party.IDENTITY_PROVIDER and grant.principal.name.startswith(_WORKLOADS))

@@ -1,0 +1,117 @@
+"""Accounts whose roles nothing but their own trust policies keeps from outsiders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.finding import Confidence, Severity, Subject, SubjectKind
+from trustview.analysis.guardrails import stranger_requests
+from trustview.analysis.outsiders import name_outsider, outsiders_of
+from trustview.analysis.remediation import Change, ChangeKind
+from trustview.policy import Outcome, PolicyStack, evaluate, parse_policy
+from trustview.snapshot import AccountStatus, GuardrailKind, Organization
+
+_OPEN = parse_policy({"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}})
+_EXEMPTION = "external-trust"
+# An account id that nobody has, so that no exception for an account is meant.
+_NOBODYS = "000000000000"
+
+
+@check(Severity.MEDIUM)
+def no_organization_backstop(access: Access) -> Iterator[Evidence]:
+    """No resource control policy keeps outsiders from assuming roles.
+
+    Why: one wrong trust policy, written by anybody who may create roles, lets a stranger in. A resource control policy
+    stops strangers whatever trust policies say; an SCP does not, for it never sees them.
+
+    Fix: attach the proposed RCP, first to a test OU: it lets the organization, AWS services and the vendors approved in
+    the settings in, and spares roles with a tag. Guard that tag.
+
+    See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
+    """
+    organization = access.snapshot.organization
+    if organization is None:
+        return
+    accounts = [a.id for a in organization.accounts if _is_bound(organization, a.id, a.status)]
+    bare = [account for account in accounts if not _is_backed(access, account)]
+    if not bare:
+        return
+    shown = ", ".join(access.snapshot.account_name(account) for account in bare[:3])
+    more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+    because = [f"no RCP keeps outsiders from the roles of {len(bare)} of {len(accounts)} accounts: {shown}{more}"]
+    stopped = _stopped(access, bare)
+    if stopped:
+        because.append(
+            f"the proposed one would also stop {', '.join(stopped[:3])}{' and others' if stopped[3:] else ''}"
+        )
+    is_known = access.snapshot.source == "aws" or any(p.kind is GuardrailKind.RCP for p in organization.guardrails)
+    yield Evidence(
+        (),
+        tuple(because),
+        confidence=Confidence.PROVEN if is_known else Confidence.UNKNOWN,
+        changes=(_proposal(access, organization, bare),),
+        subject=_subject(organization),
+    )
+
+
+def _is_bound(organization: Organization, account: str, status: AccountStatus) -> bool:
+    return account != organization.management_account and status is AccountStatus.ACTIVE
+
+
+def _is_backed(access: Access, account: str) -> bool:
+    """Whether RCPs surely stop a stranger who asks for an untagged role that trusts everybody."""
+    stack = PolicyStack(trust=_OPEN, rcps=access.guardrails(account, GuardrailKind.RCP))
+    requests = stranger_requests(access, account, _NOBODYS)
+    return all(evaluate(request, stack).outcome is Outcome.EXPLICIT_DENY for request in requests)
+
+
+def _subject(organization: Organization) -> Subject:
+    roots = tuple(unit.id for unit in organization.units if not unit.parent)
+    places = roots or (organization.management_account,)
+    return Subject(
+        SubjectKind.ORGANIZATION, organization.id, "the organization", organization.management_account, places,
+        "no guardrail against outsiders",
+    )  # fmt: skip
+
+
+def _outsiders(access: Access, accounts: list[str]) -> list[str]:
+    """The outsiders that get into these accounts today."""
+    inside = set(accounts)
+    grants = [grant for grant in access.grants if grant.account in inside and grant.reach.lets_in]
+    return list(dict.fromkeys(outsider for grant in grants for outsider in outsiders_of(access, grant)))
+
+
+def _stopped(access: Access, accounts: list[str]) -> list[str]:
+    return [
+        name_outsider(access, outsider) for outsider in _outsiders(access, accounts) if not access.is_approved(outsider)
+    ]
+
+
+def _proposal(access: Access, organization: Organization, accounts: list[str]) -> Change:
+    """The RCP that keeps outsiders out and nobody else, with the exceptions of today's approved vendors.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
+    """
+    approved = [outsider for outsider in _outsiders(access, accounts) if access.is_approved(outsider)]
+    spared: dict[str, object] = {"aws:PrincipalOrgID": organization.id, f"aws:ResourceTag/{_EXEMPTION}": "approved"}
+    if approved:
+        spared["aws:PrincipalAccount"] = approved
+    statement = {
+        "Sid": "DenyAssumeRoleFromOutsideOrg",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sts:AssumeRole",
+        "Resource": "*",
+        "Condition": {
+            "StringNotEqualsIfExists": spared,
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    summary = (
+        f"attach this RCP to the root; it spares the {len(approved)} approved outsiders and roles tagged `{_EXEMPTION}`"
+    )
+    return Change(ChangeKind.REPLACE_POLICY, -1, summary, values=(text,))

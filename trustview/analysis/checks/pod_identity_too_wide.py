@@ -1,0 +1,47 @@
+"""Roles for pods of EKS. Service accounts that come with a token (IRSA) are `oidc-without-subject` and
+`oidc-subject-too-wide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.audience import passes_when_absent
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import is_negated
+from trustview.analysis.deputies import source_conditions
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant
+
+SERVICE = "pods.eks.amazonaws.com"
+_TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-service-account")
+
+
+@check(Severity.MEDIUM)
+def pod_identity_too_wide(access: Access) -> Iterator[Evidence]:
+    """Pods of any namespace and service account can get the role.
+
+    Why: EKS Pod Identity gives a role to whichever pods an association names. Without a test of namespace and service
+    account in the trust policy, whoever may create associations in any cluster of the account hands it to any pod.
+
+    Fix: test `aws:RequestTag/kubernetes-namespace` and `aws:RequestTag/kubernetes-service-account`, and
+    `aws:SourceArn` for the cluster.
+
+    See: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    """
+    for grant in access.grants:
+        if grant.principal.value.lower() != SERVICE or grant.reach.is_shut_by_itself:
+            continue
+        missing = [tag for tag in _TAGS if not _is_tested(grant, tag)]
+        if missing and not source_conditions(grant):
+            keys = " and ".join(f"`{tag.replace('requesttag', 'RequestTag')}`" for tag in missing)
+            yield Evidence((grant,), (f"{keys} not tested, nor for which cluster EKS acts",))
+
+
+def _is_tested(grant: Grant, key: str) -> bool:
+    return any(
+        condition.key.lower() == key and not is_negated(condition) and not passes_when_absent(condition)
+        and condition.values and all(set(value) - set("*?") for value in condition.values)
+        for condition in grant.conditions
+    )  # fmt: skip

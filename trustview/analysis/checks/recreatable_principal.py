@@ -1,0 +1,50 @@
+"""Names in conditions that nobody bears. Under `Principal` AWS binds a name to one principal; here it is a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.audience import is_wild, passes_when_absent
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import is_negated
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant
+from trustview.policy import parse_arn
+
+
+@check(Severity.HIGH)
+def recreatable_principal(access: Access) -> Iterator[Evidence]:
+    """Whoever creates a role or user of a certain name can become this role.
+
+    Why: `aws:PrincipalArn` compares texts. The principal that it names does not exist; whoever may create roles or
+    users in that account takes the name, and gets in.
+
+    Fix: name the principal under `Principal`, where AWS binds it to one identity, or remove the name.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    for grant in access.grants:
+        if grant.reach.is_shut_by_itself:
+            continue
+        free = tuple(dict.fromkeys(value for value in _names(grant) if _is_free(access, value)))
+        if free:
+            yield Evidence((grant,), tuple(f"`{value}` does not exist: its name is free to take" for value in free))
+
+
+def _names(grant: Grant) -> Iterator[str]:
+    """The principals that conditions of a grant name in full."""
+    for condition in grant.conditions:
+        is_asked = condition.key.lower() == "aws:principalarn" and not is_negated(condition)
+        if is_asked and not passes_when_absent(condition):
+            yield from (value for value in condition.values if not is_wild(value) and "${" not in value)
+
+
+def _is_free(access: Access, value: str) -> bool:
+    """Whether a role or user of an account that we know in full does not exist."""
+    arn, snapshot = parse_arn(value), access.snapshot
+    if arn is None or arn.service != "iam" or arn.resource_type not in ("role", "user"):
+        return False
+    if arn.account not in snapshot.facts_by_account or arn.account in snapshot.unread_accounts:
+        return False
+    return value not in snapshot.roles_by_arn and value not in snapshot.users_by_arn

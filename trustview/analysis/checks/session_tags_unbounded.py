@@ -1,0 +1,85 @@
+"""Tags that callers put on their own sessions, where policies believe them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import is_negated
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant
+from trustview.policy import ASSUME_ROLE, Condition, Statement, matches
+from trustview.snapshot import GuardrailKind, Role
+
+_TAG_SESSION = "sts:TagSession"
+_PRINCIPAL_TAG = re.compile(r"aws:PrincipalTag/([^}\"',]+)", re.IGNORECASE)
+
+
+@check(Severity.MEDIUM)
+def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
+    """Callers choose the tags on which the role's permissions rest.
+
+    Why: `sts:TagSession` lets the caller tag its session, and a session tag wins over the role's own tag. Policies that
+    test `aws:PrincipalTag` then believe whatever the caller wrote: one customer, team or project can pass for another.
+
+    Fix: bound the values with `aws:RequestTag/KEY` and the keys with `aws:TagKeys`, or do not allow `sts:TagSession`.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    for grant in access.grants:
+        if grant.reach.is_shut_by_itself or grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
+            continue
+        believed = _believed(access, access.role(grant.role))
+        free = sorted(believed - _bounded(access, grant)) if believed and _may_tag(access, grant) else []
+        if free:
+            tags = ", ".join(f"`{tag}`" for tag in free)
+            yield Evidence((grant,), (f"the caller chooses the session tags, and policies here believe {tags}",))
+
+
+def _may_tag(access: Access, grant: Grant) -> bool:
+    """Whether the principal of a grant may also tag its session, by whatever statement."""
+    document = access.trust_policy(access.role(grant.role))
+    return any(_allows_tagging(s) and grant.principal in s.principals for s in document.allows)
+
+
+def _allows_tagging(statement: Statement) -> bool:
+    is_meant = any(matches(pattern, _TAG_SESSION, ignore_case=True) for pattern in statement.actions)
+    return is_meant != statement.not_actions
+
+
+def _bounded(access: Access, grant: Grant) -> frozenset[str]:
+    """The tags whose value no statement leaves to the caller."""
+    document = access.trust_policy(access.role(grant.role))
+    tagging = [s for s in document.allows if _allows_tagging(s) and grant.principal in s.principals]
+    bounded = [{tag for condition in s.conditions for tag in _bounded_by(condition)} for s in tagging]
+    keys = [condition for s in tagging for condition in s.conditions if _lists_keys(condition)]
+    unlisted = _believed(access, access.role(grant.role)) - {v.lower() for c in keys for v in c.values} if keys else ()
+    return frozenset(set.intersection(*bounded) if bounded else ()) | frozenset(unlisted)
+
+
+def _bounded_by(condition: Condition) -> Iterator[str]:
+    prefix, _, tag = condition.key.lower().partition("/")
+    if prefix == "aws:requesttag" and not is_negated(condition) and not set(condition.values) & {"*"}:
+        yield tag
+
+
+def _lists_keys(condition: Condition) -> bool:
+    """Whether no other keys than those listed may be sent."""
+    return (
+        condition.key.lower() == "aws:tagkeys" and condition.quantifier == "ForAllValues" and not is_negated(condition)
+    )
+
+
+def _believed(access: Access, role: Role) -> frozenset[str]:
+    """The principal tags that the role's policies, or the guardrails above it, test or put in."""
+    documents = [*(policy.document for policy in role.inline)]
+    documents += [access.snapshot.policies_by_arn[arn].document for arn in (*role.attached, role.boundary)
+                  if arn in access.snapshot.policies_by_arn]  # fmt: skip
+    organization = access.snapshot.organization
+    if organization is not None:
+        levels = organization.guardrails_of(role.account, GuardrailKind.SCP)
+        documents += [policy.document for level in levels for policy in level]
+    speaking = [text for text in documents if "principaltag" in text.lower()]
+    return frozenset(tag.lower() for text in speaking for tag in _PRINCIPAL_TAG.findall(text))
