@@ -1,18 +1,20 @@
 """The organization of the demo as a snapshot, made straight of its data files: neither server nor collector between."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 
 import pytest
 
-from trustview.demo import Acme, load_acme
+from trustview.demo import Acme, load_acme, read_file
 from trustview.demo.records import Permissions
 from trustview.snapshot import (
     Account,
     AccountFacts,
     AccountStatus,
+    ExternalFinding,
     Group,
     GuardrailKind,
     GuardrailPolicy,
@@ -35,7 +37,27 @@ def acme_snapshot(quarter: Literal["current", "earlier"] = "current") -> Snapsho
     """One quarter (`current` or `earlier`), every readable account read in full."""
     acme = load_acme(quarter, NOW)
     accounts = tuple(facts_of(acme, account.id) for account in acme.readable_accounts)
-    return Snapshot(acme.now.isoformat(), "aws", organization_of(acme), accounts)
+    return Snapshot(acme.now.isoformat(), "aws", organization_of(acme), accounts, tuple(reported(acme)))
+
+
+def reported(acme: Acme) -> Iterator[ExternalFinding]:
+    """What Access Analyzer reports, once for all Regions."""
+    ids = {account["key"]: account["id"] for account in read_file("organization.json")["accounts"]}
+    content = read_file("external_findings.json")
+    for number, found in enumerate(content["findings"]):
+        account = ids[found["account"]]
+        yield ExternalFinding(
+            id=f"f-{number}",
+            kind="ExternalAccess",
+            resource=found["resource"].replace("${account}", account),
+            resource_type=found["type"],
+            account=account,
+            status=found.get("status", "ACTIVE"),
+            principal=tuple(text.replace("${account}", account) for text in found["principal"].values()),
+            actions=tuple(found["action"]),
+            is_public=found.get("public", False),
+            regions=(found["region"],) if "region" in found else tuple(content["regions"]),
+        )
 
 
 def organization_of(acme: Acme) -> Organization:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -63,7 +64,9 @@ def test_findings_print_worst_first_and_pass_filters(capsys: pytest.CaptureFixtu
         (finding["severity"] for finding in everything), key=ranks.index
     )
     assert {finding["check"] for finding in checked} == {"trusts-unapproved-vendor"}
-    assert printed(capsys, "findings", "--json", "--account", "prod") == everything
+    on_roles = [finding for finding in everything if finding["role"]]
+    assert printed(capsys, "findings", "--json", "--account", "prod") == on_roles
+    assert {finding["subject_kind"] for finding in everything if not finding["role"]} == {"organization"}
     assert printed(capsys, "findings", "--json", "--account", "sandbox") == []
 
 

@@ -33,9 +33,9 @@ def test_status_tells_what_is_open_and_what_was_not_read(filled: Workspace, caps
     decide_everything(filled)
     after = printed(capsys, "review", "status", "--json")
 
-    assert (before["review"], before["state"], before["items"]) == (FIRST, "open", 2)
-    assert sum(before["undecided"].values()) == 2
-    assert (after["undecided"], after["verdicts"]) == ({}, {"approve": 2})
+    assert (before["review"], before["state"], before["items"]) == (FIRST, "open", 3)
+    assert sum(before["undecided"].values()) == 3
+    assert (after["undecided"], after["verdicts"]) == ({}, {"approve": 3})
     assert (after["coverage"]["accounts"], after["coverage"]["accounts_read"]) == (5, 3)
 
 
@@ -43,7 +43,7 @@ def test_a_review_with_open_items_is_signed_off_only_when_asked_to(
     filled: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["review", "close"]) == ExitCode.USAGE
-    assert "2 items with findings are not decided" in capsys.readouterr().err
+    assert "3 items with findings are not decided" in capsys.readouterr().err
     assert printed(capsys, "review", "list", "--json") == []
 
     assert main(["review", "close", "--allow-open", "--statement", "as it stands"]) == ExitCode.DONE

@@ -4,6 +4,7 @@
 """
 
 from trustview.analysis.access import Access
+from trustview.analysis.access_analyzer import describe_agreement
 from trustview.analysis.analyse import Analysis, analyse
 from trustview.analysis.check import Check, Evidence, check
 from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
@@ -60,6 +61,7 @@ __all__ = [
     "build_graph",
     "check",
     "compare_grants",
+    "describe_agreement",
     "describe_effect",
     "entries",
     "facts_about",

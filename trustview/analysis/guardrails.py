@@ -23,8 +23,8 @@ from trustview.policy import (
     Statement,
     evaluate_condition,
 )
-from trustview.policy.statement import RCP_MATCHERS, apply_matchers, matches_action
-from trustview.policy.truth import Truth
+from trustview.policy.statement import means_action, prepare
+from trustview.policy.truth import FALSE, Truth
 from trustview.snapshot import GuardrailKind, GuardrailPolicy, Role
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -129,12 +129,9 @@ def _request(caller: Caller, account: str, context: Context) -> Request:
 
 def applies(statement: Statement, request: Request, document: PolicyDocument) -> Truth:
     """Whether a statement of an RCP applies to a request."""
-    return apply_matchers(statement, request, document, RCP_MATCHERS)
-
-
-def speaks_of(statement: Statement, request: Request, document: PolicyDocument) -> bool:
-    """Whether a statement is about the request's action at all."""
-    return matches_action(statement, request, document).is_true
+    if not means_action(statement, request.action):
+        return FALSE
+    return prepare(statement, document).applies_to_everyone(request)
 
 
 def never_applies(statement: Statement, requests: list[Request], document: PolicyDocument) -> tuple[Condition, ...]:
@@ -149,7 +146,9 @@ def never_applies(statement: Statement, requests: list[Request], document: Polic
 
 
 def evaluate_of(condition: Condition, request: Request, document: PolicyDocument) -> Truth:
-    """Whether a condition of a document holds in a request."""
+    """Whether a condition of a document holds in a request; a key that does not exist is in none."""
+    if meant_key(condition.key):
+        request = replace(request, context=without(request.context, condition.key))
     return evaluate_condition(condition, request, substitutes=document.substitutes_variables)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from trustview.analysis.access import Access
 from trustview.policy import Caller, CallerKind, PolicyDocument, Request, open_context
-from trustview.policy.statement import IDENTITY_MATCHERS, apply_matchers
+from trustview.policy.statement import statements_on
 from trustview.snapshot import GuardrailKind, Role, User
 
 
@@ -27,15 +27,7 @@ def may_do(
 
 def _may_pass(request: Request, documents: Iterable[PolicyDocument]) -> bool:
     """Whether a layer may allow, and does not surely deny."""
-    found = tuple(documents)
-    if any(
-        apply_matchers(deny, request, document, IDENTITY_MATCHERS).is_true
-        for document in found
-        for deny in document.denies
-    ):
+    found = [statements_on(request.action, document) for document in documents]
+    if any(deny.applies(request).is_true for statements in found for deny in statements.denies):
         return False
-    return any(
-        not apply_matchers(allow, request, document, IDENTITY_MATCHERS).is_false
-        for document in found
-        for allow in document.allows
-    )
+    return any(not allow.applies(request).is_false for statements in found for allow in statements.allows)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from trustview.policy import matches
 from trustview.snapshot import Role
 
+# Tags whose value says what a role is for; others name owners, tools and the like.
+_PURPOSE = ("purpose", "role", "type", "kind", "use", "usage", "function", "class", "category", "access")
+
 
 def is_meant_for(role: Role, patterns: Iterable[str]) -> bool:
-    """Whether some pattern fits the name, the path, or a tag's key or value of a role; letter case does not count."""
-    words = (role.name, role.path.strip("/"), *(word for tag in role.tags for word in tag))
+    """Whether some pattern fits name or path of a role, the key of a tag, or the value of one that tells its use."""
+    words = tuple(_words(role))
     return any(matches(pattern, word, ignore_case=True) for pattern in patterns for word in words)
+
+
+def _words(role: Role) -> Iterator[str]:
+    yield from (role.name, role.path.strip("/"))
+    for key, value in role.tags:
+        yield key
+        if key.lower() in _PURPOSE:
+            yield value

@@ -49,7 +49,7 @@ class VendorRegister:
 
 @dataclass(frozen=True, slots=True)
 class RolePatterns:
-    """What roles are for, told by their names. A pattern is held against the name, the path and the tags of a role."""
+    """What roles are for, told by their names. A pattern is held against name, path and tags."""
 
     break_glass: tuple[str, ...] = setting(
         ("*break?glass*", "*breakglass*", "*emergency*", "*firefight*", "*fire?fight*"),
@@ -58,11 +58,14 @@ class RolePatterns:
         texts,
     )
     monitoring: tuple[str, ...] = setting(
-        ("*monitor*", "*audit*", "*observability*", "*scanner*", "*cspm*"),
-        "Roles that watch and need no data. A pattern that begins and ends with a word is best: `*audit*`.",
+        (
+            "*monitor*", "*audit*", "*scanner*", "*cspm*", "*datadog*", "*new*relic*", "*dynatrace*",
+            "*cloudhealth*",
+        ),
+        "Roles that watch and need no data; a pattern may also be the name of a vendor that only watches.",
         '["*monitor*", "watch-*"]',
         texts,
-    )
+    )  # fmt: skip
     deployment: tuple[str, ...] = setting(
         ("*deploy*", "*terraform*", "*cloudformation*", "*pipeline*", "*cicd*", "*ci-cd*", "*github*", "*gitlab*"),
         "Roles with which software is rolled out.",

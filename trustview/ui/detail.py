@@ -15,7 +15,7 @@ from trustview.analysis import (
     prove_effect,
     role_subject,
 )
-from trustview.snapshot import Role
+from trustview.snapshot import ExternalFinding, Role
 from trustview.store import ItemRow, SnapshotFile
 
 
@@ -26,7 +26,7 @@ class Detail:
     `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
-    rest.
+    rest; `reported` is what Access Analyzer says of the role, `has_analyzer` whether any was read.
     """
 
     row: ItemRow
@@ -41,6 +41,8 @@ class Detail:
     role_findings: tuple[Finding, ...]
     remediation: Remediation | None
     effect: Effect | None
+    reported: tuple[ExternalFinding, ...] = ()
+    has_analyzer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
         remediation=remediation,
         effect=_effect(reader, role, remediation) if remediation else None,
+        reported=reader.external_findings_of(arn),
+        has_analyzer=reader.summary().external_findings > 0,
     )
 
 

@@ -6,11 +6,16 @@ A check is a pure generator of `Evidence` over an `Access`; see `analysis/check.
 
 from trustview.analysis.check import Check
 from trustview.analysis.checks.absent_key_passes import absent_key_passes
+from trustview.analysis.checks.access_analyzer_finding import access_analyzer_finding
 from trustview.analysis.checks.builtin_identity_provider_without_app import builtin_identity_provider_without_app
 from trustview.analysis.checks.cognito_guest_role import cognito_guest_role
 from trustview.analysis.checks.confused_deputy import confused_deputy
+from trustview.analysis.checks.cross_account_role_without_boundary import cross_account_role_without_boundary
 from trustview.analysis.checks.crosses_tier_upward import crosses_tier_upward
 from trustview.analysis.checks.deleted_principal import deleted_principal
+from trustview.analysis.checks.deployment_role_unscoped import deployment_role_unscoped
+from trustview.analysis.checks.external_role_can_write import external_role_can_write
+from trustview.analysis.checks.external_role_is_admin import external_role_is_admin
 from trustview.analysis.checks.foreign_source import foreign_source
 from trustview.analysis.checks.guardrail_breaks_services import guardrail_breaks_services
 from trustview.analysis.checks.guardrail_exemption_can_be_taken import guardrail_exemption_can_be_taken
@@ -25,6 +30,7 @@ from trustview.analysis.checks.mfa_not_enforced import mfa_not_enforced
 from trustview.analysis.checks.missing_identity_provider import missing_identity_provider
 from trustview.analysis.checks.missing_organization_condition import missing_organization_condition
 from trustview.analysis.checks.mixed_trust import mixed_trust
+from trustview.analysis.checks.monitoring_role_reads_data import monitoring_role_reads_data
 from trustview.analysis.checks.no_organization_backstop import no_organization_backstop
 from trustview.analysis.checks.oidc_subject_never_matches import oidc_subject_never_matches
 from trustview.analysis.checks.oidc_subject_too_wide import oidc_subject_too_wide
@@ -91,12 +97,20 @@ CHECKS: tuple[Check, ...] = (
     mfa_never_satisfied,
     session_tags_unbounded,
     long_session,
+    # Permission scope
+    external_role_can_write,
+    external_role_is_admin,
+    monitoring_role_reads_data,
+    cross_account_role_without_boundary,
+    deployment_role_unscoped,
     # Paths and guardrails
     guardrail_without_effect,
     guardrail_breaks_services,
     guardrail_exemption_can_be_taken,
     no_organization_backstop,
     latent_exposure,
+    # Access Analyzer
+    access_analyzer_finding,
 )
 
 CHECKS_BY_ID = {check.id: check for check in CHECKS}

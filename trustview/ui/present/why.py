@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant, Subject
+from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant, Subject, describe_agreement
 from trustview.policy import is_account_id
 from trustview.review import Decision
 from trustview.snapshot import Role
@@ -122,6 +122,7 @@ def _who(detail: Detail, places: Places) -> Lines:
         if not grant.conditions:
             yield Fact("provided", "nothing: there is no condition", Tone.MUTED)
         yield from _reach(grant)
+        yield Fact("analyzer", describe_agreement(grant, detail.reported, is_read=detail.has_analyzer), Tone.MUTED)
 
 
 def _reach(grant: Grant) -> Lines:

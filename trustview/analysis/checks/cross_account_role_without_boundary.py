@@ -1,0 +1,35 @@
+"""Roles that other accounts use to write, with nothing that caps what they may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.checks.external_role_can_write import who_of
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant, Party
+from trustview.analysis.privilege import Privilege
+
+_OTHERS = (Party.ORGANIZATION, Party.VENDOR, Party.UNKNOWN_ACCOUNT)
+
+
+@check(Severity.MEDIUM)
+def cross_account_role_without_boundary(access: Access) -> Iterator[Evidence]:
+    """Another account can write here by a role without a permissions boundary.
+
+    Why: whoever may attach policies to the role decides what the other account may do. A boundary caps what identity
+    policies grant. It is no hard ceiling: it does not cap what resource policies grant to the role's sessions.
+
+    Fix: attach a permissions boundary that holds what the work needs, and let nobody remove it.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    for arn, grants in access.grants_by_role.items():
+        across = tuple(grant for grant in grants if _comes_across(grant))
+        if across and across[0].privilege is Privilege.WRITE and not access.role(arn).boundary:
+            yield Evidence(across, (f"{who_of(across)} may write by this role, and no boundary caps it",))
+
+
+def _comes_across(grant: Grant) -> bool:
+    return grant.party in _OTHERS and grant.reach.lets_in

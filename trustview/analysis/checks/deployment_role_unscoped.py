@@ -1,0 +1,43 @@
+"""Deployment roles that may change everything in many services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import listed
+from trustview.analysis.contents import services_written_anywhere
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant, Party
+from trustview.analysis.purpose import is_meant_for
+
+_NEAR = (Party.SAME_ACCOUNT, Party.SERVICE)
+
+
+@check(Severity.MEDIUM)
+def deployment_role_unscoped(access: Access) -> Iterator[Evidence]:
+    """A deployment role that others use may write on `*` in many services.
+
+    Why: whoever can change the pipeline, or what it builds, can do all that this role can. Few pipelines touch more
+    than a handful of services, and their own resources in them.
+
+    Fix: split it by application, name resources by prefix or tag, and set a permissions boundary.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+    """
+    limit = access.settings.thresholds.deployment_services
+    for arn, grants in access.grants_by_role.items():
+        across = tuple(grant for grant in grants if _comes_from_elsewhere(grant))
+        if not across or not is_meant_for(access.role(arn), access.settings.roles.deployment):
+            continue
+        if not across[0].privilege.may_write:
+            continue
+        services = services_written_anywhere(access, access.role(arn))
+        if len(services) >= limit or "*" in services:
+            which = "every service" if "*" in services else f"{len(services)} services, {listed(services)}"
+            yield Evidence(across, (f"it may write anything in {which}",))
+
+
+def _comes_from_elsewhere(grant: Grant) -> bool:
+    return grant.reach.lets_in and grant.party not in _NEAR

@@ -1,0 +1,28 @@
+"""Outsiders who become administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.checks.external_role_can_write import outsiders_in, who_of
+from trustview.analysis.finding import Modifier, Severity
+from trustview.analysis.privilege import Privilege
+
+
+@check(Severity.CRITICAL, Modifier.PRIVILEGE)
+def external_role_is_admin(access: Access) -> Iterator[Evidence]:
+    """An outsider gets an administrator's role.
+
+    Why: the account is theirs: they can give themselves and others everything, and take away the proof of it. Their
+    security is now ours.
+
+    Fix: give them a role of their own with what they document that they need, under a permissions boundary.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+    """
+    for grants in access.grants_by_role.values():
+        outside = outsiders_in(grants)
+        if outside and outside[0].privilege is Privilege.ADMIN:
+            yield Evidence(outside, (f"{who_of(outside)} becomes an administrator of the account",))

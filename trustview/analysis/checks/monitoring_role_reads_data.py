@@ -1,0 +1,59 @@
+"""Roles that should watch and can read what is watched over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trustview.analysis.access import Access
+from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import listed
+from trustview.analysis.contents import contents_read, contents_read_by
+from trustview.analysis.finding import Severity
+from trustview.analysis.grant import Grant
+from trustview.analysis.privilege import Privilege
+from trustview.analysis.purpose import is_meant_for
+from trustview.policy import matches, read_policy
+from trustview.snapshot import Role
+
+
+@check(Severity.MEDIUM)
+def monitoring_role_reads_data(access: Access) -> Iterator[Evidence]:
+    """A role meant for monitoring reads data.
+
+    Why: a monitor needs to know how things are set up, not what is in them. `ReadOnlyAccess` sounds harmless and reads
+    objects, tables, messages, parameters and logs; `SecurityAudit` and `ViewOnlyAccess` do not.
+
+    Fix: attach `SecurityAudit` in place of `ReadOnlyAccess`, and add the few actions that the tool documents beside it.
+
+    See: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SecurityAudit.html
+    """
+    for arn, grants in access.grants_by_role.items():
+        role = access.role(arn)
+        watching = tuple(grant for grant in grants if not grant.reach.is_shut_by_itself)
+        if not watching or watching[0].privilege is Privilege.ADMIN or not _is_monitor(access, role, watching):
+            continue
+        read = contents_read_by(access, role)
+        if read:
+            yield Evidence(
+                watching, (f"the role is meant to watch, and may do {listed(read)}", *_difference(access, role))
+            )
+
+
+def _is_monitor(access: Access, role: Role, grants: tuple[Grant, ...]) -> bool:
+    """Whether the role, or the vendor that it trusts, is there to watch."""
+    patterns = access.settings.roles.monitoring
+    vendors = [grant.party_name for grant in grants if grant.party.is_outside]
+    is_vendor = any(matches(pattern, name, ignore_case=True) for pattern in patterns for name in vendors)
+    return is_vendor or is_meant_for(role, patterns)
+
+
+def _difference(access: Access, role: Role) -> tuple[str, ...]:
+    """What each managed policy of AWS on the role reads that `SecurityAudit` does not."""
+    found = []
+    for arn in role.attached:
+        policy = access.snapshot.policies_by_arn.get(arn)
+        if policy is not None and policy.is_aws and policy.document:
+            read = contents_read((read_policy(policy.document),), None)
+            if read:
+                found.append(f"`{policy.name}` reads {listed(read)}, `SecurityAudit` none of it")
+    return tuple(found)
