@@ -6,8 +6,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from trustview.analysis.access import Access
-from trustview.policy import PolicyDocument, Statement, matches
+from trustview.policy import PolicyDocument, Statement
+from trustview.policy.statement import means_action
 from trustview.snapshot import Role
 
 # Actions that give away what customers keep, not how it is set up.
@@ -23,11 +27,11 @@ _READING = ("get", "list", "describe", "batchget", "head", "lookup", "search", "
 
 def contents_read(documents: tuple[PolicyDocument, ...], boundary: PolicyDocument | None) -> tuple[str, ...]:
     """The actions on content that identity policies allow somewhere, the boundary counted."""
-    return tuple(
-        action
-        for action in CONTENT
-        if _may(documents, action) and (boundary is None or _may((boundary,), action))
-    )  # fmt: skip
+    allowed = frozenset[str]().union(*(_contents_of(document).allowed for document in documents))
+    denied = frozenset[str]().union(*(_contents_of(document).denied for document in documents))
+    if boundary is not None:
+        allowed &= _contents_of(boundary).allowed
+    return tuple(action for action in CONTENT if action in allowed - denied)
 
 
 def contents_read_by(access: Access, role: Role) -> tuple[str, ...]:
@@ -52,15 +56,20 @@ def _services_written(statement: Statement) -> tuple[str, ...]:
     return tuple(service for service, _, name in pairs if not name.startswith(_READING))
 
 
-def _may(documents: tuple[PolicyDocument, ...], action: str) -> bool:
-    """Whether some Allow means the action, and no Deny without conditions takes it away everywhere."""
-    allows = any(_means(s, action) for document in documents for s in document.allows)
-    return allows and not any(
-        _means(s, action) and not s.conditions and "*" in s.resources
-        for document in documents
-        for s in document.denies
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """The actions on content that one policy allows somewhere, and those that it denies everywhere."""
+
+    allowed: frozenset[str]
+    denied: frozenset[str]
 
 
-def _means(statement: Statement, action: str) -> bool:
-    return any(matches(pattern, action, ignore_case=True) for pattern in statement.actions) != statement.not_actions
+# An organization has few distinct policies, some of them with a thousand actions: each is read once.
+@lru_cache(maxsize=4096)
+def _contents_of(document: PolicyDocument) -> _Contents:
+    everywhere = [s for s in document.denies if not s.conditions and "*" in s.resources]
+    return _Contents(_contents_in(document.allows), _contents_in(tuple(everywhere)))
+
+
+def _contents_in(statements: tuple[Statement, ...]) -> frozenset[str]:
+    return frozenset(action for action in CONTENT if any(means_action(s, action) for s in statements))
