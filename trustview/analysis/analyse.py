@@ -19,6 +19,7 @@ from trustview.analysis.finding import (
     fingerprint,
     grade,
     judge_confidence,
+    own_grade,
     role_subject,
 )
 from trustview.analysis.fleet import Fleet, find_fleets
@@ -109,15 +110,17 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
 
 def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:
     """A finding that is about no single grant: its severity is what the check says."""
+    severity = evidence.severity if evidence.severity is not None else check.severity
     return Finding(
         id=fingerprint(check.id, subject.id, *map(str, evidence.statements)),
         check=check.id,
-        severity=evidence.severity if evidence.severity is not None else check.severity,
+        severity=severity,
         confidence=evidence.confidence or Confidence.PROVEN,
         subject=subject,
         statements=evidence.statements,
         grants=(),
         because=evidence.because,
+        graded=(own_grade(severity),),
         changes=evidence.changes,
     )
 

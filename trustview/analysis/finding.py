@@ -81,7 +81,7 @@ class Finding:
     """One problem with one subject.
 
     `id` is the fingerprint. `because` are sentences that say what was seen, `graded` those that say why the severity is
-    not the check's own. `statements` index the subject's policy, `grants` are ids of the grants concerned (none where
+    what it is. `statements` index the subject's policy, `grants` are ids of the grants concerned (none where
     it is about no single grant), `changes` what would mend it.
     """
 
@@ -124,7 +124,7 @@ class Modifier(StrEnum):
 def grade(
     severity: Severity, privilege: Privilege, tier: Tier, reach: Reach, counted: tuple[Modifier, ...] = ()
 ) -> tuple[Severity, tuple[str, ...]]:
-    """The severity after the modifiers of the catalogue, and a sentence for each that applied.
+    """The severity after the modifiers of the catalogue, and why: the check's own, then each that applied.
 
     `counted` are modifiers that the severity given holds already.
     """
@@ -140,7 +140,13 @@ def grade(
         steps.append((-1, "one down: the role may do nothing"))
     wanted = severity + sum(step for step, _ in steps)
     final = Severity(min(max(wanted, Severity.INFO), Severity.CRITICAL))
-    return final, tuple(sentence for _, sentence in steps) if final is not severity else ()
+    moved = tuple(sentence for _, sentence in steps) if final is not severity else ()
+    return final, (own_grade(severity), *moved)
+
+
+def own_grade(severity: Severity) -> str:
+    """What to say of the severity that a check has by itself."""
+    return f"{severity.word} by the check"
 
 
 def judge_confidence(reach: Reach) -> Confidence:

@@ -61,7 +61,7 @@ def guardrail_subject(access: Access, policy: GuardrailPolicy) -> Subject:
     organization = access.snapshot.organization
     account = organization.management_account if organization else ""
     places = tuple(sorted(policy.targets))
-    return Subject(SubjectKind.GUARDRAIL, policy.id, policy.name, account, places, f"{policy.kind.name}, a guardrail")
+    return Subject(SubjectKind.GUARDRAIL, policy.id, policy.name, account, places, policy.kind.name)
 
 
 def bound_accounts(access: Access, policy: GuardrailPolicy) -> tuple[str, ...]:

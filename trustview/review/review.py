@@ -97,11 +97,12 @@ _PRIVILEGE_RANKS = (
 )  # fmt: skip
 
 
-def rank(item: ReviewItem) -> tuple[int, int, int, int, str, str]:
-    """Where an item stands in the queue: severity, reach, privilege, number of findings, then name."""
+def rank(item: ReviewItem) -> tuple[int, int, int, int, int, str, str]:
+    """Where an item stands in the queue: severity, reach, outsiders first, privilege, number of findings, then name."""
     return (
         -item.severity if item.severity is not None else 1,
         _REACH_RANKS.index(item.reach) if item.reach else len(_REACH_RANKS),
+        0 if item.party is not None and item.party.is_outside else 1,
         _PRIVILEGE_RANKS.index(item.privilege) if item.privilege else len(_PRIVILEGE_RANKS),
         -len(item.findings),
         item.role_name,

@@ -70,6 +70,11 @@ def _describe(access: Access, finding: ExternalFinding) -> Iterator[str]:
         yield "the trust policy that was read does not name them: it was changed, or the finding is out of date"
 
 
+def _name(access: Access, principal: str) -> str:
+    vendor = access.vendors.get(_account(principal))
+    return "everybody" if principal == "*" else vendor.name if vendor else _account(principal) or principal
+
+
 def _who(access: Access, principal: str) -> str:
     if principal == "*":
         return "everybody"
@@ -84,5 +89,5 @@ def _subject(access: Access, finding: ExternalFinding) -> Subject:
     arn = parse_arn(finding.resource)
     name = arn.resource if arn else finding.resource
     kind = finding.resource_type.removeprefix("AWS::").replace("::", " ") or "resource"
-    note = f"{kind}: {', '.join(_who(access, text).replace('`', '') for text in finding.principal)}"
+    note = f"{', '.join(_name(access, text) for text in finding.principal)} ({kind})"
     return Subject(SubjectKind.RESOURCE, finding.resource, name, finding.account, (finding.account,), note)

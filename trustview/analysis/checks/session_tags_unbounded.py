@@ -1,4 +1,4 @@
-"""Tags that callers put on their own sessions, where policies believe them."""
+"""Tags that callers put on their own sessions, or on themselves, where policies believe them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
+from trustview.analysis.audience import passes_when_absent
 from trustview.analysis.check import Evidence, check
-from trustview.analysis.conditions import is_negated
+from trustview.analysis.conditions import is_negated, listed
+from trustview.analysis.edges.assume_role import speaks_of_assuming
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
-from trustview.policy import ASSUME_ROLE, Condition, Statement, matches
-from trustview.snapshot import GuardrailKind, Role
+from trustview.analysis.permissions import may_do
+from trustview.analysis.privilege import Privilege
+from trustview.policy import ASSUME_ROLE, Condition, PrincipalForm, Statement, matches
+from trustview.snapshot import GuardrailKind, Role, User
 
 _TAG_SESSION = "sts:TagSession"
 _PRINCIPAL_TAG = re.compile(r"aws:PrincipalTag/([^}\"',]+)", re.IGNORECASE)
@@ -19,23 +23,62 @@ _PRINCIPAL_TAG = re.compile(r"aws:PrincipalTag/([^}\"',]+)", re.IGNORECASE)
 
 @check(Severity.MEDIUM)
 def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
-    """Callers choose the tags on which the role's permissions rest.
+    """Callers choose the tags on which access rests.
 
     Why: `sts:TagSession` lets the caller tag its session, and a session tag wins over the role's own tag. Policies that
     test `aws:PrincipalTag` then believe whatever the caller wrote: one customer, team or project can pass for another.
+    A trust policy that tests a tag of the caller is no better where callers may tag themselves.
 
-    Fix: bound the values with `aws:RequestTag/KEY` and the keys with `aws:TagKeys`, or do not allow `sts:TagSession`.
+    Fix: bound the values with `aws:RequestTag/KEY` and the keys with `aws:TagKeys`, or do not allow `sts:TagSession`;
+    deny `iam:TagRole` and `iam:TagUser` with that tag to all but those who give it.
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     for grant in access.grants:
-        if grant.reach.is_shut_by_itself or grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
+        if grant.reach.is_shut_by_itself:
+            continue
+        yield from _tagged_by_themselves(access, grant)
+        if grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
             continue
         believed = _believed(access, access.role(grant.role))
         free = sorted(believed - _bounded(access, grant)) if believed and _may_tag(access, grant) else []
         if free:
             tags = ", ".join(f"`{tag}`" for tag in free)
             yield Evidence((grant,), (f"the caller chooses the session tags, and policies here believe {tags}",))
+
+
+def _tagged_by_themselves(access: Access, grant: Grant) -> Iterator[Evidence]:
+    """Trust in a tag of the caller that callers, administrators aside, may put on themselves."""
+    for condition in grant.conditions:
+        prefix, _, tag = condition.key.partition("/")
+        if prefix.lower() != "aws:principaltag" or is_negated(condition) or passes_when_absent(condition):
+            continue
+        able = tuple(p.arn for p in _behind(access, grant) if _may_take(access, p, tag, condition.values))
+        if able:
+            because = f"`{condition.key}` is believed, and {listed(able)} may put that tag on themselves"
+            yield Evidence((grant,), (because,))
+
+
+def _behind(access: Access, grant: Grant) -> Iterator[Role | User]:
+    """The principals of ours whom a grant lets come."""
+    if grant.principal.form in (PrincipalForm.ROLE, PrincipalForm.USER):
+        snapshot = access.snapshot
+        found = snapshot.roles_by_arn.get(grant.principal.value) or snapshot.users_by_arn.get(grant.principal.value)
+        yield from (found,) if found else ()
+    elif grant.principal.form in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE):
+        for account in grant.party_accounts:
+            facts = access.snapshot.facts_by_account.get(account)
+            if facts:
+                yield from facts.roles
+                yield from facts.users
+
+
+def _may_take(access: Access, principal: Role | User, tag: str, values: tuple[str, ...]) -> bool:
+    if access.privilege(principal) is Privilege.ADMIN or not speaks_of_assuming(access, principal):
+        return False
+    action = "iam:TagRole" if isinstance(principal, Role) else "iam:TagUser"
+    wanted = values[0] if values else ""
+    return may_do(access, principal, action, principal.arn, {f"aws:RequestTag/{tag}": wanted, "aws:TagKeys": (tag,)})
 
 
 def _may_tag(access: Access, grant: Grant) -> bool:
