@@ -259,10 +259,11 @@ def test_the_tree_counts_what_stands_below_each_place(acme_file: Path) -> None:
 
     assert set(rows) == set(organization.units_by_id) | set(organization.accounts_by_id)
     for place, row in rows.items():
-        below = {a.id for a in organization.accounts if place in organization.path_to(a.id)}
+        below = {other for other in rows if place in organization.path_to(other)}
         assert row.roles == sum(found.account in below for found in taken.roles)
         assert row.findings == tuple(
-            sum(f.account in below and f.severity is severity for f in analysis.findings) for severity in Severity
+            sum(not below.isdisjoint(f.subject.places) and f.severity is severity for f in analysis.findings)
+            for severity in Severity
         )
         assert row.is_unread == (row.is_account and place in taken.unread_accounts)
     assert summary.findings == rows[organization.units[0].id].findings

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from trustview.analysis.attachments import (
     groups_of,
@@ -116,6 +117,11 @@ class Access:
             texts = identity_texts(self.snapshot, principal)
             self._identity[principal.arn] = tuple(read_policy(text) for text in texts)
         return self._identity[principal.arn]
+
+    @cached_property
+    def memory(self) -> dict[str, dict[Any, Any]]:
+        """Room for what a question that many checks ask has found out already, by question."""
+        return {}
 
     def boundary(self, principal: Role | User) -> PolicyDocument | None:
         """The permissions boundary; None when there is none or it was not read."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trustview.analysis.access import Access
+from trustview.analysis.attachments import identity_texts, managed_text
 from trustview.analysis.edges.assume_role import speaks_of_assuming
 from trustview.analysis.grant import Grant
 from trustview.analysis.reach import narrow_to, statement_of
 from trustview.policy import Caller, CallerKind
-from trustview.snapshot import Role, User
+from trustview.snapshot import GuardrailKind, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,89 @@ class Members:
 
 
 def members_of(access: Access, grant: Grant) -> Members:
-    """Everybody of the accounts behind a grant, asked one by one."""
-    facts = [access.snapshot.facts_by_account[a] for a in grant.party_accounts if a in access.snapshot.facts_by_account]
-    principals: list[Role | User] = [role for account in facts for role in account.roles]
-    principals += [user for account in facts for user in account.users]
-    others = [principal for principal in principals if principal.arn != grant.role]
-    able = tuple(principal.arn for principal in others if may_use(access, grant, principal))
+    """Everybody of the accounts behind a grant, those of alike grants asked once."""
+    able: list[str] = []
+    count = 0
+    for account in grant.party_accounts:
+        count += _count(access, account)
+        able += [p.arn for p in _speaking(access, account) if p.arn != grant.role and _may_use_alike(access, grant, p)]
     is_known = not access.snapshot.unread_accounts.intersection(grant.party_accounts)
-    return Members(able, len(others), is_known)
+    return Members(tuple(able), count - (grant.account in grant.party_accounts), is_known)
+
+
+def _count(access: Access, account: str) -> int:
+    facts = access.snapshot.facts_by_account.get(account)
+    return len(facts.roles) + len(facts.users) if facts else 0
+
+
+def _speaking(access: Access, account: str) -> tuple[Role | User, ...]:
+    """The principals of an account of which some policy speaks of assuming roles at all."""
+    memory = access.memory.setdefault("speaking", {})
+    if account not in memory:
+        facts = access.snapshot.facts_by_account.get(account)
+        principals: list[Role | User] = [*facts.roles, *facts.users] if facts else []
+        memory[account] = tuple(p for p in principals if speaks_of_assuming(access, p))
+    found: tuple[Role | User, ...] = memory[account]
+    return found
+
+
+def _may_use_alike(access: Access, grant: Grant, principal: Role | User) -> bool:
+    """`may_use`, asked once for all grants of a fleet that nothing tells apart for this principal."""
+    role = access.role(grant.role)
+    key = (
+        principal.arn,
+        grant.fleet,
+        principal.account == role.account,
+        "" if _is_blind(access, principal) else role.account,
+        role.tags,
+        _guardrail_ids(access, role.account),
+    )
+    memory = access.memory.setdefault("members", {})
+    if key not in memory:
+        memory[key] = may_use(access, grant, principal)
+    return bool(memory[key])
+
+
+def _is_blind(access: Access, principal: Role | User) -> bool:
+    """Whether no policy that binds a principal can tell one account's role from another's."""
+    memory = access.memory.setdefault("blind", {})
+    if principal.arn not in memory:
+        texts = [*identity_texts(access.snapshot, principal), managed_text(access.snapshot, principal.boundary)]
+        memory[principal.arn] = not any(map(_tells_accounts_apart, texts))
+    return bool(memory[principal.arn]) and not _scps_tell_apart(access, principal.account)
+
+
+def _scps_tell_apart(access: Access, account: str) -> bool:
+    memory = access.memory.setdefault("telling SCPs", {})
+    if account not in memory:
+        organization = access.snapshot.organization
+        levels = organization.guardrails_of(account, GuardrailKind.SCP) if organization else ()
+        memory[account] = any(_tells_accounts_apart(policy.document) for level in levels for policy in level)
+    return bool(memory[account])
+
+
+@lru_cache(maxsize=65536)
+def _tells_accounts_apart(text: str) -> bool:
+    """Whether a policy names accounts in ARNs of IAM, in full or by pattern, or tests whose the resource is."""
+    return _NAMES_ACCOUNT.search(text) is not None
+
+
+# After `iam::` anything but a lone star; or a key that holds the account of the resource.
+_NAMES_ACCOUNT = re.compile(r"iam::(?!\*:)|aws:Resource(?:Account|OrgPaths)", re.IGNORECASE)
+
+
+def _guardrail_ids(access: Access, account: str) -> tuple[str, ...]:
+    memory = access.memory.setdefault("RCPs", {})
+    if account not in memory:
+        organization = access.snapshot.organization
+        levels = organization.guardrails_of(account, GuardrailKind.RCP) if organization else ()
+        memory[account] = tuple(policy.id for level in levels for policy in level)
+    found: tuple[str, ...] = memory[account]
+    return found
 
 
 def may_use(access: Access, grant: Grant, principal: Role | User) -> bool:
     """Whether a principal of ours gets in by this grant with its own policies."""
-    if not speaks_of_assuming(access, principal):
-        return False
     role = access.role(grant.role)
     kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
     caller = Caller(kind, principal.account, principal.arn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from trustview.policy import matches
 from trustview.snapshot import Role
@@ -13,8 +14,14 @@ _PURPOSE = ("purpose", "role", "type", "kind", "use", "usage", "function", "clas
 
 def is_meant_for(role: Role, patterns: Iterable[str]) -> bool:
     """Whether some pattern fits name or path of a role, the key of a tag, or the value of one that tells its use."""
-    words = tuple(_words(role))
-    return any(matches(pattern, word, ignore_case=True) for pattern in patterns for word in words)
+    wanted = tuple(patterns)
+    return any(_fits(word, wanted) for word in _words(role))
+
+
+# An organization has few distinct names: its roles come from templates.
+@lru_cache(maxsize=65536)
+def _fits(word: str, patterns: tuple[str, ...]) -> bool:
+    return any(matches(pattern, word, ignore_case=True) for pattern in patterns)
 
 
 def _words(role: Role) -> Iterator[str]:

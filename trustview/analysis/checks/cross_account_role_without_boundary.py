@@ -27,8 +27,13 @@ def cross_account_role_without_boundary(access: Access) -> Iterator[Evidence]:
     """
     for arn, grants in access.grants_by_role.items():
         across = tuple(grant for grant in grants if _comes_across(grant))
-        if across and across[0].privilege is Privilege.WRITE and not access.role(arn).boundary:
+        if across and _writes(across[0].privilege) and not access.role(arn).boundary:
             yield Evidence(across, (f"{who_of(across)} may write by this role, and no boundary caps it",))
+
+
+def _writes(privilege: Privilege) -> bool:
+    """Whether it surely writes; of an administrator a boundary is not what it lacks."""
+    return privilege.may_write and privilege not in (Privilege.ADMIN, Privilege.UNKNOWN)
 
 
 def _comes_across(grant: Grant) -> bool:

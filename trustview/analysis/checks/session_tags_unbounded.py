@@ -40,8 +40,9 @@ def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
         yield from _tagged_by_themselves(access, grant)
         if grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
             continue
-        believed = _believed(access, access.role(grant.role))
-        free = sorted(believed - _bounded(access, grant)) if believed and _may_tag(access, grant) else []
+        if not _may_tag(access, grant):
+            continue
+        free = sorted(_believed(access, access.role(grant.role)) - _bounded(access, grant))
         if free:
             tags = ", ".join(f"`{tag}`" for tag in free)
             yield Evidence((grant,), (f"the caller chooses the session tags, and policies here believe {tags}",))
