@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trustview.analysis import Severity
+from trustview.analysis import Party, Severity
 from trustview.review import Verdict
 from trustview.store import ReviewStore
 from trustview.ui.state import Pane, Sheet
@@ -20,12 +20,14 @@ async def test_the_worst_finding_is_first_and_says_why_at_once(desk: Desk, size:
         row = screen.state.row
         assert row is not None
         assert row.severity is Severity.CRITICAL
-        await screen.sees("CRIT", "NetworkAdmin", "An IAM user can become an administrator without MFA", "because")
+        assert row.party is Party.PUBLIC
+        await screen.sees("CRIT", "device-farm-runner", "Everyone on AWS can become the role", "because")
 
 
 @SIZES
 async def test_the_graph_shows_who_gets_in_and_walks_to_other_roles_and_back(desk: Desk, size: tuple[int, int]) -> None:
     async with sitting(desk, size) as screen:
+        await screen.filter("role:networkadmin")
         await screen.press("4")
         await screen.sees("who comes in (1)", "user ops-martin", "what it can become")
         await screen.press("l", "enter")
@@ -330,6 +332,7 @@ async def test_at_200_cells_all_panes_are_seen_at_once(desk: Desk) -> None:
 
 async def test_copy_tells_what_was_copied(desk: Desk) -> None:
     async with sitting(desk) as screen:
+        await screen.filter("role:networkadmin")
         await screen.press("y")
         await screen.sees("copied arn:aws:iam::777700001111:role/NetworkAdmin")
         assert screen.cockpit.clipboard == "arn:aws:iam::777700001111:role/NetworkAdmin"

@@ -146,7 +146,7 @@ def grade(
 
 def own_grade(severity: Severity) -> str:
     """What to say of the severity that a check has by itself."""
-    return f"{severity.word} by the check"
+    return f"the check says {severity.word}"
 
 
 def judge_confidence(reach: Reach) -> Confidence:

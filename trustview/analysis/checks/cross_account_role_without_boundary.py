@@ -9,7 +9,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.external_role_can_write import who_of
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
-from trustview.analysis.privilege import Privilege
+from trustview.policy import Privilege
 
 _OTHERS = (Party.ORGANIZATION, Party.VENDOR, Party.UNKNOWN_ACCOUNT)
 

@@ -8,7 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant
-from trustview.analysis.privilege import Privilege
+from trustview.policy import Privilege
 
 
 @check(Severity.HIGH)

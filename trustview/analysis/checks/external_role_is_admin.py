@@ -8,7 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.external_role_can_write import outsiders_in, who_of
 from trustview.analysis.finding import Modifier, Severity
-from trustview.analysis.privilege import Privilege
+from trustview.policy import Privilege
 
 
 @check(Severity.CRITICAL, Modifier.PRIVILEGE)

@@ -10,9 +10,8 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.contents import contents_read, contents_read_by
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
-from trustview.analysis.privilege import Privilege
 from trustview.analysis.purpose import is_meant_for
-from trustview.policy import matches, read_policy
+from trustview.policy import Privilege, matches, read_policy
 from trustview.snapshot import Role
 
 

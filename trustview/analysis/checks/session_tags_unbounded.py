@@ -13,8 +13,7 @@ from trustview.analysis.edges.assume_role import speaks_of_assuming
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.permissions import may_do
-from trustview.analysis.privilege import Privilege
-from trustview.policy import ASSUME_ROLE, Condition, PrincipalForm, Statement, matches
+from trustview.policy import ASSUME_ROLE, Condition, PrincipalForm, Privilege, Statement, matches
 from trustview.snapshot import GuardrailKind, Role, User
 
 _TAG_SESSION = "sts:TagSession"

@@ -10,9 +10,8 @@ from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.members import Members, describe_members, members_of
 from trustview.analysis.outsiders import trusts_all_of
-from trustview.analysis.privilege import Privilege
 from trustview.analysis.remediation import Change, ChangeKind
-from trustview.policy import PrincipalForm
+from trustview.policy import PrincipalForm, Privilege
 
 _OURS = (Party.SAME_ACCOUNT, Party.ORGANIZATION, Party.MANAGEMENT)
 _MOST_NAMED = 5
