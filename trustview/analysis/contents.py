@@ -1,8 +1,4 @@
-"""Which content a role may read, and where it may write: what the checks on permission scope share.
-
-Access levels do not tell content from configuration: `s3:GetObject` and `s3:GetBucketPolicy` both read.
-https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-"""
+"""Which content a role may read, and where it may write: what the checks on permission scope share."""
 
 from __future__ import annotations
 
@@ -11,27 +7,27 @@ from functools import lru_cache
 
 from trustview.analysis.access import Access
 from trustview.policy import PolicyDocument, Statement
-from trustview.policy.statement import means_action
+from trustview.policy.catalog import actions_meant, catalog
 from trustview.snapshot import Role
 
-# Actions that give away what customers keep, not how it is set up.
-CONTENT = (
-    "s3:GetObject", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem",
-    "dynamodb:PartiQLSelect", "sqs:ReceiveMessage", "kinesis:GetRecords", "ssm:GetParameter",
-    "secretsmanager:GetSecretValue", "kms:Decrypt", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:StartQuery",
-    "codecommit:GitPull", "ecr:BatchGetImage", "ec2:GetPasswordData", "lambda:GetFunction", "athena:GetQueryResults",
-    "rds-data:ExecuteStatement", "redshift-data:GetStatementResult",
+# What people know best stands first in a sentence.
+_TELLING = (
+    "s3:GetObject", "dynamodb:GetItem", "dynamodb:Scan", "secretsmanager:GetSecretValue", "ssm:GetParameter",
+    "kms:Decrypt", "sqs:ReceiveMessage", "logs:GetLogEvents",
 )  # fmt: skip
-_READING = ("get", "list", "describe", "batchget", "head", "lookup", "search", "view", "read", "check", "query", "scan")
 
 
 def contents_read(documents: tuple[PolicyDocument, ...], boundary: PolicyDocument | None) -> tuple[str, ...]:
-    """The actions on content that identity policies allow somewhere, the boundary counted."""
-    allowed = frozenset[str]().union(*(_contents_of(document).allowed for document in documents))
-    denied = frozenset[str]().union(*(_contents_of(document).denied for document in documents))
+    """The actions on content that identity policies allow somewhere, the boundary counted; the best known first."""
+    found = 0
+    for document in documents:
+        found |= _contents_of(document).allowed
+    for document in documents:
+        found &= ~_contents_of(document).denied
     if boundary is not None:
-        allowed &= _contents_of(boundary).allowed
-    return tuple(action for action in CONTENT if action in allowed - denied)
+        found &= _contents_of(boundary).allowed
+    names = tuple(catalog().listed(found))
+    return tuple(sorted(names, key=lambda name: (_TELLING.index(name) if name in _TELLING else len(_TELLING), name)))
 
 
 def contents_read_by(access: Access, role: Role) -> tuple[str, ...]:
@@ -40,36 +36,38 @@ def contents_read_by(access: Access, role: Role) -> tuple[str, ...]:
 
 
 def services_written_anywhere(access: Access, role: Role) -> tuple[str, ...]:
-    """The services in which a role may change anything, on every resource and without a condition; `*` for all."""
+    """The services in which a role may change something, on every resource and without a condition."""
     found: dict[str, None] = {}
     for document in access.identity_policies(role):
         for statement in document.allows:
             if "*" in statement.resources and not statement.not_resources and not statement.conditions:
-                found |= dict.fromkeys(_services_written(statement))
+                found |= dict.fromkeys(_services_written(statement.actions, inverted=statement.not_actions))
     return tuple(found)
 
 
-def _services_written(statement: Statement) -> tuple[str, ...]:
-    if statement.not_actions:
-        return ("*",)
-    pairs = (action.lower().partition(":") for action in statement.actions)
-    return tuple(service for service, _, name in pairs if not name.startswith(_READING))
+@lru_cache(maxsize=4096)
+def _services_written(actions: tuple[str, ...], *, inverted: bool) -> tuple[str, ...]:
+    changing = actions_meant(actions, inverted=inverted) & catalog().changing
+    return tuple(dict.fromkeys(name.partition(":")[0] for name in catalog().listed(changing)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """The actions on content that one policy allows somewhere, and those that it denies everywhere."""
+    """The actions on content that one policy allows somewhere, and those that it denies everywhere, as sets."""
 
-    allowed: frozenset[str]
-    denied: frozenset[str]
+    allowed: int
+    denied: int
 
 
 # An organization has few distinct policies, some of them with a thousand actions: each is read once.
 @lru_cache(maxsize=4096)
 def _contents_of(document: PolicyDocument) -> _Contents:
-    everywhere = [s for s in document.denies if not s.conditions and "*" in s.resources]
-    return _Contents(_contents_in(document.allows), _contents_in(tuple(everywhere)))
+    everywhere = tuple(s for s in document.denies if not s.conditions and "*" in s.resources)
+    return _Contents(_contents_in(document.allows), _contents_in(everywhere))
 
 
-def _contents_in(statements: tuple[Statement, ...]) -> frozenset[str]:
-    return frozenset(action for action in CONTENT if any(means_action(s, action) for s in statements))
+def _contents_in(statements: tuple[Statement, ...]) -> int:
+    found = 0
+    for statement in statements:
+        found |= actions_meant(statement.actions, inverted=statement.not_actions)
+    return found & catalog().content

@@ -34,9 +34,8 @@ def deployment_role_unscoped(access: Access) -> Iterator[Evidence]:
         if not across[0].privilege.may_write:
             continue
         services = services_written_anywhere(access, access.role(arn))
-        if len(services) >= limit or "*" in services:
-            which = "every service" if "*" in services else f"{len(services)} services, {listed(services)}"
-            yield Evidence(across, (f"it may write anything in {which}",))
+        if len(services) >= limit:
+            yield Evidence(across, (f"it may write on every resource of {len(services)} services, {listed(services)}",))
 
 
 def _comes_from_elsewhere(grant: Grant) -> bool:
