@@ -48,6 +48,7 @@ def test_grants_print_party_and_reach(capsys: pytest.CaptureFixture[str]) -> Non
         ("vendor", "open"),
         ("service", "open"),
     ]
+    assert {grant["access_analyzer"] for grant in grants} == {"no analyzer could be read"}
     assert grants[0].keys() >= {
         "role", "account", "principal", "party", "actions", "conditions", "reach", "depends_on", "blocked_by",
         "reasons", "fleet", "privilege",

@@ -7,14 +7,14 @@ import textwrap
 from argparse import Namespace
 from typing import Any
 
-from trustview.analysis import CHECKS, CHECKS_BY_ID, Grant, Severity
+from trustview.analysis import CHECKS, CHECKS_BY_ID, Grant, Severity, describe_agreement
 from trustview.cli.config import describe_difference
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_line, print_table, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_accounts, select_rows
 from trustview.errors import UsageError
 from trustview.export import FORMATS_BY_NAME
-from trustview.snapshot import Role
+from trustview.snapshot import ExternalFinding, Role
 from trustview.snapshot.codec import encode
 from trustview.store import delete_snapshot, find_workspace, load_settings
 from trustview.store import list_snapshots as snapshots_of
@@ -101,8 +101,13 @@ def list_grants(arguments: Namespace) -> int:
         accounts = select_accounts(snapshot, arguments.account)
         names = account_names(snapshot)
         grants = [grant for grant in snapshot.grants() if accounts is None or grant.account in accounts]
+        reported = snapshot.external_findings() if arguments.json else ()
     if arguments.json:
-        print_json([_grant(grant) for grant in grants])
+        by_role: dict[str, list[ExternalFinding]] = {}
+        for finding in reported:
+            by_role.setdefault(finding.resource, []).append(finding)
+        told = [describe_agreement(g, by_role.get(g.role, ()), is_read=bool(reported)) for g in grants]
+        print_json([{**_grant(grant), "access_analyzer": each} for grant, each in zip(grants, told, strict=True)])
         return ExitCode.DONE
     heads = ("account", "role", "principal", "party", "reach", "depends on / blocked by")
     print_table(

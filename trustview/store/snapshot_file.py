@@ -177,6 +177,10 @@ class SnapshotFile:
         """What IAM Access Analyzer reported on a resource."""
         return self._records(ExternalFinding, "external_findings", resource)
 
+    def external_findings(self) -> tuple[ExternalFinding, ...]:
+        """What IAM Access Analyzer reported on anything."""
+        return self._records(ExternalFinding, "external_findings")
+
     # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def organization(self) -> Organization | None:

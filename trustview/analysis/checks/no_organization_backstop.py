@@ -111,7 +111,6 @@ def _proposal(access: Access, organization: Organization, accounts: list[str]) -
         },
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    summary = (
-        f"attach this RCP to the root; it spares the {len(approved)} approved outsiders and roles tagged `{_EXEMPTION}`"
-    )
+    spared_too = f" and the {len(approved)} approved outsiders" if approved else ""
+    summary = f"attach this RCP to the root; it spares roles tagged `{_EXEMPTION}`{spared_too}"
     return Change(ChangeKind.REPLACE_POLICY, -1, summary, values=(text,))
