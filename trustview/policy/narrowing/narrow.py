@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from trustview.policy.document import Effect, PolicyDocument, Statement
 from trustview.policy.evaluate import evaluate
@@ -104,7 +105,7 @@ class Question:
     def answer(self, within: Parts = NOTHING_SAID) -> Proof:
         """The proof, as far as requests within these parts go; BudgetSpentError when it costs too much."""
         self._stopped = on_paper = None
-        for tries, left in enumerate(self._left_over(within)):
+        for left in islice(self._left_over(within), _MOST_TRIES):
             for witness, odd in self._maker.witnesses(left):
                 if (odd and on_paper) or not self._is_confirmed(witness):
                     continue
@@ -113,8 +114,6 @@ class Question:
                 reason = f"{_WIDER}, but by AWS's documentation no such caller sends it so: {_listed(odd)}"
                 on_paper = Proof(Verdict.WIDER, reason, witness, "new", left.path)
             self._stopped = self._stopped or explain_box(left, self.reading, (self.old, self.new))
-            if tries >= _MOST_TRIES:
-                break
         return on_paper or self._stopped or Proof(Verdict.PROVED, _PROVED)
 
     def holds_in(self, account: str) -> bool:
