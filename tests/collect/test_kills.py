@@ -42,6 +42,13 @@ async def main():
 asyncio.run(main())
 """
 TREE = ("ListAccountsForParent", "ListOrganizationalUnitsForParent", "DescribeOrganization")
+REGIONAL = {
+    "access-analyzer": "access-analyzer",
+    "cognito-identity": "cognito-identity",
+    "eks": "eks",
+    "events": "events",
+    "rolesanywhere": "roles-anywhere",
+}
 POLICIES = ("ListPolicies", "DescribePolicy", "ListTargetsForPolicy")
 
 
@@ -58,9 +65,10 @@ def part_of(call: Call) -> str:
         names = {**dict.fromkeys(TREE, "organizations"), **dict.fromkeys(POLICIES, "organizations-policies")}
         name = names.get(call.operation, "organizations-tags" if "ResourceId" in call.parameters else "")
         return f"{about}/{name}/global" if name else ""
-    if call.service == "sts":
-        return ""
-    return f"{call.account}/{call.service}/{call.region if call.service == 'access-analyzer' else 'global'}"
+    if call.service in REGIONAL:
+        return f"{call.account}/{REGIONAL[call.service]}/{call.region}"
+    is_of_account = call.service in ("iam", "ec2") and call.operation != "ListOrganizationsFeatures"
+    return f"{call.account}/{call.service}/global" if is_of_account else ""
 
 
 def run_and_kill(folder: Path, cloud: Cloud, rng: random.Random) -> None:

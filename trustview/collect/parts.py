@@ -67,6 +67,11 @@ class Part:
         """Whether asking again would give no more: nothing is lacking but what AWS refused or was not asked."""
         return all(lack.kind in (GapKind.DENIED, GapKind.NOT_ASKED) for lack in self.lacks)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was asked was answered."""
+        return all(lack.kind is GapKind.NOT_ASKED for lack in self.lacks)
+
     def key(self, run: str) -> str:
         """Where it stands on the shelf: `run/account/service/region`."""
         return key_of(run, self.account, self.service, self.region)

@@ -50,7 +50,7 @@ class Run:
             return mine
         for run in self.earlier:
             part = self._find(run, service, account, region)
-            if part is not None and not part.lacks and self._is_young(part):
+            if part is not None and part.is_whole and self._is_young(part):
                 self.shelf.put(part.key(self.id), write_part(part))
                 return part
         return None
