@@ -47,8 +47,12 @@ QUERIES = sorted(operation.name for operation in OPERATIONS if operation.service
 @pytest.mark.parametrize("operation", QUERIES)
 async def test_every_read_of_iam_gives_what_the_sdk_gives(operation: str) -> None:
     for facts in SERVED.perfect.accounts:
-        arn = next((provider.arn for provider in facts.providers if provider.kind is ProviderKind.OIDC), "")
-        answer = Answers(SERVED).whole(Call(facts.id, "iam", "", operation, {"OpenIDConnectProviderArn": arn}))
+        arns = {provider.kind: provider.arn for provider in facts.providers}
+        about = {
+            "OpenIDConnectProviderArn": arns.get(ProviderKind.OIDC, ""),
+            "SAMLProviderArn": arns.get(ProviderKind.SAML, ""),
+        }
+        answer = Answers(SERVED).whole(Call(facts.id, "iam", "", operation, about))
         body = write_answer("iam", operation, answer if isinstance(answer, dict) else None).body
         theirs, ours = [await parse(parser, body, operation) for parser in parsers()]
         assert ours == theirs
