@@ -22,7 +22,8 @@ from trustview.policy import (
     parse_policy,
     read_caller,
 )
-from trustview.policy.statement import MOST_PREPARED, prepare, statements_on
+from trustview.policy.memory import MOST_PREPARED
+from trustview.policy.statement import prepare, statements_on
 
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}
 DENY = ALLOW | {"Effect": "Deny", "Principal": {"AWS": "111122223333"}}

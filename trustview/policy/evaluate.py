@@ -15,18 +15,18 @@ from collections.abc import Callable, Iterable
 
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.principal import PrincipalForm
-from trustview.policy.request import Request
+from trustview.policy.request import Caller, Request
 from trustview.policy.service_rules import CLAIM_TO_TEST, CROSS_ACCOUNT_NEEDS, SAME_ACCOUNT_NEEDS, why_refused
-from trustview.policy.stack import Layer, Level, PolicyStack
-from trustview.policy.statement import PreparedStatement, statements_on
+from trustview.policy.stack import Layer, PolicyStack
+from trustview.policy.stack_on import Allows, Placed, StackOn, stack_on
+from trustview.policy.statement import PreparedStatement
 from trustview.policy.truth import FALSE, TRUE, Truth, any_of, depends
 
 # How a kind of policy asks whether a statement applies: a trust policy names callers, an RCP everyone, others nobody.
 Applies = Callable[[PreparedStatement, Request], Truth]
 
-# What one statement says, and where it stands: level and document count from 0, -1 where there is none. A text instead
-# of a statement: nothing allows, and what is missing where it is not a statement of that layer and level.
-_Vote = tuple[Truth, Layer, int, int, PreparedStatement | str]
+# What one statement says. A reason instead of a statement: nothing allows, and what is missing.
+_Vote = tuple[Truth, Placed | Reason]
 # Whether something allows, and the votes that say so. Plain tuples: a decision makes many of them.
 _Answer = tuple[Truth, tuple[_Vote, ...]]
 
@@ -47,65 +47,57 @@ def evaluate_permission(request: Request, stack: PolicyStack) -> Evaluation:
     return _decide(request, stack, _permitted)
 
 
-def _decide(request: Request, stack: PolicyStack, find_allow: Callable[[Request, PolicyStack], _Answer]) -> Evaluation:
-    denies = _denies(request, stack)
+def _decide(request: Request, stack: PolicyStack, find_allow: Callable[[Request, StackOn], _Answer]) -> Evaluation:
+    on = stack_on(request.action, stack)
+    denies = _denies(request, stack, on)
     surely = [vote for vote in denies if vote[0].value is True]
     if surely:
         return Evaluation(Outcome.EXPLICIT_DENY, _reasons(surely))
-    allowed, votes = find_allow(request, stack)
+    allowed, votes = find_allow(request, on)
     if allowed.value is False:
         return Evaluation(Outcome.IMPLICIT_DENY, _reasons(votes))
     if allowed.value is True and not denies:
         return Evaluation(Outcome.ALLOWED, _reasons(votes))
-    keys = allowed.keys.union(*(may_deny.keys for may_deny, *_ in denies))
+    keys = allowed.keys.union(*(may_deny.keys for may_deny, _ in denies))
     return Evaluation(Outcome.CONDITIONAL, _reasons((*votes, *denies)), tuple(sorted(keys)))
 
 
 def _reasons(votes: Iterable[_Vote]) -> tuple[Reason, ...]:
-    return tuple([_reason(*vote) for vote in votes])
+    return tuple([said if isinstance(said, Reason) else _reason(truth, *said) for truth, said in votes])
 
 
-def _reason(truth: Truth, layer: Layer, level: int, document: int, prepared: PreparedStatement | str) -> Reason:
-    if isinstance(prepared, str):
-        return Reason(layer, ReasonKind.MISSING, level, note=prepared)
+def _reason(truth: Truth, prepared: PreparedStatement, layer: Layer, level: int, document: int) -> Reason:
     statement = prepared.statement
     kind = ReasonKind.ALLOWS if statement.is_allow else ReasonKind.DENIES
-    return Reason(layer, kind, level, document, statement.index, statement.sid, tuple(sorted(truth.keys)))
+    keys = tuple(sorted(truth.keys)) if truth.keys else ()
+    return Reason(layer, kind, level, document, statement.index, statement.sid, keys)
 
 
 # ── denies ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _denies(request: Request, stack: PolicyStack) -> list[_Vote]:
+def _denies(request: Request, stack: PolicyStack, on: StackOn) -> list[_Vote]:
     """Every Deny statement that applies, or may apply, of every layer that binds this caller."""
-    found = _deny_votes(request, Layer.TRUST, ((stack.trust,),), _deny_of_trust(request, stack))
-    if stack.rcps and not request.is_service_linked_resource:
-        found += _deny_votes(request, Layer.RCP, stack.rcps, PreparedStatement.applies_to_everyone, first=0)
-    if not request.caller.kind.is_iam:
-        return found
-    for layer, documents in stack.own:
-        found += _deny_votes(request, layer, (documents,))
-    if stack.scps and not request.caller.is_service_linked_role:
-        found += _deny_votes(request, Layer.SCP, stack.scps, first=0)
-    return found
-
-
-def _deny_votes(
-    request: Request,
-    layer: Layer,
-    levels: tuple[Level, ...],
-    applies: Applies = PreparedStatement.applies,
-    first: int = -1,
-) -> list[_Vote]:
-    """The Deny statements of a layer, save those that surely do not apply; its levels count from `first`."""
     found: list[_Vote] = []
-    for level, documents in enumerate(levels, first):
-        for number, document in enumerate(documents):
-            for prepared in statements_on(request.action, document).denies:
-                truth = applies(prepared, request)
-                if truth.value is not False:
-                    found.append((truth, layer, level, number, prepared))
+    if on.trust_denies:
+        found += _deny_votes(request, on.trust_denies, _deny_of_trust(request, stack))
+    if on.rcp_denies and not request.is_service_linked_resource:
+        found += _deny_votes(request, on.rcp_denies, PreparedStatement.applies_to_everyone)
+    if on.own_denies and request.caller.kind.is_iam:
+        found += _deny_votes(request, on.own_denies, PreparedStatement.applies)
+    if on.scp_denies and _is_bound_by_scps(request.caller):
+        found += _deny_votes(request, on.scp_denies, PreparedStatement.applies)
     return found
+
+
+def _deny_votes(request: Request, statements: tuple[Placed, ...], applies: Applies) -> list[_Vote]:
+    """These Deny statements, save those that surely do not apply."""
+    votes = [(applies(placed[0], request), placed) for placed in statements]
+    return [vote for vote in votes if vote[0].value is not False]
+
+
+def _is_bound_by_scps(caller: Caller) -> bool:
+    return caller.kind.is_iam and not caller.is_service_linked_role
 
 
 def _deny_of_trust(request: Request, stack: PolicyStack) -> Applies:
@@ -126,28 +118,24 @@ def _deny_of_trust(request: Request, stack: PolicyStack) -> Applies:
 # ── allows ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _allowed(request: Request, stack: PolicyStack) -> _Answer:
+def _allowed(request: Request, on: StackOn) -> _Answer:
     """Whether the trust policy and everything else that this caller needs allow."""
-    unguarded, guard_votes = _allowed_by_scps(request, stack)
+    unguarded, guard_votes = _allowed_by_scps(request, on)
     if unguarded.value is False:
         return unguarded, guard_votes
-    ways = []
-    for prepared in statements_on(request.action, stack.trust).allows:
-        way = _way_in(prepared, request, stack)
-        if way is not None:
-            ways.append(way)
+    ways = [way for placed in on.trust.statements if (way := _way_in(placed, request, on))]
     if not ways:
-        return FALSE, ((FALSE, Layer.TRUST, -1, -1, ""),)
+        return _none_of(on.trust)
     truth, votes = _best(ways)
     return unguarded & truth, votes + guard_votes
 
 
-def _permitted(request: Request, stack: PolicyStack) -> _Answer:
+def _permitted(request: Request, on: StackOn) -> _Answer:
     """Whether everything that binds the caller itself allows."""
-    unguarded, guard_votes = _allowed_by_scps(request, stack)
+    unguarded, guard_votes = _allowed_by_scps(request, on)
     if unguarded.value is False:
         return unguarded, guard_votes
-    truth, votes = _needed_in(CROSS_ACCOUNT_NEEDS, TRUE, request, stack)
+    truth, votes = _needed_in(CROSS_ACCOUNT_NEEDS, TRUE, request, on)
     return unguarded & truth, votes + guard_votes
 
 
@@ -157,7 +145,7 @@ def _best(options: list[_Answer]) -> _Answer:
     for option in options:
         if option[0].value is True:
             return option
-        if option[0].is_open:
+        if option[0].value is None:
             may.append(option)
     if not may:
         return options[0]
@@ -165,53 +153,51 @@ def _best(options: list[_Answer]) -> _Answer:
     return any_of(truth for truth, _ in may), tuple(dict.fromkeys(vote for _, votes in may for vote in votes))
 
 
-def _way_in(prepared: PreparedStatement, request: Request, stack: PolicyStack) -> _Answer | None:
+def _way_in(placed: Placed, request: Request, on: StackOn) -> _Answer | None:
     """One Allow of the trust policy with what its principal form needs beside it; None if it does not apply."""
-    elements = prepared.elements_meaning(request.caller)
+    prepared, caller = placed[0], request.caller
+    elements = prepared.elements_meaning(caller)
     trusted = prepared.applies_to_them(elements, request)
     if trusted.value is False:
         return None
-    untested = _untested_claim(prepared, request)
-    if untested:
-        return FALSE, ((FALSE, Layer.SERVICE, -1, -1, untested),)
-    vote = (trusted, Layer.TRUST, -1, 0, prepared)
-    if not request.caller.kind.is_iam:
-        return trusted, (vote,)
+    vote = (trusted, placed)
+    if not caller.kind.is_iam:
+        untested = _untested_claim(prepared, caller)
+        return (FALSE, ((FALSE, untested),)) if untested else (trusted, (vote,))
     if prepared.statement.not_principals:
         # AWS no longer accepts it; read it as open to everyone.
-        truth, votes = _needed(PrincipalForm.EVERYONE, TRUE, request, stack)
+        truth, votes = _needed(PrincipalForm.EVERYONE, TRUE, request, on)
     else:
-        truth, votes = _best([_needed(element.form, meant, request, stack) for element, meant in elements])
+        truth, votes = _best([_needed(element.form, meant, request, on) for element, meant in elements])
     return trusted & truth, (vote, *votes)
 
 
-def _untested_claim(prepared: PreparedStatement, request: Request) -> str:
-    """Why STS denies the tokens of this provider by this statement; empty when it does not."""
-    claim = CLAIM_TO_TEST.get(request.caller.provider_name)
+def _untested_claim(prepared: PreparedStatement, caller: Caller) -> Reason | None:
+    """Why STS denies the tokens of this provider by this statement; None when it does not."""
+    provider = caller.provider_name
+    claim = CLAIM_TO_TEST.get(provider)
     if claim is None or any(condition.key.lower() == claim for condition in prepared.statement.conditions):
-        return ""
-    return f"STS denies tokens of {request.caller.provider_name} where the trust policy does not test `{claim}`"
+        return None
+    why = f"STS denies tokens of {provider} where the trust policy does not test `{claim}`"
+    return Reason(Layer.SERVICE, ReasonKind.MISSING, note=why)
 
 
-def _needed(form: PrincipalForm, meant: Truth, request: Request, stack: PolicyStack) -> _Answer:
+def _needed(form: PrincipalForm, meant: Truth, request: Request, on: StackOn) -> _Answer:
     """What the caller's own policies must allow where an element of this form means, or may mean, the caller."""
     if not request.caller.account:
         # Whoever it is may be of the role's account, where less is needed.
-        same = _needed_in(SAME_ACCOUNT_NEEDS[form], meant & depends("aws:PrincipalAccount"), request, stack)
-        return _best([_needed_in(CROSS_ACCOUNT_NEEDS, meant, request, stack), same])
+        same = _needed_in(SAME_ACCOUNT_NEEDS[form], meant & depends("aws:PrincipalAccount"), request, on)
+        return _best([_needed_in(CROSS_ACCOUNT_NEEDS, meant, request, on), same])
     needs = SAME_ACCOUNT_NEEDS[form] if request.is_same_account else CROSS_ACCOUNT_NEEDS
-    return _needed_in(needs, meant, request, stack)
+    return _needed_in(needs, meant, request, on)
 
 
-def _needed_in(needs: tuple[Layer, ...], meant: Truth, request: Request, stack: PolicyStack) -> _Answer:
+def _needed_in(needs: tuple[Layer, ...], meant: Truth, request: Request, on: StackOn) -> _Answer:
     """Whether each of these layers allows, as far as it is there."""
-    if not needs:
-        return meant, ()
-    found: list[_Vote] = []
-    together = meant
-    for layer, documents in stack.own:
-        if layer in needs:
-            truth, votes = _some_allow(request, layer, documents)
+    together, found = meant, list[_Vote]()
+    for allows in on.own if needs else ():
+        if allows.layer in needs:
+            truth, votes = _some_allow(request, allows)
             if truth.value is False:
                 return truth, votes
             together &= truth
@@ -219,14 +205,13 @@ def _needed_in(needs: tuple[Layer, ...], meant: Truth, request: Request, stack: 
     return together, tuple(found)
 
 
-def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Answer:
+def _allowed_by_scps(request: Request, on: StackOn) -> _Answer:
     """Every level needs an Allow; a level with nothing attached denies."""
-    if not stack.scps or not request.caller.kind.is_iam or request.caller.is_service_linked_role:
+    if not on.scps or not _is_bound_by_scps(request.caller):
         return TRUE, ()
-    found: list[_Vote] = []
-    together = TRUE
-    for index, level in enumerate(stack.scps):
-        truth, votes = _some_allow(request, Layer.SCP, level, index)
+    together, found = TRUE, list[_Vote]()
+    for allows in on.scps:
+        truth, votes = _some_allow(request, allows)
         if truth.value is False:
             return truth, votes
         if truth.value is None:
@@ -236,16 +221,19 @@ def _allowed_by_scps(request: Request, stack: PolicyStack) -> _Answer:
     return together, tuple(found)
 
 
-def _some_allow(request: Request, layer: Layer, documents: Level, level: int = -1) -> _Answer:
-    """Whether some statement of these documents allows: the first that surely does, else all that may."""
+def _some_allow(request: Request, allows: Allows) -> _Answer:
+    """Whether some of these statements allows: the first that surely does, else all that may."""
     may: list[_Vote] = []
-    for number, document in enumerate(documents):
-        for prepared in statements_on(request.action, document).allows:
-            truth = prepared.applies(request)
-            if truth.value is True:
-                return truth, ((truth, layer, level, number, prepared),)
-            if truth.value is None:
-                may.append((truth, layer, level, number, prepared))
+    for placed in allows.statements:
+        truth = placed[0].applies(request)
+        if truth.value is True:
+            return truth, ((truth, placed),)
+        if truth.value is None:
+            may.append((truth, placed))
     if not may:
-        return FALSE, ((FALSE, layer, level, -1, ""),)
-    return any_of(truth for truth, *_ in may), tuple(may)
+        return _none_of(allows)
+    return any_of(truth for truth, _ in may), tuple(may)
+
+
+def _none_of(allows: Allows) -> _Answer:
+    return FALSE, ((FALSE, Reason(allows.layer, ReasonKind.MISSING, allows.level)),)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 
 # ARNs, the longest texts that repeat, have at most 2,048 characters.
 LONGEST = 2048
 ENTRIES = 16384
+# How many actions a policy or a stack is kept ready for, and how many accounts of callers a statement.
+MOST_PREPARED = 256
 
 
 def remember(function: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -25,3 +27,10 @@ def remember(function: Callable[..., Answer]) -> Callable[..., Answer]:
         return remembered(*texts)
 
     return ask
+
+
+def keep(shelf: dict[Any, Any], key: object, value: object) -> None:
+    """Keep what was worked out for a key; a shelf that is full begins anew."""
+    if len(shelf) >= MOST_PREPARED:
+        shelf.clear()
+    shelf[key] = value

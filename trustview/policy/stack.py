@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from trustview.policy.document import PolicyDocument
 
@@ -30,7 +31,8 @@ class PolicyStack:
     `identity` is None when the caller's policies are out of sight (an account outside the organization decides for
     itself): they are then taken to allow. `boundary` and `session` are None when there is none.
     `scps` are the levels of the *caller's* account, `rcps` those of the *role's* account, from the root down; empty
-    when none applies (a management account, an outsider, a service).
+    when none applies (a management account, an outsider, a service). `prepared` is no part of the value: it is where
+    `stack_on.py` keeps what it laid out.
     """
 
     trust: PolicyDocument
@@ -39,6 +41,7 @@ class PolicyStack:
     session: PolicyDocument | None = None
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
+    prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def own(self) -> list[tuple[Layer, Level]]:

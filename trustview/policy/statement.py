@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from trustview.policy.arn import parse_arn
 from trustview.policy.condition import Test, prepare_condition
 from trustview.policy.context_key import CallerKind
 from trustview.policy.document import PolicyDocument, Statement
+from trustview.policy.memory import keep
 from trustview.policy.patterns import Patterns
 from trustview.policy.principal import PrincipalElement, PrincipalForm
 from trustview.policy.request import Caller, Request
@@ -25,9 +25,6 @@ from trustview.policy.wildcard import match_any, tokenize
 Elements = list[tuple[PrincipalElement, Truth]]
 Matcher = Callable[[PrincipalElement, Caller], Truth]
 Candidates = tuple[tuple[PrincipalElement, Matcher], ...]
-
-# How many actions, or accounts of callers, a statement is kept ready for.
-MOST_PREPARED = 256
 
 
 # ── a policy, ready for an action ────────────────────────────────────────────────────────────────────────────────
@@ -49,7 +46,7 @@ def statements_on(action: str, document: PolicyDocument) -> StatementsOn:
         found = StatementsOn(
             tuple(p for p in meant if p.statement.is_allow), tuple(p for p in meant if not p.statement.is_allow)
         )
-        _keep(document.prepared, action, found)
+        keep(document.prepared, action, found)
     return found
 
 
@@ -71,12 +68,6 @@ def prepare(statement: Statement, document: PolicyDocument) -> PreparedStatement
     return found
 
 
-def _keep(shelf: dict[Any, Any], key: object, value: object) -> None:
-    if len(shelf) >= MOST_PREPARED:
-        shelf.clear()
-    shelf[key] = value
-
-
 class PreparedStatement:
     """A statement with all that no request changes; whether it means the action is known already."""
 
@@ -91,6 +82,11 @@ class PreparedStatement:
         self._tests: tuple[Test, ...] = (*resources, *others)
         self._tests_of_trust: tuple[Test, ...] = (*map(_as_in_trust, resources), *others)
         self._elements: dict[str, Candidates] = {}
+
+    @property
+    def applies_always(self) -> bool:
+        """Whether resource and conditions are met by every request."""
+        return not self._tests
 
     def applies(self, request: Request) -> Truth:
         """Whether resource and conditions are met: all that an identity policy, a boundary or an SCP asks."""
@@ -154,7 +150,7 @@ class PreparedStatement:
             listed = self.statement.principals
             near = [e for e in listed if not caller.account or e.account in ("", caller.account)]
             found = tuple((e, _MATCHERS[e.form]) for e in near if e.form in _MATCHERS)
-            _keep(self._elements, caller.account, found)
+            keep(self._elements, caller.account, found)
         return found
 
 
