@@ -54,7 +54,13 @@ BAD: list[tuple[str, bytes, object, str]] = [
     ("a list", b"[]", None, "it is JSON, but not an object"),
     ("null", b"null", None, "it is JSON, but not an object"),
     ("not a number", line().replace(b"{}", b'{"a": NaN}'), None, "it is not JSON"),
-    ("a huge number", line("x").replace(b"{}", b'{"a": 1' + b"0" * 5000 + b"}"), "x", "`context`: it holds a number"),
+    ("a huge number", line("x").replace(b"{}", b'{"a": 1' + b"0" * 5000 + b"}"), "x", "`context.a`: a text or a list"),
+    ("the id twice", line("x").replace(b'"id"', b'"id": "y", "id"'), "x", "`id`: this field stands twice"),
+    ("a field twice", line("x").replace(b"{", b'{"action": "sts:AssumeRole", ', 1), "x", "`action`: this field stands"),
+    ("a policy twice", line("x").replace(b"{", b'{"scps": [], "scps" :[],', 1), "x", "`scps`: this field stands twice"),
+    ("a name in two spellings", line("x").replace(b"{", b'{"\\u0069d": 1,', 1), "x", "`id`: this field stands twice"),
+    ("a context key twice", line("x").replace(b"{}", b'{"a": "1", "a": []}'), "x", "`context`: `a` stands there twice"),
+    ("a context key twice, in two cases", line("x", context={"a": "", "A": ""}), "x", "`context`: a key stands there"),
     ("brackets without end", line().replace(b"{}", b"[" * 100_000 + b"]" * 100_000), None, "nested too deeply"),
     ("half a surrogate pair", line().replace(b'"good"', b'"\\ud800 and then"'), None, "it is not JSON"),
     ("a byte order mark inside", MARK + line(), None, "it is not JSON"),
@@ -158,7 +164,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     action = next(field for field in FIELDS if field.name == "action")
-    shelf = Shelf(action)
+    shelf = Shelf(action.read_text, KEPT_PER_FIELD)
     for number in range(100):
         text = b'"%d%s"' % (number, b"x" * (KEPT_PER_FIELD // 10))
         assert shelf[text] == shelf[text]

@@ -13,19 +13,51 @@ import msgspec
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import say
 from trustview.errors import UsageError
-from trustview.policy.simulation import FIELDS, ID, Field, Simulation, Unread, answer_simulation, read_simulation
+from trustview.policy import Evaluation, evaluate
+from trustview.policy.simulation import (
+    CONTEXT,
+    ID,
+    POLICIES,
+    TEXTS,
+    Asked,
+    Simulation,
+    Stacked,
+    Unread,
+    ask,
+    count_texts,
+    describe_answer,
+    find_repeated_field,
+    put_together,
+    read_simulation,
+    stack_up,
+)
 from trustview.store import open_bytes
 
 # The largest line that is read. All policies that AWS's quotas let bear on one request are a small part of it.
 LONGEST_LINE = 2 << 20
 # How much input is read at once at most: answers never wait for more of it than is there.
 PIECE = 64 << 10
-# How much text of one field is kept with what was read of it.
+# How much text is kept with what was read of it: of one field, and of whole stacks of policies.
 KEPT_PER_FIELD = 2 << 20
+KEPT_OF_STACKS = 8 << 20
 
+# A line as lines are: each text read, each policy as it is written, and nothing else.
+_Line = msgspec.defstruct(
+    "_Line",
+    [(ID.name, Any), *((field.name, str) for field in TEXTS), (CONTEXT.name, Any)]
+    + [
+        (field.name, msgspec.Raw) if isinstance(field.absent, Unread) else (field.name, msgspec.Raw, b"")
+        for field in POLICIES
+    ],
+    forbid_unknown_fields=True,
+)
+_read_line = msgspec.json.Decoder(_Line).decode
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode = msgspec.json.decode
 _encode = msgspec.json.Encoder().encode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# The quotes around the names of the id, of the context and of the texts, and around the texts.
+_QUOTES = 2 * (2 + 2 * len(TEXTS))
 
 
 def run_simulate(arguments: Namespace) -> int:
@@ -72,73 +104,106 @@ class Simulator:
 
     def __init__(self) -> None:
         self.count = self.unread = 0
-        self._read_id = _reader(ID)
-        self._readers = {field.name: _reader(field) for field in FIELDS}
+        self._asked = Shelf(_ask, KEPT_PER_FIELD, _length_of_all)
+        self._policies = {field.name: Shelf(field.read_text, KEPT_PER_FIELD) for field in POLICIES}
+        self._readers = {field.name: field.read_text for field in (*TEXTS, CONTEXT)} | {
+            name: shelf.__getitem__ for name, shelf in self._policies.items()
+        }
+        self._stacks = Shelf(self._stack_up, KEPT_OF_STACKS, _length_of_all)
+        self._answers = Shelf(_write_answer, KEPT_PER_FIELD, lambda _, written: len(written))
 
     def answer(self, line: bytes | None) -> bytes:
         """The answer to one line, as a line; an error names the line by its number, and the field."""
         self.count += 1
         name, found = self.read(line)
-        if not isinstance(found, Unread):
-            return _write({"id": name, **answer_simulation(found)})
+        if isinstance(found, Simulation):
+            evaluation = evaluate(found.request, found.stack)
+            return b'{"id":%b,%b' % (_write(name), self._answers[evaluation, found.notes])
         self.unread += 1
         place = f"`{found.field}`: " if found.field else ""
-        return _write({"id": name, "error": f"line {self.count}: {place}{found.why}"})
+        return _write({"id": name, "error": f"line {self.count}: {place}{found.why}"}) + b"\n"
 
     def read(self, line: bytes | None) -> tuple[object, Simulation | Unread]:
         """The id of a line, None when it cannot be told, and what the line asks or why it is unread."""
-        fields = _fields_of(line, may_have_mark=self.count <= 1)
-        if isinstance(fields, Unread):
-            return None, fields
-        name = self._read_id(fields.pop(ID.name)) if ID.name in fields else ID.absent
+        if line is None:
+            return None, Unread("", f"it is longer than {LONGEST_LINE >> 20} MiB")
+        if self.count <= 1:
+            # A byte order mark may stand before the first line.
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        return self._read_plain(line) or self._read_closely(line)
+
+    def _read_plain(self, line: bytes) -> tuple[object, Simulation] | None:
+        """What a line asks that is as lines are; None when something may be wrong with it, or stand there twice."""
+        try:
+            name, *values = msgspec.structs.astuple(_read_line(line))
+        except _UNREADABLE:
+            return None
+        asked, context = self._asked[tuple(values[:4])], CONTEXT.read(values[4])
+        stacked, quotes = self._stacks[tuple(map(bytes, values[5:]))]
+        if Unread in map(type, (ID.read(name), asked, context, stacked)):
+            return None
+        quotes += _QUOTES + 2 * (isinstance(name, str) + count_texts(context))
+        # What stands twice brings quotes of its own; so does a quote inside a text, which is looked at closely too.
+        return (name, put_together(asked, context, stacked)) if line.count(b'"') == quotes else None
+
+    def _read_closely(self, line: bytes) -> tuple[object, Simulation | Unread]:
+        """What a line asks or what exactly is wrong with it, field by field."""
+        try:
+            fields = _split(line)
+        except _UNREADABLE as error:
+            return None, Unread("", _why_not(error) if line.strip() else "it is empty")
+        name = _read_name(fields.pop(ID.name)) if ID.name in fields else ID.absent
         if isinstance(name, Unread):
             return None, name
-        return name, read_simulation(fields, self._readers)
+        texts = {name: bytes(text) for name, text in fields.items()}
+        found = read_simulation(texts, self._readers)
+        return name, found if isinstance(found, Unread) else find_repeated_field(line) or found
+
+    def _stack_up(self, texts: tuple[bytes, ...]) -> tuple[Stacked | Unread, int]:
+        """The policies of these texts, empty where there is none, and how many quotes they and their names have."""
+        given = list(zip(POLICIES, texts, strict=True))
+        found = [self._policies[field.name][text] if text else field.absent for field, text in given]
+        refused = next((policies for policies in found if isinstance(policies, Unread)), None)
+        return refused or stack_up(found), sum(text.count(b'"') + 2 for text in texts if text)
 
 
-def _fields_of(line: bytes | None, *, may_have_mark: bool) -> dict[str, msgspec.Raw] | Unread:
-    """The fields of a line, each as it is written. A byte order mark may stand before the first."""
-    if line is None:
-        return Unread("", f"it is longer than {LONGEST_LINE >> 20} MiB")
-    try:
-        return _split(line.removeprefix(b"\xef\xbb\xbf") if may_have_mark else line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Unread("", _why_not(error) if line.strip() else "it is empty")
+class Shelf(dict[Any, Any]):
+    """What was made of a key, because what is given repeats; bounded, so that no input fills the memory."""
 
-
-def _reader(field: Field) -> Callable[[msgspec.Raw], Any]:
-    """What reads a field: by its text where that repeats, at once where it does not."""
-    if field.repeats:
-        return Shelf(field).read
-
-    def read(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the field reads it
-        try:
-            return field.read(_decode(given))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return Unread(field.name, _why_not(error))
-
-    return read
-
-
-class Shelf(dict[bytes, Any]):
-    """What a field was read as, by its text, because policies repeat; bounded, so that no input fills the memory."""
-
-    def __init__(self, field: Field) -> None:
+    def __init__(
+        self,
+        make: Callable[[Any], Any],
+        most: int,
+        size: Callable[[Any, Any], int] = lambda key, _: len(key),
+    ) -> None:
         super().__init__()
-        self._field, self._size = field, 0
+        self._make, self._most, self._measure, self._size = make, most, size, 0
 
-    def __missing__(self, text: bytes) -> Any:  # noqa: ANN401 -- as the field reads it
-        found = self._field.read_text(text)
-        self._size += len(text)
-        if self._size > KEPT_PER_FIELD:
+    def __missing__(self, key: Any) -> Any:  # noqa: ANN401 -- whatever is made of whatever is given
+        found = self._make(key)
+        size = self._measure(key, found)
+        self._size += size
+        if self._size > self._most:
             self.clear()
-            self._size = len(text)
-        self[text] = found
+            self._size = size
+        self[key] = found
         return found
 
-    def read(self, given: msgspec.Raw) -> Any:  # noqa: ANN401
-        """What a field holds, or why it cannot be read."""
-        return self[bytes(given)]
+
+def _length_of_all(texts: tuple[bytes | str, ...], _: object) -> int:
+    return sum(map(len, texts))
+
+
+def _ask(texts: tuple[str, ...]) -> Asked | Unread:
+    values = [field.read(text) for field, text in zip(TEXTS, texts, strict=True)]
+    return next((value for value in values if isinstance(value, Unread)), None) or ask(values)
+
+
+def _read_name(given: msgspec.Raw) -> Any:  # noqa: ANN401 -- as the id is read
+    try:
+        return ID.read(_decode(given))
+    except _UNREADABLE as error:
+        return Unread(ID.name, _why_not(error))
 
 
 def _why_not(error: Exception) -> str:
@@ -151,7 +216,12 @@ def _why_not(error: Exception) -> str:
     return f"it is not JSON: {str(error).removeprefix('JSON is malformed: ')}"
 
 
-def _write(answer: dict[str, object]) -> bytes:
-    """One line of JSON; every character that is not ASCII is escaped, so that names can do nothing."""
-    line = _encode(answer)
-    return (line if line.isascii() else json.dumps(answer, separators=(",", ":")).encode()) + b"\n"
+def _write_answer(answer: tuple[Evaluation, tuple[str, ...]]) -> bytes:
+    """The end of a line that answers, after the id."""
+    return _write(describe_answer(*answer)).removeprefix(b"{") + b"\n"
+
+
+def _write(value: object) -> bytes:
+    """JSON; every character that is not ASCII is escaped, so that names can do nothing."""
+    text = _encode(value)
+    return text if text.isascii() else json.dumps(value, separators=(",", ":")).encode()

@@ -1,7 +1,8 @@
 """One request with all its policies as a JSON object, and the engine's answer as another: `trustview simulate`.
 
-The one place that knows the format (`FIELDS`). Whoever reads the JSON hands over the fields as they are, with a way to
-read one: equal policies, of which an organization has many, can then be read once. What cannot be read is a value too.
+The one place that knows the format (`FIELDS`). A request is read field by field and put together of three parts: what
+is asked, the context, and the policies. Whoever reads many keeps the first and the last, for they repeat. What cannot
+be read is a value too.
 A closed context: a key that is not given is absent. What AWS does not document counts as allowed and is told in the
 first reason, because a wrong "no one" is the worst answer.
 """
@@ -9,13 +10,13 @@ first reason, because a wrong "no one" is the worst answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from trustview.policy.arn import is_account_id, parse_arn
 from trustview.policy.context_key import CallerKind
 from trustview.policy.evaluate import evaluate
-from trustview.policy.evaluation import Outcome
+from trustview.policy.evaluation import Evaluation, Outcome
 from trustview.policy.explain import describe_open_question, describe_reason
 from trustview.policy.json_text import name_of, read_json
 from trustview.policy.memory import LONGEST
@@ -44,6 +45,15 @@ Given = TypeVar("Given")
 Readers = Mapping[str, Callable[[Given], Any]]
 
 
+class Asked(NamedTuple):
+    """What a request asks, whatever its context: who, what, of which role, of which account."""
+
+    caller: Caller
+    action: str
+    resource: str
+    account: str
+
+
 class Policies(NamedTuple):
     """What the engine takes of a field of policies (one, several, or levels of them), and what is wrong with them."""
 
@@ -58,6 +68,13 @@ class Unread(NamedTuple):
     why: str
 
 
+class Stacked(NamedTuple):
+    """The policies of a request, and what is wrong with them."""
+
+    stack: PolicyStack
+    notes: tuple[str, ...]
+
+
 class Simulation(NamedTuple):
     """A request that was read, its policies, and what is wrong with them."""
 
@@ -70,13 +87,11 @@ class Field(NamedTuple):
     """One field of the format.
 
     `read` makes of its JSON value what the engine takes, or Unread. `absent` stands for a field that is left out.
-    `repeats` says that many requests hold the same, so that it is worth remembering.
     """
 
     name: str
     read: Callable[[Any], Any]
     absent: Any
-    repeats: bool = True
 
     def read_text(self, text: bytes) -> Any:  # noqa: ANN401 -- as `read` gives it
         """What `read` makes of JSON text, which also tells numbers as written, and keys that stand twice."""
@@ -84,8 +99,10 @@ class Field(NamedTuple):
         if reason:
             return Unread(self.name, f"it is not JSON: {reason}")
         found = self.read(value)
-        if not repeated or not isinstance(found, Policies):
+        if not repeated or isinstance(found, Unread):
             return found
+        if not isinstance(found, Policies):
+            return Unread(self.name, f"{_quote(repeated[0][1])} stands there twice")
         notes = [f"`{self.name}` {_cut(path)}: {_quote(key)} stands twice, the last is read" for path, key in repeated]
         return found._replace(notes=(*notes, *found.notes)[:MOST_NOTES])
 
@@ -128,6 +145,8 @@ def _read_context(value: object) -> Context | Unread:
     if not isinstance(value, dict):
         return Unread("context", f"an object of condition keys is expected, this is {name_of(value)}")
     for key, given in value.items():
+        if type(given) is str:
+            continue
         for text in given if isinstance(given, list) else (given,):
             if type(text) is not str:
                 return Unread(f"context.{_cut(key)}", f"a text or a list of texts is expected, this is {name_of(text)}")
@@ -165,8 +184,8 @@ def _read_level(path: str, value: object) -> Policies | Unread:
     return _read_list(path, value, _read_policy)
 
 
-def _needed(name: str, read: Callable[[Any], Any], *, repeats: bool = True) -> Field:
-    return Field(name, read, Unread(name, "this field is missing"), repeats)
+def _needed(name: str, read: Callable[[Any], Any]) -> Field:
+    return Field(name, read, Unread(name, "this field is missing"))
 
 
 def _text(name: str, read: Callable[[str], Any]) -> Field:
@@ -186,13 +205,16 @@ def _levels(name: str) -> Field:
 
 
 # What the answer is called by.
-ID = _needed("id", _read_id, repeats=False)
-FIELDS = (
+ID = _needed("id", _read_id)
+# What is asked.
+TEXTS = (
     _text("principal", _read_principal),
     _text("action", _read_action),
     _text("resource", _read_resource),
     _text("resource_account", _read_account),
-    _needed("context", _read_context, repeats=False),
+)
+CONTEXT = _needed("context", _read_context)
+POLICIES = (
     _needed("trust_policy", lambda value: _read_policy("trust_policy", value)),
     _needed("identity_policies", lambda value: _read_level("identity_policies", value)),
     _policy_or_null("permissions_boundary"),
@@ -200,6 +222,7 @@ FIELDS = (
     _levels("scps"),
     _levels("rcps"),
 )
+FIELDS = (*TEXTS, CONTEXT, *POLICIES)
 READERS: Readers[Any] = {field.name: field.read for field in FIELDS}
 
 
@@ -208,38 +231,65 @@ READERS: Readers[Any] = {field.name: field.read for field in FIELDS}
 
 def read_simulation(fields: Mapping[str, Given], readers: Readers[Given] = READERS) -> Simulation | Unread:
     """The request that these fields (without the id) are, or why they are none; `readers` read their values."""
-    values = [readers[name](fields[name]) if name in fields else absent for name, _, absent, _ in FIELDS]
+    values = [readers[name](fields[name]) if name in fields else absent for name, _, absent in FIELDS]
     if Unread in map(type, values):
         return next(value for value in values if isinstance(value, Unread))
     if not fields.keys() <= READERS.keys():
         unknown = next(name for name in fields if name not in READERS)
         return Unread(_cut(unknown), f"there is no such field; there are {', '.join((ID.name, *READERS))}")
-    return _put_together(*values)
+    *texts, context = values[: len(TEXTS) + 1]
+    asked = ask(texts)
+    return asked if isinstance(asked, Unread) else put_together(asked, context, stack_up(values[len(TEXTS) + 1 :]))
 
 
-def _put_together(
-    caller: Caller, action: str, resource: str, account: str, context: Context, *policies: Policies
-) -> Simulation | Unread:
-    if f":{account}:role/" not in resource:
-        return Unread("resource_account", f"{_quote(resource)} is not of account `{account}`")
-    trust, identity, boundary, session, scps, rcps = policies
-    stack = PolicyStack(trust.value, identity.value, boundary.value, session.value, scps.value, rcps.value)
-    notes = trust.notes + identity.notes + boundary.notes + session.notes + scps.notes + rcps.notes
-    return Simulation(Request(caller, action, resource, account, context), stack, notes)
+def ask(values: Sequence[Any]) -> Asked | Unread:
+    """What the values of TEXTS ask together."""
+    asked = Asked(*values)
+    if f":{asked.account}:role/" not in asked.resource:
+        return Unread("resource_account", f"{_quote(asked.resource)} is not of account `{asked.account}`")
+    return asked
+
+
+def stack_up(values: Sequence[Policies]) -> Stacked:
+    """What the values of POLICIES are together."""
+    stack = PolicyStack(*[policies.value for policies in values])
+    return Stacked(stack, tuple([note for policies in values for note in policies.notes]))
+
+
+def put_together(asked: Asked, context: Context, stacked: Stacked) -> Simulation:
+    """A request of its three parts."""
+    return Simulation(Request(*asked, context), *stacked)
+
+
+def count_texts(context: Context) -> int:
+    """How many texts a context was given: keys and values."""
+    return len(context.values) + sum(map(len, context.values.values()))
+
+
+def find_repeated_field(line: bytes) -> Unread | None:
+    """The first field that stands twice in a request as JSON text; a reader of JSON alone sees the last of them."""
+    _, repeated, reason = read_json(line)
+    if reason:
+        return Unread("", f"it is not JSON: {reason}")
+    return next((Unread(_cut(name), "this field stands twice") for path, name in repeated if path == "$"), None)
 
 
 def answer_simulation(simulation: Simulation) -> dict[str, object]:
-    """What the engine answers: the outcome, and the reasons as sentences.
+    """What the engine answers, as `describe_answer` says it."""
+    return describe_answer(evaluate(simulation.request, simulation.stack), simulation.notes)
+
+
+def describe_answer(evaluation: Evaluation, notes: tuple[str, ...]) -> dict[str, object]:
+    """The outcome, and the reasons as sentences.
 
     The outcome is `allowed`, `explicit_deny` or `implicit_deny`. An answer that stays open is `allowed`, and its first
     reason says on what it depends. Problems of the policies come last.
     """
-    evaluation = evaluate(simulation.request, simulation.stack)
     outcome, reasons = evaluation.outcome, [describe_reason(reason) for reason in evaluation.reasons]
     if outcome is Outcome.CONDITIONAL:
         outcome = Outcome.ALLOWED
         reasons.insert(0, describe_open_question(evaluation))
-    return {"outcome": outcome, "reasons": [*reasons, *simulation.notes]}
+    return {"outcome": outcome, "reasons": [*reasons, *notes]}
 
 
 def _quote(text: str) -> str:
