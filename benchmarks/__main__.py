@@ -7,11 +7,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
+from benchmarks.analysis import measure_analysis
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
+    "analysis": measure_analysis,
     "decisions": measure_decisions,
     "proofs": measure_proofs,
 }

@@ -47,7 +47,7 @@ def serve(accounts: int, roles: int) -> Iterator[str]:
     """The server's address, for as long as the context lasts."""
     command = [sys.executable, "-m", "benchmarks.collector_server", str(accounts), str(roles)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None  # noqa: S101  it is a pipe
+        assert server.stdout is not None
         yield server.stdout.readline().strip()
         server.communicate()
 
