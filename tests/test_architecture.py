@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
 
 # Files of an extension folder that hold the shape of its members, not a member.
-SHAPES = {"__init__", "operator", "edge", "service", "export_format", "rows", "row"}
+SHAPES = {"__init__", "operator", "service", "export_format", "rows", "row"}
 
 EXTENSIONS = {
     trustview.policy.conditions: "OPERATORS",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.analysis.acme_snapshot import acme_snapshot
 from tests.analysis.small_organization import MANAGEMENT, PROD, SANDBOX, may_assume, policy, role, snapshot, trust, user
 from trustview.analysis.access import Access
-from trustview.analysis.find_grants import find_grants
+from trustview.analysis.find_grants import find_ways
 from trustview.analysis.members import describe_members, may_use, members_of
 from trustview.snapshot import Role, Snapshot, User
 
@@ -22,7 +22,7 @@ RESOURCES = (
 
 def access_of(facts: Snapshot) -> Access:
     bare = Access(facts)
-    return Access(facts, find_grants(bare))
+    return Access(facts, tuple(find_ways(bare).grants))
 
 
 def asked_one_by_one(access: Access) -> list[tuple[str, ...]]:

@@ -31,8 +31,7 @@ from tests.analysis.small_organization import (
     user,
 )
 from tests.ui.acme import acme_analysis, acme_snapshot
-from trustview.analysis import Analysis, Finding, Fleet, Grant, Severity, analyse
-from trustview.analysis.edges import Edge
+from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Severity, analyse
 from trustview.analysis.remediation import Remediation
 from trustview.collect import read_files
 from trustview.errors import NewerFormatError, NoSnapshotError, StoreError

@@ -6,30 +6,35 @@
 from trustview.analysis.access import Access
 from trustview.analysis.access_analyzer import describe_agreement
 from trustview.analysis.analyse import Analysis, analyse
+from trustview.analysis.chain import Chain, chains_from, chains_into
 from trustview.analysis.check import Check, Evidence, check
 from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
 from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
-from trustview.analysis.edges import EDGES, Edge
+from trustview.analysis.edge import ASSUME, Edge
+from trustview.analysis.edges import EDGES
 from trustview.analysis.event_pattern import ANYTHING, match_event
 from trustview.analysis.finding import Confidence, Finding, Severity, Subject, SubjectKind, role_subject
 from trustview.analysis.fleet import Fleet
 from trustview.analysis.grant import Grant, Party, Reach, ReachKind
-from trustview.analysis.graph import TrustGraph, build_graph
+from trustview.analysis.graph import TrustGraph
 from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
 from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
 from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
 from trustview.analysis.setting import Setting
 from trustview.analysis.settings import Settings
+from trustview.analysis.steps import steps_into, steps_out_of
 from trustview.analysis.tier import Tier, TierRules, tier_of
 from trustview.policy import Privilege
 
 __all__ = [
     "ANYTHING",
+    "ASSUME",
     "CHECKS",
     "CHECKS_BY_ID",
     "EDGES",
     "Access",
     "Analysis",
+    "Chain",
     "Change",
     "ChangeKind",
     "Check",
@@ -58,7 +63,8 @@ __all__ = [
     "TrustGraph",
     "analyse",
     "apply_changes",
-    "build_graph",
+    "chains_from",
+    "chains_into",
     "check",
     "compare_grants",
     "describe_agreement",
@@ -71,5 +77,7 @@ __all__ = [
     "read_settings",
     "role_subject",
     "sections",
+    "steps_into",
+    "steps_out_of",
     "tier_of",
 ]

@@ -7,7 +7,7 @@ either for the management account.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,11 @@ from trustview.analysis.attachments import (
 )
 from trustview.analysis.caller_facts import facts_of, facts_of_account
 from trustview.analysis.grant import Grant
+from trustview.analysis.graph import TrustGraph
 from trustview.analysis.privilege import PrivilegeJudge, Subject, count_named, name_account, name_in
 from trustview.analysis.settings import Settings
+from trustview.analysis.template import likeness
+from trustview.analysis.terms import assuming_part, speaks_of_assuming
 from trustview.analysis.tier import Tier, tier_of
 from trustview.analysis.vendors import Vendor, vendor_register
 from trustview.policy import (
@@ -39,23 +42,38 @@ from trustview.policy import (
     Request,
     evaluate,
     matches,
-    open_context,
+    parse_policy,
     read_policy,
 )
 from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider, Role, Snapshot, User
 
 _ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 _ADMINISTRATOR = ":policy/AdministratorAccess"
-_ROLE_TAGS = ("aws:ResourceTag/", "iam:ResourceTag/")
+_SILENT = PolicyDocument()
+
+# Condition keys, in lower case as a context holds them.
+_ROLE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
+_PRINCIPAL_TAGS = "aws:principaltag/"
+_NO_EXTERNAL_ID = frozenset({"sts:externalid"})
+_TAG_SESSION = "sts:TagSession"
+
+_Values = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Access:
-    """A snapshot, ready for questions. `grants` are filled by `find_grants` before checks run."""
+    """A snapshot, ready for questions. `grants` and `graph` are found before checks run."""
 
     snapshot: Snapshot
     grants: tuple[Grant, ...] = ()
+    graph: TrustGraph = field(default_factory=TrustGraph)
     settings: Settings = field(default=Settings())
+
+    def with_found(self, grants: tuple[Grant, ...], graph: TrustGraph) -> Access:
+        """The same with grants and graph; what was worked out from the snapshot alone is kept."""
+        found = replace(self, grants=grants, graph=graph)
+        vars(found).update({name: value for name, value in vars(self).items() if name.startswith("_")})
+        return found
 
     # ── what is there ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,6 +141,41 @@ class Access:
         """Room for what a question that many checks ask has found out already, by question."""
         return {}
 
+    def assuming_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
+        """What the identity policies of a role or user say on assuming roles.
+
+        A policy that says nothing stands as an empty one: reasons count policies.
+        """
+        found = self._assuming.get(principal.arn)
+        if found is None:
+            texts = list(identity_texts(self.snapshot, principal))
+            while texts and not self._speaks_of_assuming(texts[-1], principal.account):
+                texts.pop()
+            found = self._assuming[principal.arn] = tuple(
+                assuming_part(read_policy(text)) if self._speaks_of_assuming(text, principal.account) else _SILENT
+                for text in texts
+            )
+        return found
+
+    def may_ask(self, principal: Role | User) -> bool:
+        """Whether some Allow of the principal's own policies speaks of assuming roles at all."""
+        return any(document.allows for document in self.assuming_policies(principal))
+
+    @cached_property
+    def _assuming(self) -> dict[str, tuple[PolicyDocument, ...]]:
+        return {}
+
+    def _speaks_of_assuming(self, text: str, account: str) -> bool:
+        """Whether some statement means the assuming of roles; the own account's id makes no difference to that."""
+        key = likeness(text, account)
+        if key not in self._speaking:
+            self._speaking[key] = speaks_of_assuming(parse_policy(text))
+        return self._speaking[key]
+
+    @cached_property
+    def _speaking(self) -> dict[str, bool]:
+        return {}
+
     def boundary(self, principal: Role | User) -> PolicyDocument | None:
         """The permissions boundary; None when there is none or it was not read."""
         text = managed_text(self.snapshot, principal.boundary)
@@ -143,18 +196,25 @@ class Access:
     def privilege(self, principal: Role | User) -> Privilege:
         """What the principal may do, in classes; what could not be read may hold anything."""
         if principal.arn not in self._privileges:
-            known = self._privileges_of(principal).privilege
+            known = self.shared_verdict(principal).privilege
             is_open = self.has_unread_policies(principal) and not known.may_write
             self._privileges[principal.arn] = Privilege.UNKNOWN if is_open else known
         return self._privileges[principal.arn]
 
     def privilege_verdict(self, principal: Role | User) -> PrivilegeVerdict:
         """What the policies that were read let the principal do, and why."""
-        return name_account(self._privileges_of(principal), principal.account)
+        return name_account(self.shared_verdict(principal), principal.account)
 
-    def _privileges_of(self, principal: Role | User) -> PrivilegeVerdict:
-        verdict = self._judge.judge(self._subject(principal))
-        return count_named(verdict, lambda named: self._may_more(named, principal.account))
+    def shared_verdict(self, principal: Role | User) -> PrivilegeVerdict:
+        """The same before the account is named: one value for all principals that are alike; see `name_account`."""
+        if principal.arn not in self._verdicts:
+            verdict = self._judge.judge(self._subject(principal))
+            self._verdicts[principal.arn] = count_named(verdict, lambda named: self._may_more(named, principal.account))
+        return self._verdicts[principal.arn]
+
+    @cached_property
+    def _verdicts(self) -> dict[str, PrivilegeVerdict]:
+        return {}
 
     def _may_more(self, named: str, account: str) -> bool:
         """Whether an ARN pattern means a role or user of the account whose own policies make it administrator or so."""
@@ -181,6 +241,24 @@ class Access:
             ),
             own=(*managed, *(group.arn for group in groups_of(snapshot, principal))),
         )
+
+    def guardrail_key(self, account: str, kind: GuardrailKind) -> tuple[tuple[str, ...], ...]:
+        """A value that is equal for accounts that the same guardrails bind, at the same places of the tree."""
+        if (account, kind) not in self._guardrail_keys:
+            organization = self.snapshot.organization
+            levels = organization.guardrails_of(account, kind) if organization else ()
+            places = organization.path_to(account)[:-1] if organization else ()
+            # Reasons name the place: an account counts as one when more hangs on it than what allows everything.
+            is_plain = not levels or all(_allows_everything(read_policy(policy.document)) for policy in levels[-1])
+            own = ("" if is_plain else account,)
+            self._guardrail_keys[account, kind] = tuple(
+                (place, *(policy.id for policy in level)) for place, level in zip((*places, *own), levels, strict=False)
+            )
+        return self._guardrail_keys[account, kind]
+
+    @cached_property
+    def _guardrail_keys(self) -> dict[tuple[str, GuardrailKind], tuple[tuple[str, ...], ...]]:
+        return {}
 
     @cached_property
     def _levels(self) -> dict[tuple[str, GuardrailKind], tuple[Level, ...]]:
@@ -211,17 +289,18 @@ class Access:
         return self._levels[account, kind]
 
     @cached_property
-    def _organizations_named(self) -> dict[str, tuple[str, ...]]:
+    def _organizations_named(self) -> dict[tuple[str, object], tuple[str, ...]]:
         return {}
 
     def organizations_named(self, role: Role) -> tuple[str, ...]:
         """The organizations, ours aside, that the role's trust policy or the RCPs of its account name."""
-        if role.account not in self._organizations_named:
+        key = (role.trust_policy, self.guardrail_key(role.account, GuardrailKind.RCP))
+        if key not in self._organizations_named:
             levels = self.guardrails(role.account, GuardrailKind.RCP)
-            self._organizations_named[role.account] = _organizations_in(d for level in levels for d in level)
-        named = _organizations_in((self.trust_policy(role),)) + self._organizations_named[role.account]
-        own = self.snapshot.organization.id if self.snapshot.organization else ""
-        return tuple(dict.fromkeys(organization for organization in named if organization != own))
+            named = _organizations_in((self.trust_policy(role), *(d for level in levels for d in level)))
+            own = self.snapshot.organization.id if self.snapshot.organization else ""
+            self._organizations_named[key] = tuple(organization for organization in named if organization != own)
+        return self._organizations_named[key]
 
     def read_guardrail(self, policy: GuardrailPolicy) -> PolicyDocument:
         """A guardrail, parsed."""
@@ -237,6 +316,16 @@ class Access:
         unit = organization.units_by_id.get(target)
         return f"{kind.name} `{policy.name}` at {unit.name if unit else self.snapshot.account_name(target)}"
 
+    def asked_by_anyone(self, role: Role) -> Request:
+        """The request for a role of somebody of whom nothing is known."""
+        anyone = Caller(CallerKind.PRINCIPAL)
+        return Request(anyone, ASSUME_ROLE, role.arn, role.account, self.context_of(role, anyone))
+
+    def caller_of(self, principal: Role | User) -> Caller:
+        """The caller that a role or user of the snapshot is."""
+        kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
+        return Caller(kind, principal.account, principal.arn, unique_id=principal.id)
+
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────────
 
     def stack(
@@ -248,7 +337,7 @@ class Access:
         """
         identity, boundary = None, None
         if principal is not None:
-            identity, boundary = self.identity_policies(principal), self.boundary(principal)
+            identity, boundary = self.assuming_policies(principal), self.boundary(principal)
         return PolicyStack(
             trust=trust or self.trust_policy(role),
             identity=identity,
@@ -272,36 +361,70 @@ class Access:
 
     def context_of(self, role: Role, caller: Caller, principal: Role | User | None = None) -> Context:
         """What is surely known of a request of this caller for this role; the rest is open."""
-        values: dict[str, str | tuple[str, ...]] = {
-            "aws:ResourceAccount": role.account,
-            "aws:SecureTransport": "true",
-            "aws:ViaAWSService": "false",
-            "aws:PrincipalIsAWSService": "true" if caller.kind is CallerKind.SERVICE else "false",
-        }
-        if caller.kind is CallerKind.SERVICE and caller.provider:
-            values["aws:PrincipalServiceName"] = caller.provider
-        absent = ["sts:ExternalId"] if caller.kind is CallerKind.SERVICE else []
-        self._add_organization(values, absent, role, caller)
+        own = self.context_of_caller(caller, principal)
+        values: _Values = {**own.values, "aws:resourceaccount": (role.account,)}
+        organization = self.snapshot.organization
+        if organization is not None and self.snapshot.is_ours(role.account):
+            values["aws:resourceorgid"] = (organization.id,)
         for prefix in _ROLE_TAGS:
-            values |= {f"{prefix}{key}": value for key, value in role.tags}
-        if caller.arn and caller.kind.is_iam:
-            values["aws:PrincipalArn"] = caller.arn
-        if principal is not None:
-            values |= {f"aws:PrincipalTag/{key}": value for key, value in principal.tags}
+            values |= {f"{prefix}{key.lower()}": (value,) for key, value in role.tags}
         # Where the account was read in full the role has the tags that we see and no others.
         is_read = role.account not in self.snapshot.unread_accounts
-        return open_context(values, absent, _ROLE_TAGS if is_read else ())
+        complete = (*own.complete, *_ROLE_TAGS) if is_read else own.complete
+        return Context(values, own.absent, is_open=True, complete=complete)
 
-    def _add_organization(
-        self, values: dict[str, str | tuple[str, ...]], absent: list[str], role: Role, caller: Caller
-    ) -> None:
-        organization = self.snapshot.organization
-        if organization is None:
+    def context_of_caller(self, caller: Caller, principal: Role | User | None = None) -> Context:
+        """What is surely known of any request of this caller, whatever role it asks for."""
+        is_service = caller.kind is CallerKind.SERVICE
+        values: _Values = {
+            "aws:securetransport": ("true",),
+            "aws:viaawsservice": ("false",),
+            "aws:principalisawsservice": ("true" if is_service else "false",),
+        }
+        if is_service and caller.provider:
+            values["aws:principalservicename"] = (caller.provider,)
+        if caller.kind.is_iam:
+            self._add_caller(values, caller)
+        absent = _NO_EXTERNAL_ID if is_service else frozenset()
+        if principal is None or self._may_be_tagged(principal):
+            return Context(values, absent, is_open=True)
+        values |= {f"{_PRINCIPAL_TAGS}{key.lower()}": (value,) for key, value in principal.tags}
+        return Context(values, absent, is_open=True, complete=(_PRINCIPAL_TAGS,))
+
+    def _add_caller(self, values: _Values, caller: Caller) -> None:
+        if caller.arn:
+            values["aws:principalarn"] = (caller.arn,)
+        if self.snapshot.organization is None or not caller.account:
             return
-        if self.snapshot.is_ours(role.account):
-            values["aws:ResourceOrgID"] = organization.id
-        if caller.kind.is_iam and caller.account:
-            values |= facts_of_account(self.snapshot, caller.account)
+        if caller.account not in self._account_facts:
+            facts = facts_of_account(self.snapshot, caller.account)
+            self._account_facts[caller.account] = {
+                key.lower(): (value,) if isinstance(value, str) else value for key, value in facts.items()
+            }
+        values |= self._account_facts[caller.account]
+
+    @cached_property
+    def _account_facts(self) -> dict[str, _Values]:
+        return {}
+
+    def _may_be_tagged(self, principal: Role | User) -> bool:
+        """Whether sessions of the principal may carry other tags than its own: its trust policy lets them be passed.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+        """
+        return isinstance(principal, Role) and any(
+            any(matches(pattern, _TAG_SESSION, ignore_case=True) for pattern in statement.actions)
+            != statement.not_actions
+            for statement in self.trust_policy(principal).allows
+        )
+
+
+def _allows_everything(document: PolicyDocument) -> bool:
+    return all(
+        (s.is_allow, s.actions, s.not_actions, s.resources, s.not_resources, s.conditions)
+        == (True, ("*",), False, ("*",), False, ())
+        for s in document.statements
+    )
 
 
 def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Check, Evidence
 from trustview.analysis.checks import CHECKS
-from trustview.analysis.edges import EDGES, Edge
-from trustview.analysis.find_grants import find_grants
+from trustview.analysis.edge import Edge
+from trustview.analysis.edges import EDGES
+from trustview.analysis.find_grants import find_ways
 from trustview.analysis.finding import (
     Confidence,
     Finding,
@@ -24,7 +25,7 @@ from trustview.analysis.finding import (
 )
 from trustview.analysis.fleet import Fleet, find_fleets
 from trustview.analysis.grant import Grant
-from trustview.analysis.graph import TrustGraph, build_graph
+from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Change, Remediation, apply_changes
 from trustview.analysis.settings import Settings
@@ -50,13 +51,15 @@ class Analysis:
     @cached_property
     def graph(self) -> TrustGraph:
         """The trust graph."""
-        return build_graph(self.edges)
+        return TrustGraph(self.edges)
 
 
 def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Settings | None = None) -> Analysis:
     """Every grant, fleet, edge and finding of a snapshot; the same snapshot and settings give the same analysis."""
     access = Access(snapshot, settings=settings or Settings())
-    access = replace(access, grants=find_grants(access))
+    ways = find_ways(access)
+    graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
+    access = access.with_found(tuple(ways.grants), graph)
     findings = sorted(
         (finding for check in checks for finding in _findings(access, check)),
         key=lambda finding: (-finding.severity, finding.check, finding.subject.id, finding.id),
@@ -64,7 +67,7 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
     return Analysis(
         grants=access.grants,
         fleets=find_fleets(access.grants),
-        edges=tuple(edge for find in EDGES for edge in find(access)),
+        edges=access.graph.edges,
         findings=tuple(findings),
         remediations=tuple(propose(access, findings)),
         settings=access.settings,

@@ -15,8 +15,9 @@ from importlib.resources import files
 from trustview.analysis.access import Access
 from trustview.analysis.audience import is_wild
 from trustview.analysis.conditions import is_negated
+from trustview.analysis.door import narrow_to
 from trustview.analysis.grant import Grant
-from trustview.analysis.reach import STRANGER_ORGANIZATION, Representative, callers_of, narrow_to, statement_of
+from trustview.analysis.reach import STRANGER_ORGANIZATION, Representative, callers_of, statement_of
 from trustview.policy import Condition, is_account_id, parse_arn
 
 SOURCE_KEYS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")

@@ -2,56 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
 
 from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience, Crowd
+from trustview.analysis.door import Door, Doors, Entry
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.fleet import fleet_id, own_terms
-from trustview.analysis.grant import Grant, Party
-from trustview.analysis.reach import audience_of, find_reach
-from trustview.policy import ASSUME_ACTIONS, PrincipalElement, PrincipalForm, Statement, matches
+from trustview.analysis.grant import Grant, Party, Reach
+from trustview.analysis.power import Powers
+from trustview.analysis.reach import audience_of, find_reach, principal_named
+from trustview.policy import PrincipalElement
 from trustview.snapshot import Role
 
 
-def find_grants(access: Access) -> tuple[Grant, ...]:
+@dataclass(slots=True)
+class Ways:
+    """Every way into every role: the grants, and the doors that they lead through with the roles behind each.
+
+    `powers` are those of the principals; the graph is made of the three.
+    """
+
+    access: Access
+    powers: Powers
+    doors: Doors
+    grants: list[Grant] = field(default_factory=list)
+    behind: dict[Door, list[Grant]] = field(default_factory=dict)
+
+
+def find_ways(access: Access) -> Ways:
     """Every grant of every role, role by role, statement by statement."""
-    return tuple(grant for role in access.snapshot.roles for grant in grants_of(access, role))
+    ways = Ways(access, Powers(access), Doors(access))
+    finder = _Finder(ways)
+    for role in access.snapshot.roles:
+        for door, grant in finder.grants_of(role):
+            ways.grants.append(grant)
+            ways.behind.setdefault(door, []).append(grant)
+    return ways
 
 
-def grants_of(access: Access, role: Role) -> Iterator[Grant]:
-    """The grants of one role."""
-    seen: set[str] = set()
-    for statement in access.trust_policy(role).allows:
-        actions = granted_actions(statement)
-        for element in _elements(statement) if actions else ():
-            grant = _grant(access, role, statement, element, actions)
+class _Finder:
+    """Finds grants; what was asked of one door is not asked again."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._access, self._powers, self._doors = ways.access, ways.powers, ways.doors
+        self._reaches: dict[Hashable, Reach] = {}
+
+    def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
+        """The grants of one role, each with its door."""
+        seen: set[str] = set()
+        for entry in self._doors.entries(role):
+            audience = audience_of(self._access, role, entry.statement, entry.element)
+            door = self._doors.find(role, entry, audience)
+            grant = _grant(self._access, role, entry, audience, self._reach(role, door))
             if grant.id not in seen:
                 seen.add(grant.id)
-                yield grant
+                yield door, grant
+
+    def _reach(self, role: Role, door: Door) -> Reach:
+        """The reach of a grant: the same for roles behind one door whom the callers' policies see alike."""
+        key = (door.number, *self._views(role, door))
+        if key not in self._reaches:
+            self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
+        return self._reaches[key]
+
+    def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
+        principal = principal_named(self._access, door.entry.element)
+        accounts = door.audience.accounts or (door.entry.element.account,)
+        powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
+        for power in powers:
+            if power.lens.sees_role:
+                yield power.lens.view_of_role(self._access.asked_by_anyone(role))
 
 
-def granted_actions(statement: Statement) -> tuple[str, ...]:
-    """Which of the three actions that give a session a statement allows."""
-    return tuple(
-        action
-        for action in ASSUME_ACTIONS
-        if any(matches(pattern, action, ignore_case=True) for pattern in statement.actions) != statement.not_actions
-    )
-
-
-def _elements(statement: Statement) -> tuple[PrincipalElement, ...]:
-    """The elements of a statement; `NotPrincipal` is one element that means everyone else."""
-    if not statement.not_principals:
-        return statement.principals
-    others = ", ".join(element.value for element in statement.principals)
-    return (PrincipalElement("NotPrincipal", f"everyone but {others}", PrincipalForm.EVERYONE),)
-
-
-def _grant(
-    access: Access, role: Role, statement: Statement, element: PrincipalElement, actions: tuple[str, ...]
-) -> Grant:
-    audience = audience_of(access, role, statement, element)
+def _grant(access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach) -> Grant:
+    statement, element, actions = entry.statement, entry.element, entry.actions
     party = _party(access, role, audience)
     terms = own_terms(role.account, element, statement, actions)
     return Grant(
@@ -67,7 +93,7 @@ def _grant(
         party=party,
         party_accounts=audience.accounts,
         party_name=_party_name(access, element, party, audience),
-        reach=find_reach(access, role, statement, element, audience),
+        reach=reach,
         privilege=access.privilege(role),
         fleet=fleet_id(role, terms),
     )

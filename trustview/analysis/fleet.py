@@ -1,7 +1,7 @@
 """Fleet: grants that are equal up to their own account id, decided together.
 
-THE ONE PLACE that says when two grants are the same. The own account id is written as byte 0x01 before comparing: JSON
-escapes that byte, so no policy text can hold it.
+THE ONE PLACE that says when two grants are the same. The own account's id is taken out (see `template.py`) before
+comparing.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.grant import Grant
+from trustview.analysis.template import OWN_ACCOUNT
 from trustview.policy import Condition, PrincipalElement, Statement, parse_arn
 from trustview.snapshot import Role
-
-_OWN_ACCOUNT = "\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def own_terms(
     """What a grant says, with its own account id taken out; equal for equal grants of different accounts."""
     conditions = sorted(_condition_terms(condition) for condition in statement.conditions)
     terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
-    return tuple(term.replace(account, _OWN_ACCOUNT) if account else term for term in terms)
+    return tuple(term.replace(account, OWN_ACCOUNT) if account else term for term in terms)
 
 
 def _condition_terms(condition: Condition) -> str:
@@ -53,7 +52,7 @@ def fleet_id(role: Role, terms: tuple[str, ...]) -> str:
 
 
 def _name(role: Role) -> str:
-    return f"{role.path}{role.name}".replace(role.account, _OWN_ACCOUNT)
+    return f"{role.path}{role.name}".replace(role.account, OWN_ACCOUNT)
 
 
 def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]:

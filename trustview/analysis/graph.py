@@ -1,37 +1,285 @@
-"""TrustGraph: who can become whom, over the edges that `edges/` finds."""
+"""TrustGraph: who can become whom, as arrays; and the walks over it. Nothing here knows AWS.
+
+Nodes and edges are numbers; an edge from a principal through its groups and through a door to a role is one step.
+A walk may be told which edges to leave out. Costs grow with the edges that it meets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from trustview.analysis.edges import Edge
+from trustview.analysis.edge import Edge, is_shared
+from trustview.analysis.steps import steps_into, steps_of_chain, steps_out_of
+
+Accept = Callable[[Edge], bool]
+Path = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class TrustGraph:
-    """Edges by both of their ends."""
+    """`edges` in the order in which they were found; `nodes` are the names of both their ends."""
 
-    incoming: dict[str, tuple[Edge, ...]]
-    outgoing: dict[str, tuple[Edge, ...]]
+    edges: tuple[Edge, ...] = ()
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each node."""
+        numbers: dict[str, int] = {}
+        for edge in self.edges:
+            numbers.setdefault(edge.source, len(numbers))
+            numbers.setdefault(edge.target, len(numbers))
+        return numbers
+
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """The name of each node."""
+        return tuple(self.numbers)
+
+    @cached_property
+    def _sources(self) -> array[int]:
+        return array("I", [self.numbers[edge.source] for edge in self.edges])
+
+    @cached_property
+    def _targets(self) -> array[int]:
+        return array("I", [self.numbers[edge.target] for edge in self.edges])
+
+    @cached_property
+    def outgoing(self) -> _Rows:
+        """The edges out of each node."""
+        return _rows(self._sources, len(self.numbers))
+
+    @cached_property
+    def incoming(self) -> _Rows:
+        """The edges into each node."""
+        return _rows(self._targets, len(self.numbers))
+
+    # ── neighbours ───────────────────────────────────────────────────────────────────────────────────────────
 
     def into(self, role: str) -> tuple[Edge, ...]:
-        """Edges into a role."""
-        return self.incoming.get(role, ())
+        """The steps into a role, each from one principal or crowd."""
+        return tuple(steps_into(role, self._edges_into))
 
     def out_of(self, principal: str) -> tuple[Edge, ...]:
-        """Edges out of a principal: the roles it can become."""
-        return self.outgoing.get(principal, ())
+        """The steps out of a principal or crowd: the roles it can become."""
+        return tuple(steps_out_of(principal, self._edges_out_of))
+
+    def _edges_into(self, node: str) -> Iterator[Edge]:
+        return self._at(self.incoming, node)
+
+    def _edges_out_of(self, node: str) -> Iterator[Edge]:
+        return self._at(self.outgoing, node)
+
+    def _at(self, rows: _Rows, node: str) -> Iterator[Edge]:
+        return (self.edges[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())
+
+    # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def walk(self, starts: Iterable[int], accept: Accept | None = None, *, backwards: bool = False) -> Walk:
+        """The shortest ways from some nodes to all others; backwards, to those nodes from all others."""
+        rows = self.incoming if backwards else self.outgoing
+        ends = self._sources if backwards else self._targets
+        count = len(self.numbers)
+        came = array("q", [_UNSEEN]) * count
+        order = array("I", dict.fromkeys(starts))
+        for start in order:
+            came[start] = _START
+        offsets, numbers = rows.offsets, rows.numbers
+        edges = self.edges
+        for node in order:
+            for place in range(offsets[node], offsets[node + 1]):
+                number = numbers[place]
+                end = ends[number]
+                if came[end] == _UNSEEN and (accept is None or accept(edges[number])):
+                    came[end] = number
+                    order.append(end)
+        return Walk(self, came, order, backwards)
+
+    def shared(self) -> bytearray:
+        """For each node, whether it is a group or a door and no principal."""
+        return bytearray(is_shared(name) for name in self.nodes)
+
+    def components(self) -> list[list[int]]:
+        """The sets of nodes that can all become each other, of more than one node; the iterative form of Tarjan."""
+        return list(_components(self.outgoing, self._targets, len(self.numbers)))
+
+    def choke_points(
+        self, starts: Iterable[int], goals: Iterable[int], accept: Accept | None = None
+    ) -> dict[int, tuple[int, ...]]:
+        """For each goal that can be reached, the nodes through which every way to it leads, the nearest first.
+
+        These are its dominators, the starts left out. The node that stands before most goals is where one change cuts
+        off most of them.
+        """
+        walk = self.walk(starts, accept)
+        above = _dominators(self, walk, accept)
+        return {goal: tuple(_upwards(goal, above, walk)) for goal in goals if walk.reaches(goal)}
 
 
-def build_graph(edges: Iterable[Edge]) -> TrustGraph:
-    """Index edges by target and by source."""
-    incoming: dict[str, list[Edge]] = {}
-    outgoing: dict[str, list[Edge]] = {}
-    for edge in edges:
-        incoming.setdefault(edge.target, []).append(edge)
-        outgoing.setdefault(edge.source, []).append(edge)
-    return TrustGraph(
-        {target: tuple(found) for target, found in incoming.items()},
-        {source: tuple(found) for source, found in outgoing.items()},
-    )
+_UNSEEN, _START, _NOBODY = -1, -2, -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Numbers of edges by node, in one array: those of node n stand from offsets[n] to offsets[n + 1]."""
+
+    offsets: array[int]
+    numbers: array[int]
+
+    def __getitem__(self, node: int) -> array[int]:
+        return self.numbers[self.offsets[node] : self.offsets[node + 1]]
+
+
+def _rows(ends: array[int], count: int) -> _Rows:
+    offsets = array("I", bytes(4 * (count + 2)))
+    for end in ends:
+        offsets[end + 2] += 1
+    for node in range(2, count + 2):
+        offsets[node] += offsets[node - 1]
+    numbers = array("I", bytes(4 * len(ends)))
+    for number, end in enumerate(ends):
+        numbers[offsets[end + 1]] = number
+        offsets[end + 1] += 1
+    return _Rows(offsets[: count + 1], numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a walk came by: for each node the edge by which it was met first. `order` are the nodes, nearest first."""
+
+    graph: TrustGraph
+    came: array[int]
+    order: array[int]
+    backwards: bool
+
+    def reaches(self, node: int) -> bool:
+        """Whether the walk came by a node."""
+        return self.came[node] != _UNSEEN
+
+    def chain(self, node: int) -> tuple[Edge, ...]:
+        """The edges of the shortest way, from its first principal to its last role; one of them per step."""
+        found: list[Edge] = []
+        while self.came[node] >= 0:
+            edge = self.graph.edges[self.came[node]]
+            found.append(edge)
+            node = self.graph.numbers[edge.target if self.backwards else edge.source]
+        return tuple(steps_of_chain(found if self.backwards else reversed(found)))
+
+
+# ── components and dominators ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _components(rows: _Rows, targets: array[int], count: int) -> Iterator[list[int]]:
+    index = array("i", [_UNSEEN]) * count
+    low = array("i", bytes(4 * count))
+    is_open = bytearray(count)
+    stack: list[int] = []
+    met = 0
+    for root in range(count):
+        if index[root] != _UNSEEN:
+            continue
+        work = [(root, rows.offsets[root])]
+        while work:
+            node, place = work.pop()
+            if place == rows.offsets[node] and index[node] == _UNSEEN:
+                index[node] = low[node] = met
+                met += 1
+                stack.append(node)
+                is_open[node] = 1
+            deeper = _UNSEEN
+            while place < rows.offsets[node + 1]:
+                end = targets[rows.numbers[place]]
+                place += 1
+                if index[end] == _UNSEEN:
+                    deeper = end
+                    break
+                if is_open[end]:
+                    low[node] = min(low[node], index[end])
+            if deeper != _UNSEEN:
+                work += [(node, place), (deeper, rows.offsets[deeper])]
+                continue
+            if work:
+                above = work[-1][0]
+                low[above] = min(low[above], low[node])
+            if low[node] == index[node]:
+                members = _popped(stack, is_open, node)
+                if len(members) > 1:
+                    yield members
+
+
+def _popped(stack: list[int], is_open: bytearray, node: int) -> list[int]:
+    members = []
+    while True:
+        member = stack.pop()
+        is_open[member] = 0
+        members.append(member)
+        if member == node:
+            return members
+
+
+def _dominators(graph: TrustGraph, walk: Walk, accept: Accept | None) -> dict[int, int]:
+    """The nearest node through which every way to each node leads; the simple iteration of Cooper, Harvey and Kennedy.
+
+    All starts hang on one node of our own, numbered _NOBODY.
+    """
+    order, above = _postorder(graph, walk, accept)
+    place = {node: rank for rank, node in enumerate(order)}
+    place[_NOBODY] = -1
+    found: dict[int, int] = {}
+    changed = True
+    while changed:
+        changed = False
+        for node in order:
+            best: int | None = _NOBODY if walk.came[node] == _START else None
+            for source in above[node]:
+                if source in found:
+                    best = source if best is None else _meet(best, source, found, place)
+            if best is not None and found.get(node, _UNSEEN - 1) != best:
+                found[node] = best
+                changed = True
+    return found
+
+
+def _upwards(goal: int, above: dict[int, int], walk: Walk) -> Iterator[int]:
+    node = above[goal]
+    while node != _NOBODY and walk.came[node] != _START:
+        yield node
+        node = above[node]
+
+
+def _meet(one: int, other: int, found: dict[int, int], place: dict[int, int]) -> int:
+    while one != other:
+        while place[one] > place[other]:
+            one = found[one]
+        while place[other] > place[one]:
+            other = found[other]
+    return one
+
+
+def _postorder(graph: TrustGraph, walk: Walk, accept: Accept | None) -> tuple[list[int], dict[int, list[int]]]:
+    """The nodes of a walk in reverse postorder, and the nodes from which each is reached at once."""
+    above: dict[int, list[int]] = {node: [] for node in walk.order}
+    after: dict[int, list[int]] = {}
+    for node in walk.order:
+        edges = [graph.edges[number] for number in graph.outgoing[node]]
+        after[node] = [graph.numbers[edge.target] for edge in edges if accept is None or accept(edge)]
+        for end in after[node]:
+            above[end].append(node)
+    seen: set[int] = set()
+    order: list[int] = []
+    for start in [node for node in walk.order if walk.came[node] == _START]:
+        work = [(start, 0)] if start not in seen else []
+        seen.add(start)
+        while work:
+            node, place = work.pop()
+            while place < len(after[node]) and after[node][place] in seen:
+                place += 1
+            if place == len(after[node]):
+                order.append(node)
+                continue
+            seen.add(after[node][place])
+            work += [(node, place + 1), (after[node][place], 0)]
+    order.reverse()
+    return order, above

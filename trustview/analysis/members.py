@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from trustview.analysis.access import Access
 from trustview.analysis.attachments import identity_texts, managed_text
-from trustview.analysis.edges.assume_role import speaks_of_assuming
+from trustview.analysis.door import narrow_to
 from trustview.analysis.grant import Grant
-from trustview.analysis.reach import narrow_to, statement_of
+from trustview.analysis.reach import statement_of
 from trustview.policy import Caller, CallerKind
 from trustview.snapshot import GuardrailKind, Role, User
 
@@ -49,7 +49,7 @@ def _speaking(access: Access, account: str) -> tuple[Role | User, ...]:
     if account not in memory:
         facts = access.snapshot.facts_by_account.get(account)
         principals: list[Role | User] = [*facts.roles, *facts.users] if facts else []
-        memory[account] = tuple(p for p in principals if speaks_of_assuming(access, p))
+        memory[account] = tuple(p for p in principals if access.may_ask(p))
     found: tuple[Role | User, ...] = memory[account]
     return found
 

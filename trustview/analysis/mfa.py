@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.conditions import MFA_KEYS, is_about_mfa
+from trustview.analysis.door import narrow_to
 from trustview.analysis.grant import Grant
-from trustview.analysis.reach import Representative, narrow_to, statement_of, without
+from trustview.analysis.reach import Representative, statement_of, without
 from trustview.policy import Condition, Statement
 
 

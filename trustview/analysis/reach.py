@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience, Crowd, find_audience
+from trustview.analysis.door import Entry, narrow_to
 from trustview.analysis.grant import OWN_DENY, Grant, Reach, ReachKind
 from trustview.policy import (
     ACTION_OF_CALLER,
@@ -47,24 +48,22 @@ class Representative:
     principal: Role | User | None = None
 
 
-def find_reach(
-    access: Access, role: Role, statement: Statement, element: PrincipalElement, audience: Audience
-) -> Reach:
-    """The reach of one principal element of one statement, whatever the role's other statements allow."""
+def find_reach(access: Access, role: Role, entry: Entry, audience: Audience) -> Reach:
+    """The reach of one way in, whatever the role's other statements allow."""
+    element, trust = entry.element, entry.trust
     dead = _never(access, role, element)
     if dead:
         return dead
-    trust = narrow_to(access.trust_policy(role), statement, element)
-    answers = [_ask(access, role, one, trust) for one in represent(access, role, element, audience)]
+    answers = [ask_reach(access, role, one, trust) for one in represent(access, role, element, audience)]
     if not answers:
         return Reach(ReachKind.UNKNOWN, reasons=("nobody can say who is meant",))
     found = widest(answers)
     if audience.crowd is not Crowd.EVERYONE or found.lets_in:
         return found
     if access.snapshot.organization is not None:
-        found = _for_members(found, _ask(access, role, _member(access, role), trust))
+        found = _for_members(found, ask_reach(access, role, _member(access, role), trust))
     if found.kind is ReachKind.DEAD:
-        found = widest(_ask(access, role, one, trust) for one in _not_of_accounts(access, role))
+        found = widest(ask_reach(access, role, one, trust) for one in _not_of_accounts(access, role))
     return found
 
 
@@ -86,12 +85,6 @@ def _for_members(strangers: Reach, members: Reach) -> Reach:
 
 
 # ── one grant, asked apart ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:
-    """The trust policy as it were if this element of this Allow alone stood beside its Denies."""
-    alone = statement if statement.not_principals else replace(statement, principals=(element,))
-    return replace(document, statements=(alone, *document.denies), problems=())
 
 
 def statement_of(access: Access, grant: Grant) -> Statement:
@@ -149,6 +142,12 @@ def _never(access: Access, role: Role, element: PrincipalElement) -> Reach | Non
     if is_named and access.snapshot.is_ours(element.account) and _find_principal(access, element.value) is None:
         return Reach(ReachKind.DEAD, reasons=(f"`{element.value}` does not exist",))
     return None
+
+
+def principal_named(access: Access, element: PrincipalElement) -> Role | User | None:
+    """The principal of ours that an element names, by ARN, by a session of it or by its id."""
+    by_id = access.snapshot.principals_by_id.get(element.value)
+    return by_id or _find_principal(access, caller_of(element).arn)
 
 
 def _find_principal(access: Access, arn: str) -> Role | User | None:
@@ -245,16 +244,20 @@ def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Re
 
 def _by_id(access: Access, role: Role, unique_id: str) -> Representative:
     """The principal of ours that has this id: files show ids where AWS shows ARNs."""
-    principal = access.snapshot.principals_by_id[unique_id]
-    kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
-    caller = Caller(kind, principal.account, principal.arn, unique_id=unique_id)
+    return represent_principal(access, role, access.snapshot.principals_by_id[unique_id])
+
+
+def represent_principal(access: Access, role: Role, principal: Role | User) -> Representative:
+    """A principal of ours, with its own policies."""
+    caller = access.caller_of(principal)
     return Representative(caller, access.context_of(role, caller, principal), principal)
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ask(access: Access, role: Role, one: Representative, trust: PolicyDocument) -> Reach:
+def ask_reach(access: Access, role: Role, one: Representative, trust: PolicyDocument) -> Reach:
+    """The reach of one caller by one way in."""
     answer = access.ask(role, one.caller, one.context, one.principal, trust)
     reasons = tuple(dict.fromkeys(describe_reason(reason) for reason in answer.reasons))
     if answer.outcome is Outcome.ALLOWED:

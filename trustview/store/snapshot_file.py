@@ -13,7 +13,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from trustview.analysis import Analysis, Edge, Finding, Grant, Remediation, Settings, Severity, Subject, SubjectKind
+from trustview.analysis import (
+    Analysis,
+    Edge,
+    Finding,
+    Grant,
+    Remediation,
+    Settings,
+    Severity,
+    Subject,
+    SubjectKind,
+    TrustGraph,
+    steps_into,
+    steps_out_of,
+)
 from trustview.snapshot import (
     AccountFacts,
     ExternalFinding,
@@ -162,12 +175,27 @@ class SnapshotFile:
         return next((policy.document for policy in policies if policy.id == subject.id), "")
 
     def edges_into(self, role: str) -> tuple[Edge, ...]:
-        """Who can become a role."""
-        return self._of_name(f"{values.EDGES} WHERE target = ? ORDER BY number", role, values.read_edge)
+        """Who can become a role: the members of every group that gets in, one by one."""
+        return tuple(steps_into(role, lambda node: self._edges("target", node)))
 
     def edges_out_of(self, principal: str) -> tuple[Edge, ...]:
         """The roles that a principal can become."""
-        return self._of_name(f"{values.EDGES} WHERE source = ? ORDER BY number", principal, values.read_edge)
+        return tuple(steps_out_of(principal, lambda node: self._edges("source", node)))
+
+    def _edges(self, end: str, node: str) -> tuple[Edge, ...]:
+        return self._of_name(f"{values.EDGES} WHERE {end} = ? ORDER BY number", node, values.read_edge)
+
+    def graph(self) -> TrustGraph:
+        """The whole trust graph."""
+        with self._tables.loading():
+            return TrustGraph(tuple(values.read_edges(self._tables)))
+
+    def role_arns(self, name: str) -> tuple[str, ...]:
+        """The ARNs of all roles of a name, whatever their account and path."""
+        query = "SELECT name.value FROM fact JOIN name ON name.number = fact.name WHERE fact.kind = 'roles'"
+        with self._tables.reading():
+            arns = map(text_value, (row[0] for row in self._tables.rows(query)))
+            return tuple(arn for arn in arns if arn.endswith(f"/{name}"))
 
     def uses_of(self, role: str) -> tuple[Use, ...]:
         """Who was seen becoming a role."""
@@ -232,7 +260,7 @@ class SnapshotFile:
             return Analysis(
                 grants=tuple(self._each(values.GRANTS, values.read_grant)),
                 fleets=tuple(self._each(values.FLEETS, values.read_fleet)),
-                edges=tuple(self._each(values.EDGES, values.read_edge)),
+                edges=tuple(values.read_edges(self._tables)),
                 findings=tuple(self._each(values.FINDINGS, values.read_finding)),
                 remediations=tuple(self._each(values.REMEDIATIONS, values.read_remediation)),
                 settings=self.settings(),

@@ -11,14 +11,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from trustview.policy import is_account_id
+from trustview.analysis.template import OWN_ACCOUNT, make_template
 
 DICTIONARY_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 28
 
 _LEVEL = 3
 _LONGEST_IN_DICTIONARY = 1 << 12
-_ACCOUNT = "\x01"
 
 FetchText = Callable[[int], tuple[int, bytes]]
 
@@ -74,15 +73,7 @@ class TextReader:
             return ""
         is_template, body = self.fetch(number)
         text = _from_bytes(inflate(body, self.dictionary))
-        return text.replace(_ACCOUNT, account) if is_template else text
-
-
-def make_template(text: str, account: str) -> tuple[str, bool]:
-    """The text with its account taken out, and whether one was; what cannot be given back exactly stays as it is."""
-    if not is_account_id(account) or account not in text or _ACCOUNT in text:
-        return text, False
-    template = text.replace(account, _ACCOUNT)
-    return (template, True) if template.replace(_ACCOUNT, account) == text else (text, False)
+        return text.replace(OWN_ACCOUNT, account) if is_template else text
 
 
 def deflate(body: bytes, dictionary: bytes = b"") -> bytes:

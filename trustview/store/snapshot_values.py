@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from trustview.analysis import (
@@ -106,6 +107,17 @@ def read_edge(tables: SnapshotTables, row: Row) -> Edge:
     """A row of EDGES."""
     source, target, kind, grant = map(tables.name, row[:4])
     return Edge(source, target, kind, grant, decode(Reach, json.loads(tables.text(row[4], account_of(target)))))
+
+
+def read_edges(tables: SnapshotTables) -> Iterator[Edge]:
+    """All edges; a reach that many share is read once."""
+    reaches: dict[tuple[int, str], Reach] = {}
+    for source, target, kind, grant, number in tables.rows(f"{EDGES} ORDER BY number"):
+        end = tables.name(target)
+        key = (number, account_of(end))
+        if key not in reaches:
+            reaches[key] = decode(Reach, json.loads(tables.text(*key)))
+        yield Edge(tables.name(source), end, tables.name(kind), tables.name(grant), reaches[key])
 
 
 def read_finding(tables: SnapshotTables, row: Row) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustview.analysis import (
+    ASSUME,
     Edge,
     Effect,
     Finding,
@@ -120,18 +121,22 @@ def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
 
 
 def read_surroundings(reader: SnapshotFile, arn: str) -> Surroundings | None:
-    """Read a role's neighbours in the trust graph; None when the snapshot does not have the role."""
+    """Read who can assume a role and what it can assume; None when the snapshot does not have the role."""
     role = reader.role(arn)
     if role is None:
         return None
-    outgoing = reader.edges_out_of(arn)
+    outgoing = _assuming(reader.edges_out_of(arn))
     targets = {edge.target: found for edge in outgoing if (found := reader.role(edge.target)) is not None}
     return Surroundings(
         role=role,
         grants=reader.grants_of(arn),
-        incoming=reader.edges_into(arn),
+        incoming=_assuming(reader.edges_into(arn)),
         outgoing=outgoing,
         targets=targets,
         findings=reader.findings_of(arn),
         way_out={grant.id: grant for target in targets for grant in reader.grants_of(target)},
     )
+
+
+def _assuming(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+    return tuple(edge for edge in edges if edge.kind == ASSUME)

@@ -14,6 +14,7 @@ from trustview.analysis.checks.cross_account_role_without_boundary import cross_
 from trustview.analysis.checks.crosses_tier_upward import crosses_tier_upward
 from trustview.analysis.checks.deleted_principal import deleted_principal
 from trustview.analysis.checks.deployment_role_unscoped import deployment_role_unscoped
+from trustview.analysis.checks.escalation_chain import escalation_chain
 from trustview.analysis.checks.external_role_can_write import external_role_can_write
 from trustview.analysis.checks.external_role_is_admin import external_role_is_admin
 from trustview.analysis.checks.foreign_source import foreign_source
@@ -104,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
     cross_account_role_without_boundary,
     deployment_role_unscoped,
     # Paths and guardrails
+    escalation_chain,
     guardrail_without_effect,
     guardrail_breaks_services,
     guardrail_exemption_can_be_taken,

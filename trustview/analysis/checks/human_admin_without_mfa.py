@@ -12,7 +12,6 @@ from trustview.analysis.access import Access
 from trustview.analysis.audience import Crowd
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed, users_may_come
-from trustview.analysis.edges.assume_role import speaks_of_assuming
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import add_condition
@@ -20,6 +19,7 @@ from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_den
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
 from trustview.analysis.remediation import Change
+from trustview.analysis.terms import speaks_of_assuming
 from trustview.policy import Caller, CallerKind, PrincipalForm, Privilege
 from trustview.snapshot import Role, User
 
@@ -58,7 +58,7 @@ def _is_privileged(access: Access, grant: Grant) -> bool:
 def _users_able_to_assume(access: Access) -> dict[str, list[User]]:
     """By account, the users of which some policy speaks of assuming roles."""
     return {
-        facts.id: [user for user in facts.users if speaks_of_assuming(access, user)]
+        facts.id: [user for user in facts.users if any(map(speaks_of_assuming, access.identity_policies(user)))]
         for facts in access.snapshot.accounts
     }
 

@@ -9,7 +9,6 @@ from trustview.analysis.access import Access
 from trustview.analysis.audience import passes_when_absent
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated, listed
-from trustview.analysis.edges.assume_role import speaks_of_assuming
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.permissions import may_do
@@ -74,7 +73,7 @@ def _behind(access: Access, grant: Grant) -> Iterator[Role | User]:
 
 
 def _may_take(access: Access, principal: Role | User, tag: str, values: tuple[str, ...]) -> bool:
-    if access.privilege(principal) is Privilege.ADMIN or not speaks_of_assuming(access, principal):
+    if access.privilege(principal) is Privilege.ADMIN or not access.may_ask(principal):
         return False
     action = "iam:TagRole" if isinstance(principal, Role) else "iam:TagUser"
     wanted = values[0] if values else ""

@@ -1,72 +1,167 @@
-"""Becoming a role by assuming it: every grant is an edge; a crowd's members that can really use it are edges too."""
+"""Becoming a role by assuming it.
+
+Every grant is an edge from whom it names. Where it names a crowd, the principals of ours who can really use it lead
+there too: by powers and groups on their side, and by doors on the side of the roles, so that there are about as many
+edges as principals and roles. One question is asked per power and door, unless the one looks at the other's names.
+
+Rule: principals of the role's own account may need less than others, never more. Where the account makes a difference
+they have a door of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
-from trustview.analysis.access import Access
-from trustview.analysis.edges.edge import Edge
-from trustview.analysis.grant import Grant, Party, Reach, ReachKind
-from trustview.policy import ASSUME_ROLE, Caller, CallerKind, Outcome, PrincipalForm, describe_reason, matches
-from trustview.snapshot import Role, User
+from trustview.analysis.audience import Crowd
+from trustview.analysis.comer import Comer, Comers, node_of
+from trustview.analysis.door import Door
+from trustview.analysis.edge import ASSUME, DOOR, JOINS, Edge
+from trustview.analysis.find_grants import Ways
+from trustview.analysis.grant import Grant, Party, Reach
+from trustview.analysis.lens import View
+from trustview.analysis.power import Power
+from trustview.analysis.reach import ask_reach, represent_principal
+from trustview.policy import ASSUME_ROLE, PrincipalForm
+from trustview.policy.service_rules import CROSS_ACCOUNT_NEEDS, SAME_ACCOUNT_NEEDS
+from trustview.policy.stack import Layer
+from trustview.snapshot import Role
 
-KIND = "assume role"
+_CROWDS = (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE)
 
 
-def find_assume_role_edges(access: Access) -> Iterator[Edge]:
-    """Edges of all grants, and of the members of their crowds whose own policies let them use the grant."""
-    able = _able_principals(access)
-    for grant in access.grants:
-        yield Edge(crowd_of(grant), grant.role, KIND, grant.id, grant.reach)
-        if grant.reach.kind in (ReachKind.OPEN, ReachKind.CONDITIONAL) and ASSUME_ROLE in grant.actions:
-            yield from _members(access, grant, able)
+def find_assume_role_edges(ways: Ways) -> Iterator[Edge]:
+    """Edges of all grants, and of the principals of ours who can use those that name a crowd."""
+    for grant in ways.grants:
+        yield Edge(crowd_of(grant), grant.role, ASSUME, grant.id, grant.reach)
+    yield from _Members(ways).edges()
 
 
 def crowd_of(grant: Grant) -> str:
     """The id of whoever a grant lets come."""
     if grant.party is Party.PUBLIC:
         return "everyone"
-    if grant.principal.form in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE):
+    if grant.principal.form in _CROWDS:
         accounts = grant.party_accounts
         return f"account:{','.join(accounts)}" if accounts else "organization"
     return grant.principal.value
 
 
-def _able_principals(access: Access) -> dict[str, list[Role | User]]:
-    """By account, the principals of which some policy speaks of assuming roles at all."""
-    able: dict[str, list[Role | User]] = {}
-    for facts in access.snapshot.accounts:
-        principals: list[Role | User] = [*facts.roles, *facts.users]
-        able[facts.id] = [principal for principal in principals if speaks_of_assuming(access, principal)]
-    return able
+class _Members:
+    """Finds who of a crowd gets in; what a door said to a power is not asked again."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._access, self._behind = ways.access, ways.behind
+        self._comers = Comers(ways)
+        self._answers: dict[Hashable, Reach] = {}
+        self._views: dict[tuple[int, str], View] = {}
+        self._used: set[str] = set()
+
+    def edges(self) -> Iterator[Edge]:
+        """All edges of members, then those by which principals belong to the groups that were used."""
+        for door, grants in self._behind.items():
+            if door.entry.element.form not in _CROWDS or ASSUME_ROLE not in door.entry.actions:
+                continue
+            node = f"{DOOR}{door.number}"
+            if door.audience.crowd is Crowd.ACCOUNTS:
+                yield from self._open(door, node, grants, self._of_accounts(door, grants))
+            else:
+                powers = sorted(self._comers.able(grants))
+                yield from self._open(door, node, grants, self._comers.at(door, powers))
+                yield from self._open_own(door, node, grants)
+        yield from self._memberships()
+
+    def _of_accounts(self, door: Door, grants: list[Grant]) -> Iterator[Comer]:
+        able = self._comers.able(grants)
+        for account in door.audience.accounts:
+            needs_identity = _needs_identity(door, account, grants[0])
+            for comer in self._comers.within(door, account):
+                if not needs_identity or comer.power.number in able:
+                    yield comer
+
+    def _open_own(self, door: Door, node: str, grants: list[Grant]) -> Iterator[Edge]:
+        """The edges of principals of the roles' own accounts."""
+        by_account: dict[str, list[Grant]] = {}
+        for grant in grants:
+            by_account.setdefault(grant.account, []).append(grant)
+        for account, own in by_account.items():
+            yield from self._open(door, f"{node}:{account}", own, self._comers.within(door, account))
+
+    # ── who gets in ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _open(self, door: Door, node: str, grants: list[Grant], comers: Iterable[Comer]) -> Iterator[Edge]:
+        """The edges of comers to a door or to roles behind it, then those from the door when it was used."""
+        is_used = False
+        for comer in comers:
+            for edge in self._enter(comer, door, node, grants):
+                is_used = is_used or edge.target == node
+                self._used.add(comer.node)
+                yield edge
+        if is_used:
+            yield from (Edge(node, grant.role, JOINS, grant.id) for grant in grants)
+
+    def _enter(self, comer: Comer, door: Door, node: str, grants: list[Grant]) -> Iterator[Edge]:
+        """One edge to the door when all roles behind it answer alike, else one to each role that lets the comer in."""
+        if not comer.power.lens.sees_role:
+            reach = self._ask(comer, door, _abroad(comer, grants))
+            if reach.lets_in:
+                yield Edge(comer.node, node, ASSUME, "", reach)
+            return
+        needs_identity = _needs_identity(door, comer.member(grants[0].account).account, grants[0])
+        meant = self._comers.meant(comer, grants) if needs_identity else grants
+        answers = ((grant, self._ask(comer, door, grant)) for grant in meant)
+        inside = [(grant, reach) for grant, reach in answers if reach.lets_in]
+        abroad = {id(r): r for grant, r in inside if comer.member(grant.account).account != grant.account}
+        alike = abroad or {id(r): r for _, r in inside}
+        if len(inside) == len(grants) and len(alike) == 1:
+            yield Edge(comer.node, node, ASSUME, "", *alike.values())
+            return
+        for grant, reach in inside:
+            yield Edge(comer.node, grant.role, ASSUME, grant.id, reach)
+
+    def _ask(self, comer: Comer, door: Door, grant: Grant) -> Reach:
+        """What a comer gets at one role: asked once for all callers and roles that see each other alike."""
+        role, example = self._access.role(grant.role), comer.member(grant.account)
+        key = (
+            door.number,
+            comer.power.number,
+            example.account == role.account,
+            self._comers.view(door, example),
+            self._view_of(comer.power, role) if comer.power.lens.sees_role else (),
+        )
+        if key not in self._answers:
+            one = represent_principal(self._access, role, example)
+            self._answers[key] = ask_reach(self._access, role, one, door.entry.trust)
+        return self._answers[key]
+
+    def _view_of(self, power: Power, role: Role) -> View:
+        key = (power.sight, role.arn)
+        if key not in self._views:
+            self._views[key] = power.lens.view_of_role(self._access.asked_by_anyone(role))
+        return self._views[key]
+
+    # ── who belongs together ─────────────────────────────────────────────────────────────────────────────────
+
+    def _memberships(self) -> Iterator[Edge]:
+        """Groups join the powers that lead somewhere; principals join the groups that do."""
+        for whole in self._comers.wholes.values():
+            if whole.node in self._used:
+                for group in whole.groups:
+                    self._used.add(node_of(group))
+                    yield Edge(node_of(group), whole.node, JOINS)
+        for comer in self._comers.groups:
+            if comer.node in self._used:
+                yield from (Edge(member.arn, comer.node, JOINS) for member in comer.groups[0].members)
 
 
-def speaks_of_assuming(access: Access, principal: Role | User) -> bool:
-    """Whether some Allow of the principal's own policies speaks of assuming roles."""
-    return any(
-        statement.not_actions or any(matches(pattern, ASSUME_ROLE, ignore_case=True) for pattern in statement.actions)
-        for document in access.identity_policies(principal)
-        for statement in document.allows
-    )
+def _needs_identity(door: Door, account: str, grant: Grant) -> bool:
+    """Whether callers of an account need an Allow of their own beside the trust policy."""
+    is_own = account == grant.account
+    return Layer.IDENTITY in (SAME_ACCOUNT_NEEDS[door.entry.element.form] if is_own else CROSS_ACCOUNT_NEEDS)
 
 
-def _members(access: Access, grant: Grant, able: dict[str, list[Role | User]]) -> Iterator[Edge]:
-    """The principals of a crowd that the engine lets in, each with its own policies."""
-    if grant.principal.form not in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE):
-        return
-    role = access.role(grant.role)
-    for account in grant.party_accounts or tuple(able):
-        for principal in able.get(account, ()):
-            if principal.arn != role.arn:
-                yield from _member(access, role, grant, principal)
-
-
-def _member(access: Access, role: Role, grant: Grant, principal: Role | User) -> Iterator[Edge]:
-    kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
-    caller = Caller(kind, principal.account, principal.arn)
-    answer = access.ask(role, caller, access.context_of(role, caller, principal), principal)
-    if not answer.may_be_allowed or grant.statement not in {reason.statement for reason in answer.reasons}:
-        return
-    found = ReachKind.OPEN if answer.outcome is Outcome.ALLOWED else ReachKind.CONDITIONAL
-    reasons = tuple(describe_reason(reason) for reason in answer.reasons)
-    yield Edge(principal.arn, role.arn, KIND, grant.id, Reach(found, answer.depends_on, reasons=reasons))
+def _abroad(comer: Comer, grants: list[Grant]) -> Grant:
+    """A grant of a role in another account than the comer's, if there is one."""
+    if len(comer.groups) > 1:
+        return grants[0]
+    account = comer.groups[0].account
+    return next((grant for grant in grants if grant.account != account), grants[0])

@@ -1,0 +1,165 @@
+"""Comer: principals who come to a door together, because it sees them alike and they have the same power.
+
+THE ONE PLACE that finds who may come at all. Rule: only those may be left out whom the engine would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trustview.analysis.arn_index import ArnIndex
+from trustview.analysis.audience import passes_when_absent
+from trustview.analysis.door import Door
+from trustview.analysis.edge import GROUP, POWER
+from trustview.analysis.find_grants import Ways
+from trustview.analysis.grant import Grant
+from trustview.analysis.lens import View
+from trustview.analysis.power import Group, Power
+from trustview.policy import ASSUME_ROLE, OPERATORS_BY_NAME, Request
+from trustview.snapshot import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """All who have a power (`power:…`), those of them in one account (`group:…`), or one alone (by ARN)."""
+
+    node: str
+    power: Power
+    groups: tuple[Group, ...]
+    alone: Role | User | None = None
+
+    def member(self, apart_from: str) -> Role | User:
+        """One of them, of another account than this if there is one."""
+        if self.alone is not None:
+            return self.alone
+        group = self.groups[0]
+        return (self.groups[1] if group.account == apart_from and len(self.groups) > 1 else group).members[0]
+
+    def one_by_one(self) -> Iterator[Comer]:
+        """Each of them alone."""
+        for group in self.groups:
+            yield from (Comer(member.arn, self.power, (group,), member) for member in group.members)
+
+
+class Comers:
+    """The principals of a snapshot, by what their own policies let them ask for."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._access = ways.access
+        self._views: dict[tuple[int, str], View] = {}
+        self._together: dict[int, dict[int, list[Comer]]] = {}
+        self.groups = [_of_group(group) for groups in ways.powers.groups.values() for group in groups]
+        self.of_account: dict[str, list[Comer]] = {}
+        self.wholes: dict[int, Comer] = {}
+        self._gather()
+        self._people = [one for comer in self.groups for one in comer.one_by_one()]
+        self._principals = ArnIndex(comer.node for comer in self._people)
+        self._role_number = {role.arn: number for number, role in enumerate(ways.access.snapshot.roles)}
+        self._wide: set[int] = set()
+        self._named: dict[int, list[int]] = {}
+        self._roles_of: dict[int, frozenset[int]] = {}
+        self._index_roles()
+
+    def _gather(self) -> None:
+        by_power: dict[Power, list[Group]] = {}
+        for comer in self.groups:
+            self.of_account.setdefault(comer.groups[0].account, []).append(comer)
+            by_power.setdefault(comer.power, []).extend(comer.groups)
+        for power, groups in by_power.items():
+            self.wholes[power.number] = Comer(f"{POWER}{power.number}", power, tuple(groups))
+
+    def _index_roles(self) -> None:
+        """Which roles each power may name, and back; a power that may name any is wide."""
+        snapshot = self._access.snapshot
+        roles = ArnIndex(self._role_number)
+        for number, comer in self.wholes.items():
+            power = comer.power
+            found = None if power.is_unread or power.allowed is None else roles.find(power.allowed)
+            if power.accounts is not None:
+                own = [role.arn for a in power.accounts if a in snapshot.facts_by_account
+                       for role in snapshot.facts_by_account[a].roles]  # fmt: skip
+                within = frozenset(self._role_number[arn] for arn in own)
+                found = within if found is None else found & within
+            if found is None:
+                self._wide.add(number)
+                continue
+            self._roles_of[number] = found
+            for role in found:
+                self._named.setdefault(role, []).append(number)
+
+    # ── who may come ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def able(self, grants: Iterable[Grant]) -> set[int]:
+        """The powers whose own policies may name the role of one of these grants."""
+        named = (self._named.get(self._role_number[grant.role], ()) for grant in grants)
+        return self._wide.union(*named)
+
+    def meant(self, comer: Comer, grants: list[Grant]) -> list[Grant]:
+        """The grants of roles that a comer's own policies may name."""
+        numbers = self._roles_of.get(comer.power.number)
+        return grants if numbers is None else [g for g in grants if self._role_number[g.role] in numbers]
+
+    def at(self, door: Door, powers: Iterable[int]) -> Iterator[Comer]:
+        """Everybody who has one of these powers, as far together as the door sees them alike."""
+        if door.named or door.is_watchful or door.tells_callers_apart:
+            wanted = set(powers)
+            yield from (one for one in self._met_by_name(door) if one.power.number in wanted)
+        elif door.lens.sees_caller:
+            together = self._together.setdefault(door.sight, {})
+            for number in powers:
+                if number not in together:
+                    together[number] = self._parted(self.wholes[number], door)
+                yield from together[number]
+        else:
+            yield from (self.wholes[number] for number in powers)
+
+    def within(self, door: Door, account: str) -> Iterator[Comer]:
+        """Everybody of one account, as far together as the door sees them alike."""
+        if door.tells_apart(account):
+            yield from (one for one in self._met_by_name(door, account) if one.groups[0].account == account)
+        else:
+            yield from self.of_account.get(account, ())
+
+    def _parted(self, whole: Comer, door: Door) -> list[Comer]:
+        """All who have a power together when the door sees their accounts alike, else account by account."""
+        views = {self.view(door, group.members[0]) for group in whole.groups}
+        return [whole] if len(views) == 1 else [_of_group(group) for group in whole.groups]
+
+    def _met_by_name(self, door: Door, account: str = "") -> list[Comer]:
+        """The principals that the conditions on `aws:PrincipalArn` may mean; all when there is none."""
+        numbers: frozenset[int] | None = None
+        for condition in door.entry.statement.conditions:
+            operator = OPERATORS_BY_NAME.get(condition.operator.lower())
+            is_bound = operator and operator.family in ("arn", "string") and not operator.is_negated
+            if is_bound and condition.key.lower() == "aws:principalarn" and not passes_when_absent(condition):
+                found = self._principals.find(condition.values)
+                numbers = found if numbers is None or found is None else numbers & found
+        if numbers is not None:
+            return [self._people[number] for number in sorted(numbers)]
+        return [one for c in self.of_account.get(account, ()) for one in c.one_by_one()] if account else self._people
+
+    # ── what a door sees ─────────────────────────────────────────────────────────────────────────────────────
+
+    def view(self, door: Door, principal: Role | User) -> View:
+        """All that a door sees of a principal."""
+        key = (door.sight, principal.arn if door.tells_callers_apart else principal.account)
+        if key not in self._views:
+            self._views[key] = door.lens.view_of_caller(self._request(principal)) if door.lens.sees_caller else ()
+        seen = self._views[key]
+        if door.is_watchful or principal.account in door.named:
+            return (*seen, *door.elements_for(self._access.caller_of(principal)))
+        return seen
+
+    def _request(self, principal: Role | User) -> Request:
+        caller = self._access.caller_of(principal)
+        return Request(caller, ASSUME_ROLE, "", "", self._access.context_of_caller(caller, principal))
+
+
+def node_of(group: Group) -> str:
+    """The node of a group."""
+    return f"{GROUP}{group.power.number}:{group.account}"
+
+
+def _of_group(group: Group) -> Comer:
+    return Comer(node_of(group), group.power, (group,))

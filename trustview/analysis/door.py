@@ -1,0 +1,149 @@
+"""Door: what a role asks of those who come by one grant. Roles behind one door give everybody the same answer.
+
+THE ONE PLACE that says when two roles are alike: the statement and the Denies beside it say the same, so do the RCPs
+above them, and those policies see both alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+from trustview.analysis.access import Access
+from trustview.analysis.audience import Audience
+from trustview.analysis.lens import Lens, View, make_lens
+from trustview.analysis.terms import Terms, assuming_part, granted_actions, terms_of_statement
+from trustview.policy import (
+    Caller,
+    PolicyDocument,
+    PrincipalElement,
+    PrincipalForm,
+    Statement,
+)
+from trustview.policy.statement import prepare
+from trustview.snapshot import GuardrailKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One principal element of one Allow of a trust policy, with the actions it grants.
+
+    `trust` is the policy as it were if this element of this Allow alone stood beside its Denies; entries of the same
+    `number` say the same.
+    """
+
+    number: int
+    statement: Statement
+    element: PrincipalElement
+    actions: tuple[str, ...]
+    trust: PolicyDocument
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Door:
+    """`example` is the first role behind it; `lens` what its policies look at.
+
+    `named` are the accounts of principals that its Denies name; `is_watchful` says that they name some by id. Doors of
+    the same `sight` look at the same of a caller.
+    """
+
+    number: int
+    entry: Entry
+    audience: Audience
+    lens: Lens
+    example: Role
+    tells_callers_apart: bool
+    named: frozenset[str]
+    is_watchful: bool
+    sight: int
+
+    def tells_apart(self, account: str) -> bool:
+        """Whether two principals of an account that have the same power may get different answers."""
+        return self.tells_callers_apart or self.is_watchful or account in self.named
+
+    def elements_for(self, caller: Caller) -> View:
+        """Which principal elements mean a caller, statement by statement."""
+        trust = self.entry.trust
+        return tuple(tuple(prepare(statement, trust).elements_meaning(caller)) for statement in trust.statements)
+
+
+class Doors:
+    """The doors of a snapshot's roles."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._doors: dict[Hashable, Door] = {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
+        self._numbers: dict[Terms, int] = {}
+        self._lenses: dict[Hashable, Lens] = {}
+        self._sights: dict[Hashable, int] = {}
+
+    def entries(self, role: Role) -> tuple[Entry, ...]:
+        """The ways in that a role's trust policy describes, statement by statement."""
+        found = self._entries.get(role.trust_policy)
+        if found is None:
+            found = self._entries[role.trust_policy] = tuple(self._read(self._access.trust_policy(role)))
+        return found
+
+    def _read(self, document: PolicyDocument) -> Iterator[Entry]:
+        denies = document.denies
+        said = (document.version, *map(terms_of_statement, denies))
+        for statement in document.allows:
+            actions = granted_actions(statement)
+            for element in _elements(statement) if actions else ():
+                trust = narrow_to(document, statement, element)
+                terms = (*said, terms_of_statement(trust.statements[0]))
+                yield Entry(self._numbers.setdefault(terms, len(self._numbers)), statement, element, actions, trust)
+
+    def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
+        """The door of a role for one way in."""
+        rcps = self._access.guardrail_key(role.account, GuardrailKind.RCP)
+        lens = self._lenses.get((entry.number, rcps))
+        if lens is None:
+            lens = self._lenses[entry.number, rcps] = make_lens((entry.trust, *self._rcps(role)))
+        key = (
+            entry.number,
+            rcps,
+            lens.view_of_role(self._access.asked_by_anyone(role)) if lens.sees_role else (),
+            role.is_service_linked,
+            self._access.snapshot.is_ours(role.account),
+            role.arn.partition(":iam:")[0],
+            self._access.organizations_named(role),
+            role.account if role.account in (entry.element.account, *audience.accounts) else "",
+        )
+        door = self._doors.get(key)
+        if door is None:
+            door = self._doors[key] = self._make(entry, audience, lens, role)
+        return door
+
+    def _make(self, entry: Entry, audience: Audience, lens: Lens, role: Role) -> Door:
+        elements = [element for deny in entry.trust.denies for element in deny.principals]
+        return Door(
+            len(self._doors),
+            entry,
+            audience,
+            lens,
+            role,
+            lens.tells_callers_apart,
+            frozenset(element.account for element in elements if element.account),
+            any(element.form is PrincipalForm.UNIQUE_ID for element in elements),
+            self._sights.setdefault((lens.of_caller, lens.caller_keys), len(self._sights)),
+        )
+
+    def _rcps(self, role: Role) -> Iterator[PolicyDocument]:
+        for level in self._access.guardrails(role.account, GuardrailKind.RCP):
+            yield from map(assuming_part, level)
+
+
+def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:
+    """The trust policy as it were if this element of this Allow alone stood beside its Denies."""
+    alone = statement if statement.not_principals else replace(statement, principals=(element,))
+    return replace(document, statements=(alone, *document.denies), problems=())
+
+
+def _elements(statement: Statement) -> tuple[PrincipalElement, ...]:
+    """The elements of a statement; `NotPrincipal` is one element that means everyone else."""
+    if not statement.not_principals:
+        return statement.principals
+    others = ", ".join(element.value for element in statement.principals)
+    return (PrincipalElement("NotPrincipal", f"everyone but {others}", PrincipalForm.EVERYONE),)

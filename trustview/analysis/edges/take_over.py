@@ -1,0 +1,193 @@
+"""Becoming another principal of the own account by what one may do to it: new access keys, a password, another trust
+policy; or a role by handing it to a service that runs one's own code.
+
+The ways are the escalation paths of the catalogue that give another principal; the engine is asked of each target, or
+once where no policy names any. An administrator may do so to all: doors keep these edges few.
+Paths over what runs already (functions, instances) are left out: nobody read which role each has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from trustview.analysis.access import Access
+from trustview.analysis.caller_facts import facts_of
+from trustview.analysis.edge import DOOR, JOINS, Edge
+from trustview.analysis.find_grants import Ways
+from trustview.analysis.grant import Grant, Reach, ReachKind
+from trustview.analysis.privilege import name_in
+from trustview.analysis.terms import means
+from trustview.policy import (
+    Escalation,
+    Outcome,
+    Permission,
+    PolicyDocument,
+    PolicyStack,
+    PrincipalForm,
+    Request,
+    Scope,
+    describe_reason,
+)
+from trustview.policy.catalog import EscalationPath, PathCategory, escalation_paths
+from trustview.policy.evaluate import evaluate_permission
+from trustview.policy.request import permission_context
+from trustview.snapshot import AccountFacts, GuardrailKind, Role, User
+
+_HANDING = "iam:PassRole"
+
+
+def find_take_over_edges(ways: Ways) -> Iterator[Edge]:
+    """Edges between principals of one account, account by account."""
+    services: dict[str, dict[str, list[Grant]]] = {}
+    for grant in ways.grants:
+        if grant.principal.form is PrincipalForm.SERVICE and grant.reach.lets_in:
+            services.setdefault(grant.account, {}).setdefault(grant.principal.value, []).append(grant)
+    found = _Takings(ways.access)
+    for facts in ways.access.snapshot.accounts:
+        yield from _Account(ways.access, facts, services.get(facts.id, {}), found).edges()
+
+
+class _Takings:
+    """What principals may do to others, worked out once for all that are alike."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._found: dict[int, dict[str, Escalation]] = {}
+
+    def of(self, principal: Role | User) -> dict[str, Escalation]:
+        """By whom they gain (`users`, `roles`, or a service to hand a role to), the surest path."""
+        verdict = self._access.shared_verdict(principal)
+        if id(verdict) not in self._found:
+            self._found[id(verdict)] = self._surest((*verdict.escalations, *verdict.limited))
+        return self._found[id(verdict)]
+
+    def _surest(self, found: Iterable[Escalation]) -> dict[str, Escalation]:
+        best: dict[str, Escalation] = {}
+        for one in found:
+            for kind in _kinds(one.path) if one.path.id in _paths() else ():
+                if kind not in best or _cost(one) < _cost(best[kind]):
+                    best[kind] = one
+        return best
+
+
+def _kinds(path: EscalationPath) -> tuple[str, ...]:
+    if path.category is PathCategory.NEW_PASSROLE:
+        return path.passes_to
+    return tuple(f"{kind}s" for kind in ("user", "role") if f":{kind}/" in path.needs[0][1])
+
+
+@lru_cache(maxsize=1)
+def _paths() -> frozenset[str]:
+    """The paths that give another principal by themselves: what a shorter one of them does already is left out."""
+    handing = {p.id for p in escalation_paths() if p.category is PathCategory.NEW_PASSROLE}
+    taking = [p for p in escalation_paths() if p.category is PathCategory.PRINCIPAL_ACCESS and not _assumes(p)]
+    needs = {path.id: {action for action, _ in path.needs} for path in taking}
+    return frozenset(handing | {one for one in needs if not any(needs[other] < needs[one] for other in needs)})
+
+
+def _assumes(path: EscalationPath) -> bool:
+    return any(action == "sts:AssumeRole" for action, _ in path.needs)
+
+
+class _Account:
+    """The principals of one account, and the doors to all of a kind."""
+
+    def __init__(
+        self, access: Access, facts: AccountFacts, services: dict[str, list[Grant]], takings: _Takings
+    ) -> None:
+        self._access, self._facts, self._services, self._takings = access, facts, services, takings
+        self._opened: set[str] = set()
+
+    def edges(self) -> Iterator[Edge]:
+        """All edges, then those of the doors that were used."""
+        principals: list[Role | User] = [*self._facts.roles, *self._facts.users]
+        for principal in principals:
+            found = self._takings.of(principal)
+            if found:
+                yield from self._from(principal, found)
+        for kind in sorted(self._opened):
+            yield from (Edge(self._door(kind), arn, JOINS, grant) for arn, grant in self._behind(kind))
+
+    def _from(self, principal: Role | User, found: dict[str, Escalation]) -> Iterator[Edge]:
+        """The edges of one principal: to all of a kind, or to those that its policies mean."""
+        stack = _stack(self._access, principal)
+        for kind, one in found.items():
+            if kind not in ("users", "roles") and kind not in self._services:
+                continue
+            permission = next(p for p in one.permissions if p.action == _deciding(one.path))
+            if permission.scope is Scope.ANYWHERE and not _is_denied_somewhere(stack, permission.action):
+                self._opened.add(kind)
+                yield Edge(principal.arn, self._door(kind), one.path.name, "", _reach(one, principal.account))
+                continue
+            for arn, grant in self._behind(kind):
+                reach = self._ask(principal, stack, one, arn) if arn != principal.arn else None
+                if reach:
+                    yield Edge(principal.arn, arn, one.path.name, grant, reach)
+
+    def _door(self, kind: str) -> str:
+        return f"{DOOR}{self._facts.id}:{kind}"
+
+    def _behind(self, kind: str) -> Iterator[tuple[str, str]]:
+        """All users or roles, or the roles that a service enters, each with the grant by which it does."""
+        if kind in ("users", "roles"):
+            known: Iterable[Role | User] = self._facts.users if kind == "users" else self._facts.roles
+            yield from ((one.arn, "") for one in known if isinstance(one, User) or not one.is_service_linked)
+        else:
+            yield from ((grant.role, grant.id) for grant in self._services[kind])
+
+    def _ask(self, principal: Role | User, stack: PolicyStack, one: Escalation, target: str) -> Reach | None:
+        """Whether the deciding action is allowed on one target."""
+        known = permission_context(facts_of(self._access.snapshot, principal))
+        caller = self._access.caller_of(principal)
+        answer = evaluate_permission(Request(caller, _deciding(one.path), target, principal.account, known), stack)
+        if not answer.may_be_allowed:
+            return None
+        others = [p for p in one.permissions if p.action != _deciding(one.path)]
+        keys = tuple(sorted(_keys(others, principal.account).union(answer.depends_on)))
+        is_open = answer.outcome is Outcome.ALLOWED and not keys
+        reasons = tuple(dict.fromkeys(map(describe_reason, answer.reasons)))
+        return Reach(ReachKind.OPEN if is_open else ReachKind.CONDITIONAL, keys, reasons=_told(one, reasons))
+
+
+def _cost(one: Escalation) -> tuple[int, int]:
+    """Smaller is surer and shorter."""
+    return len(one.depends_on), len(one.permissions)
+
+
+def _deciding(path: EscalationPath) -> str:
+    """The action that is done to the principal who is taken over."""
+    return _HANDING if path.category is PathCategory.NEW_PASSROLE else path.needs[0][0]
+
+
+def _keys(permissions: Iterable[Permission], account: str) -> set[str]:
+    return {name_in(key, account) for permission in permissions for key in permission.depends_on}
+
+
+def _reach(one: Escalation, account: str) -> Reach:
+    reasons = tuple(dict.fromkeys(describe_reason(reason) for p in one.permissions for reason in p.reasons))
+    keys = tuple(sorted(_keys(one.permissions, account)))
+    return Reach(ReachKind.CONDITIONAL if keys else ReachKind.OPEN, keys, reasons=_told(one, reasons))
+
+
+def _told(one: Escalation, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    given = (f"it takes {one.path.given}",) if one.path.given else ()
+    return (f"it may do {one.path.name}", *given, *reasons)
+
+
+def _stack(access: Access, principal: Role | User) -> PolicyStack:
+    is_bound = isinstance(principal, User) or not principal.is_service_linked
+    return PolicyStack(
+        trust=PolicyDocument(),
+        identity=access.identity_policies(principal),
+        boundary=access.boundary(principal),
+        scps=access.guardrails(principal.account, GuardrailKind.SCP) if is_bound else (),
+    )
+
+
+def _is_denied_somewhere(stack: PolicyStack, action: str) -> bool:
+    """Whether some Deny of the action is about some resources alone: then each target is asked about."""
+    own = (*(stack.identity or ()), *((stack.boundary,) if stack.boundary else ()))
+    documents = (*own, *(document for level in stack.scps for document in level))
+    denies = (deny for document in documents for deny in document.denies)
+    return any("*" not in deny.resources and means(deny, action) for deny in denies)

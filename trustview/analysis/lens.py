@@ -1,0 +1,139 @@
+"""What the policies of one side of a request look at on the other side.
+
+Two callers whom a role's policies see alike, and whose own policies say the same, get the same answer; so do two roles
+that a caller's policies see alike. THE ONE PLACE that says what a policy may see; the engine decides everything else.
+
+Rule 1: a condition looks at the caller when its key or one of its variables is about the caller, at the role likewise.
+        One that looks at both is seen as the values it compares. Whatever looks at neither is the same for all.
+Rule 2: a resource looks at the role's ARN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from trustview.policy import Condition, PolicyDocument, Request, Statement, matches
+from trustview.policy.condition import Test, prepare_condition
+
+View = tuple[Hashable, ...]
+
+# How keys begin that say who the caller is, and what role is asked for.
+_OF_CALLER = ("aws:principal", "aws:userid", "aws:username")
+# All callers that sign with credentials of an account have these in common.
+_OF_NOBODY = ("aws:principalisawsservice", "aws:principalservicename", "aws:principaltype")
+_OF_ROLE = ("aws:resource", "iam:resourcetag/")
+# Keys that all principals of an account share.
+_OF_ACCOUNT = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
+_VARIABLE = re.compile(r"\$\{([^},]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """What some policies look at.
+
+    `of_caller` and `of_role` are conditions (with whether their policy's version knows variables) on one side alone,
+    `caller_keys` and `role_keys` what conditions on both sides compare, `resources` the statements that name some.
+    `sees_arn` says that a resource is written with a variable.
+    """
+
+    of_caller: tuple[tuple[Condition, bool], ...] = ()
+    of_role: tuple[tuple[Condition, bool], ...] = ()
+    caller_keys: tuple[str, ...] = ()
+    role_keys: tuple[str, ...] = ()
+    resources: tuple[tuple[str, ...], ...] = ()
+    sees_arn: bool = False
+    _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
+    _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def sees_caller(self) -> bool:
+        """Whether it looks at the caller at all."""
+        return bool(self.of_caller or self.caller_keys)
+
+    @property
+    def sees_role(self) -> bool:
+        """Whether it looks at the role at all."""
+        return bool(self.of_role or self.role_keys or self.resources or self.sees_arn)
+
+    @property
+    def tells_callers_apart(self) -> bool:
+        """Whether it looks at what principals of one account do not share."""
+        return any(key not in _OF_ACCOUNT for key in self._read_of_caller())
+
+    def _read_of_caller(self) -> set[str]:
+        keys = {key for condition, _ in self.of_caller for key in _keys(condition)}
+        return {key for key in keys if _is_of_caller(key)}.union(self.caller_keys)
+
+    def view_of_caller(self, request: Request) -> View:
+        """All that it sees of the caller of a request."""
+        truths = [test(request) for test in self._of_caller]
+        return (*truths, *(request.context.look_up(key, request.caller) for key in self.caller_keys))
+
+    def view_of_role(self, request: Request) -> View:
+        """All that it sees of the role that a request asks for."""
+        truths = [test(request) for test in self._of_role]
+        named = [_is_named(patterns, request.resource) for patterns in self.resources]
+        values = [request.context.look_up(key, request.caller) for key in self.role_keys]
+        return (*truths, *named, *values, request.resource if self.sees_arn else "")
+
+
+def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
+    """What these policies look at, all their statements counted."""
+    of_caller: list[tuple[Condition, bool]] = []
+    of_role: list[tuple[Condition, bool]] = []
+    mixed: list[str] = []
+    resources: list[tuple[str, ...]] = []
+    sees_arn = False
+    for document in documents:
+        flag = document.substitutes_variables
+        for statement in document.statements:
+            resources += _resources(statement)
+            variables = _variables(statement.resources) if flag else ()
+            sees_arn = sees_arn or bool(variables)
+            mixed += variables
+            for condition in statement.conditions:
+                keys = _keys(condition)
+                is_of_caller, is_of_role = any(map(_is_of_caller, keys)), any(map(_is_of_role, keys))
+                if is_of_caller and is_of_role:
+                    mixed += keys
+                elif is_of_caller:
+                    of_caller.append((condition, flag))
+                elif is_of_role:
+                    of_role.append((condition, flag))
+    return Lens(
+        tuple(of_caller),
+        tuple(of_role),
+        tuple(dict.fromkeys(key for key in mixed if _is_of_caller(key))),
+        tuple(dict.fromkeys(key for key in mixed if _is_of_role(key))),
+        tuple(dict.fromkeys(resources)),
+        sees_arn,
+        tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
+        tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_role),
+    )
+
+
+def _keys(condition: Condition) -> tuple[str, ...]:
+    return (condition.key.lower(), *_variables(condition.values))
+
+
+def _variables(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(match.strip().lower() for text in texts if "${" in text for match in _VARIABLE.findall(text))
+
+
+def _is_of_caller(key: str) -> bool:
+    return key.startswith(_OF_CALLER) and not key.startswith(_OF_NOBODY)
+
+
+def _is_of_role(key: str) -> bool:
+    return key.startswith(_OF_ROLE)
+
+
+def _resources(statement: Statement) -> tuple[tuple[str, ...], ...]:
+    """The resources of a statement, unless one of them is every role."""
+    return () if not statement.resources or "*" in statement.resources else (statement.resources,)
+
+
+def _is_named(patterns: tuple[str, ...], arn: str) -> bool:
+    return any(matches(pattern, arn) for pattern in patterns)
