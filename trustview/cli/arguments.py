@@ -33,8 +33,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(module="cockpit", verb="open_newest")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
-        _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_export, _add_snapshots,
-        _add_diff, _add_remediate, _add_review, _add_analyse, _add_config, _add_checks, _add_explain, _add_simulate,
+        _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_who_can, _add_reach,
+        _add_export, _add_snapshots, _add_diff, _add_remediate, _add_review, _add_analyse, _add_config, _add_checks,
+        _add_explain, _add_simulate,
         _add_narrower, _add_doctor, _add_iam_policy,
     ):  # fmt: skip
         add(commands)
@@ -162,6 +163,27 @@ def _add_grants(commands: _Commands) -> None:
     parser = _command(commands, "grants", "list every way into every role", "listing", "list_grants")
     _add_snapshot(parser)
     parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
+    _add_json(parser)
+
+
+def _add_who_can(commands: _Commands) -> None:
+    text = "list everybody who can become a role, directly or through other roles"
+    parser = _command(commands, "who-can", text, "tracing", "who_can")
+    parser.add_argument("role", metavar="ROLE", help="the role's ARN, its name, or ACCOUNT/NAME")
+    _add_trace(parser)
+
+
+def _add_reach(commands: _Commands) -> None:
+    parser = _command(commands, "reach", "list every role that somebody can become", "tracing", "reach")
+    parser.add_argument(
+        "principal", metavar="PRINCIPAL", help="an ARN, an account id, a service, a provider, or `everyone`"
+    )
+    _add_trace(parser)
+
+
+def _add_trace(parser: argparse.ArgumentParser) -> None:
+    _add_snapshot(parser)
+    parser.add_argument("--limit", type=int, default=0, metavar="NUMBER", help="print only the first so many")
     _add_json(parser)
 
 

@@ -133,7 +133,6 @@ def _grant(grant: Grant) -> dict[str, Any]:
         "account": grant.account,
         "principal": grant.principal.value,
         "party": grant.party.value,
-        "party_name": grant.party_name,
         "actions": list(grant.actions),
         "conditions": [
             {"operator": condition.spelling, "key": condition.key, "values": list(condition.values)}

@@ -1,0 +1,156 @@
+"""The commands that follow chains: who can become a role, and what somebody can become."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from trustview.analysis import Chain, Edge, TrustGraph, chains_from, chains_into
+from trustview.cli.exit_code import ExitCode
+from trustview.cli.output import print_json, print_table, say
+from trustview.cli.selecting import account_names, open_selected
+from trustview.errors import UsageError
+from trustview.policy import is_account_id, parse_arn
+from trustview.store import SnapshotFile, find_workspace
+
+HEADS = ("steps", "reach", "depends on", "chain")
+
+
+def who_can(arguments: Namespace) -> int:
+    """Print everybody who can become a role, directly or through other roles, shortest first."""
+    with open_selected(find_workspace(), arguments) as snapshot:
+        names = account_names(snapshot)
+        role = find_role(snapshot, arguments.role, names)
+        chains = list(chains_into(snapshot.graph(), role))
+        _print(chains, names, arguments, "who can become it")
+    return ExitCode.DONE
+
+
+def reach(arguments: Namespace) -> int:
+    """Print every role that somebody can become, directly or through other roles, shortest first."""
+    with open_selected(find_workspace(), arguments) as snapshot:
+        graph = snapshot.graph()
+        starts = find_starts(snapshot, graph, arguments.principal)
+        own, are_members = set(starts), "organization" in starts
+        chains = [chain for chain in chains_from(graph, starts, are_members=are_members) if chain.target not in own]
+        _print(chains, account_names(snapshot), arguments, "roles that can be reached")
+    return ExitCode.DONE
+
+
+# ── what is meant ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_role(snapshot: SnapshotFile, text: str, names: dict[str, str]) -> str:
+    """The ARN of a role given by ARN, as `account/name` or by a name that only one role has."""
+    if parse_arn(text):
+        if snapshot.role(text) is None:
+            raise UsageError(f"`{text}` is no role of this snapshot: `trustview roles` lists them")
+        return text
+    place, _, name = text.rpartition("/")
+    wanted = place.partition("/")[0]
+    accounts = {account for account, called in names.items() if wanted in (account, called)}
+    called = snapshot.role_arns(name)
+    found = [arn for arn in called if not wanted or _account_of(arn) in accounts]
+    if len(found) == 1:
+        return found[0]
+    if not called:
+        raise UsageError(f"`{text}` is no role of this snapshot: give its ARN, its name, or ACCOUNT/NAME")
+    found = found or list(called)
+    some = ", ".join(f"`{names.get(_account_of(arn), _account_of(arn))}/{name}`" for arn in found[:3])
+    raise UsageError(f"`{text}` is not one role; called so are {some}: give ACCOUNT/NAME or the ARN")
+
+
+def find_starts(snapshot: SnapshotFile, graph: TrustGraph, text: str) -> list[str]:
+    """The nodes of a principal, account, service or provider: all that whoever is meant can begin with."""
+    if is_account_id(text):
+        return _of_account(snapshot, graph, text)
+    if text in graph.numbers:
+        arn = parse_arn(text)
+        account = arn.account if arn and arn.resource_type in ("user", "role") else ""
+        is_outside = account and snapshot.role(text) is None and snapshot.user(text) is None
+        return [text, *(_of_account(snapshot, graph, account) if is_outside else ())]
+    named = [node for node in graph.nodes if node.endswith(f"/{text}") and "-provider/" in node]
+    if named:
+        return named
+    arn = parse_arn(text)
+    if arn and is_account_id(arn.account):
+        if snapshot.role(text) or snapshot.user(text):
+            return [text]
+        return [text, *_of_account(snapshot, graph, arn.account)]
+    if text.endswith((".amazonaws.com", ".aws")) or text in ("everyone", "organization"):
+        return [text]
+    raise UsageError(f"`{text}` is nobody: give an ARN, an account id, a service, a provider, or `everyone`")
+
+
+def _of_account(snapshot: SnapshotFile, graph: TrustGraph, account: str) -> list[str]:
+    """Every principal of an account that was read; of any other what grants to its account, or to everybody, give."""
+    place = next((place for place in snapshot.tree() if place.is_account and place.id == account), None)
+    known = [node for node in graph.nodes if node.startswith("arn:") and _account_of(node) == account]
+    principals = [node for node in known if ":role/" in node or ":user/" in node]
+    if place is not None and not place.is_unread:
+        return principals
+    crowds = [n for n in graph.nodes if n.startswith("account:") and account in n.partition(":")[2].split(",")]
+    return [*principals, *crowds, "everyone", *(["organization"] if place is not None else [])]
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+# ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _print(chains: list[Chain], names: dict[str, str], arguments: Namespace, what: str) -> None:
+    shown = islice(chains, arguments.limit) if arguments.limit else chains
+    if arguments.json:
+        print_json([_value(chain) for chain in shown])
+        return
+    print_table(HEADS, _rows(shown, names))
+    cut = f", the first {arguments.limit} shown" if arguments.limit and arguments.limit < len(chains) else ""
+    say(f"{len(chains):,} {what}{cut}")
+
+
+def _rows(chains: Iterable[Chain], names: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    for chain in chains:
+        places = [chain.source, *(step.target for step in chain.steps)]
+        text = " -> ".join(_name(place, names) for place in places)
+        yield str(len(chain.steps)), chain.kind.value, ", ".join(chain.depends_on), text
+
+
+def _name(node: str, names: dict[str, str]) -> str:
+    """A principal as `account/name`, a crowd in words."""
+    arn = parse_arn(node)
+    if arn and arn.account:
+        user = "user " if arn.resource_type == "user" else ""
+        return f"{user}{names.get(arn.account, arn.account)}/{arn.path_and_name or arn.resource}"
+    if node.startswith("account:"):
+        accounts = node.removeprefix("account:").split(",")
+        return f"any principal of {', '.join(names.get(account, account) for account in accounts)}"
+    return "any principal of the organization" if node == "organization" else node
+
+
+def _value(chain: Chain) -> dict[str, Any]:
+    return {
+        "principal": chain.source,
+        "role": chain.target,
+        "length": len(chain.steps),
+        "reach": chain.kind.value,
+        "depends_on": list(chain.depends_on),
+        "at_most_an_hour": chain.is_chained,
+        "steps": [_step(step) for step in chain.steps],
+    }
+
+
+def _step(step: Edge) -> dict[str, Any]:
+    return {
+        "from": step.source,
+        "to": step.target,
+        "way": step.kind,
+        "grant": step.grant,
+        "reach": step.reach.kind.value,
+        "depends_on": list(step.reach.depends_on),
+        "reasons": list(step.reach.reasons),
+    }
