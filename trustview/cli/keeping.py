@@ -7,11 +7,12 @@ from typing import Any
 from trustview.analysis import Settings, analyse
 from trustview.cli.summary import summarise
 from trustview.snapshot import Snapshot
-from trustview.store import Workspace, open_snapshot, save_snapshot
+from trustview.store import Workspace, open_snapshot, save_snapshot, without_collection
 
 
 def keep_snapshot(workspace: Workspace, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     """Analyse and save a snapshot; its summary, read back from the file."""
-    path = save_snapshot(workspace, snapshot, analyse(snapshot, settings=settings))
+    with without_collection():
+        path = save_snapshot(workspace, snapshot, analyse(snapshot, settings=settings))
     with open_snapshot(path) as saved:
         return summarise(saved)

@@ -10,6 +10,7 @@ from trustview.store.reviews import ReviewStore, open_reviews
 from trustview.store.settings_file import load_settings
 from trustview.store.snapshot_file import SnapshotFile
 from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
+from trustview.store.snapshot_tables import without_collection
 from trustview.store.snapshots import (
     SnapshotEntry,
     delete_snapshot,
@@ -50,5 +51,6 @@ __all__ = [
     "save_view",
     "view_file",
     "walk_files",
+    "without_collection",
     "write_new",
 ]

@@ -5,7 +5,7 @@ THE ONE PLACE that knows them; raise FORMAT when a table, a column or the meanin
 
 from __future__ import annotations
 
-FORMAT = 3
+FORMAT = 4
 APPLICATION = 0x74727673  # `trvs`: tells our files from other databases
 
 # `name` holds every text that others refer to by number (ARNs, ids), `text` every longer one: see `snapshot_texts`.

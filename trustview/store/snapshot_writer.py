@@ -48,6 +48,7 @@ class _Writer:
         self._database = database
         self._names: dict[str, int] = {}
         self._texts = TextWriter()
+        self._reaches: dict[tuple[int, str], int] = {}
 
     def write_rows(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Rows of one table, numbered from 1."""
@@ -121,7 +122,11 @@ class _Writer:
 
     def _edge(self, edge: Edge) -> tuple[Any, ...]:
         names = self._name(edge.source), self._name(edge.target), self._name(edge.kind), self._name(edge.grant)
-        return *names, self._text(encode(edge.reach), account_of(edge.target))
+        # Many edges share one reach: it is packed once for every account.
+        key = (id(edge.reach), account_of(edge.target))
+        if key not in self._reaches:
+            self._reaches[key] = self._text(encode(edge.reach), key[1])
+        return *names, self._reaches[key]
 
     def _finding(self, finding: Finding) -> tuple[Any, ...]:
         # What a role is as a subject follows from its ARN.
