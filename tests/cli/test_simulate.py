@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,20 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         process.stdin.close()
 
         assert process.wait(60) == ExitCode.DONE
+        assert process.stderr.read() == b""
+
+
+def test_an_interrupt_ends_it_without_a_word() -> None:
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(line() + b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(60) == ExitCode.INTERRUPTED
         assert process.stderr.read() == b""
 
 

@@ -74,7 +74,10 @@ def collect_snapshot(workspace: Workspace, scope: Any, progress: str = "auto") -
     from trustview.store import open_shelf
 
     with open_shelf(workspace.parts, say) as shelf:
-        return asyncio.run(_collect(scope, shelf, progress))
+        try:
+            return asyncio.run(_collect(scope, shelf, progress))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("what was read is kept, run the same command again to go on") from None
 
 
 async def _collect(scope: Any, shelf: Any, progress: str) -> Snapshot:  # noqa: ANN401

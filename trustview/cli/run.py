@@ -25,8 +25,10 @@ def run(words: Sequence[str]) -> int:
     except TrustviewError as error:
         say(f"trustview: {error}")
         return ExitCode.FAILED
-    except KeyboardInterrupt:
-        say("trustview: interrupted; what was read is kept, run the same command again to go on")
+    except KeyboardInterrupt as interrupt:
+        # Whoever can go on where it was says so.
+        if interrupt.args:
+            say(f"trustview: interrupted; {interrupt}")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe went away: not our failure, and Python must not complain at exit.

@@ -6,11 +6,18 @@ The one place that reads policy text. Whatever is no JSON comes out as a message
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from trustview.policy.problem import Problems
+
+# How much of a key a path tells.
+LONGEST_STEP = 100
+
+# The way to a value: the way to what holds it, and its key or index; empty for the whole.
+_Steps = tuple[Any, ...]
 
 
 class WrittenNumber(str):
@@ -37,8 +44,8 @@ class _Reading:
             return found
         self.has_twice = True
         repeated = Members(found)
-        keys = [key for key, _ in items]
-        repeated.twice = tuple(key for key in found if keys.count(key) > 1)
+        count = Counter(key for key, _ in items)
+        repeated.twice = tuple(key for key in found if count[key] > 1)
         return repeated
 
 
@@ -65,16 +72,27 @@ def read_json(text: str | bytes) -> tuple[object, tuple[tuple[str, str], ...], s
 
 
 def _repeated(value: object) -> Iterator[tuple[str, str]]:
-    """Every (path, key) that stands twice, from the outside in."""
-    waiting: list[tuple[str, object]] = [("$", value)]
+    """Every (path, key) that stands twice, from the outside in.
+
+    Paths are put together for those alone: keys may be long, and what they hold large.
+    """
+    waiting: list[tuple[_Steps, object]] = [((), value)]
     while waiting:
-        path, item = waiting.pop()
+        steps, item = waiting.pop()
         if isinstance(item, Members):
+            path = _path(steps)
             yield from ((path, key) for key in item.twice)
-        if isinstance(item, dict):
-            waiting += [(f"{path}.{key}", inner) for key, inner in reversed(item.items())]
-        elif isinstance(item, list):
-            waiting += [(f"{path}[{index}]", inner) for index, inner in reversed(list(enumerate(item)))]
+        inner = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        waiting += [((steps, step), value) for step, value in inner if isinstance(value, dict | list)][::-1]
+
+
+def _path(steps: _Steps) -> str:
+    """The JSON path of steps, keys cut to LONGEST_STEP characters."""
+    found = []
+    while steps:
+        steps, step = steps
+        found.append(f"[{step}]" if isinstance(step, int) else f".{step[:LONGEST_STEP]}")
+    return "".join(["$", *reversed(found)])
 
 
 # ── values as texts ──────────────────────────────────────────────────────────────────────────────────────────────
