@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.policy.test_simulation import REQUEST
+from tests.policy.test_simulation import ALLOW, REQUEST
 from trustview.cli import main
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.simulating import KEPT_PER_FIELD, Shelf
 from trustview.policy.simulation import FIELDS
 
 COMMAND = [sys.executable, "-m", "trustview", "simulate"]
+MAIN = "from trustview.cli import main; sys.exit(main(['simulate', '-']))"
 MARK = b"\xef\xbb\xbf"
 
 
@@ -175,6 +176,17 @@ def test_an_interrupt_ends_it_without_a_word() -> None:
 
         assert process.wait(60) == ExitCode.INTERRUPTED
         assert process.stderr.read() == b""
+
+
+def test_long_names_above_many_others_do_not_fill_the_memory() -> None:
+    operator = {"x" * 500_000: {f"k{number}": "" for number in range(20_000)}}
+    trust = {"Statement": ALLOW | {"Condition": operator}}
+    given = line(trust_policy=trust).replace(b'"k0": "",', b'"k0": "", "k0": "",')
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2 << 30,) * 2); " + MAIN
+    result = subprocess.run([sys.executable, "-c", limited], input=given, capture_output=True, check=False, timeout=60)
+
+    assert result.stderr == b""
+    assert json.loads(result.stdout)["outcome"] == "allowed"
 
 
 def test_what_is_remembered_is_bounded() -> None:

@@ -10,10 +10,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from trustview.policy.conditions import OPERATORS_BY_NAME, Operator
 from trustview.policy.context_key import find_context_key
 from trustview.policy.document import Condition
+from trustview.policy.json_text import LONGEST_STEP
 from trustview.policy.patterns import Patterns
 from trustview.policy.request import KeyValue, Request
 from trustview.policy.truth import FALSE, Truth, all_of, any_of, depends, truth, undocumented
@@ -33,9 +35,11 @@ def evaluate_condition(condition: Condition, request: Request, *, substitutes: b
 
 def prepare_condition(condition: Condition, *, substitutes: bool) -> Test:
     """The test of a condition; `substitutes` as in `evaluate_condition`."""
-    operator = OPERATORS_BY_NAME.get(condition.operator.lower())
+    # No operator's name is so long: what is longer stays unknown, and is told no further.
+    name = condition.operator[:LONGEST_STEP]
+    operator = OPERATORS_BY_NAME.get(name.lower())
     if operator is None or not condition.key:
-        unanswered = undocumented(f"operator `{condition.spelling}`")
+        unanswered = undocumented(f"operator `{replace(condition, operator=name).spelling}`")
         return lambda _: unanswered
     if operator.family == "null":
         return _prepare_presence(condition, operator)

@@ -13,8 +13,8 @@ from typing import Any
 
 from trustview.policy.problem import Problems
 
-# How much of a key a path tells.
-LONGEST_STEP = 100
+# How much of a key a path tells; the longest keys that AWS knows hold a tag key of 128 characters.
+LONGEST_STEP = 300
 
 # The way to a value: the way to what holds it, and its key or index; empty for the whole.
 _Steps = tuple[Any, ...]

@@ -11,7 +11,7 @@ from typing import Any
 
 from trustview.policy.conditions import OPERATORS_BY_NAME, Operator
 from trustview.policy.document import Condition
-from trustview.policy.json_text import name_of, read_texts
+from trustview.policy.json_text import LONGEST_STEP, name_of, read_texts
 from trustview.policy.problem import Consequence, Problems
 
 
@@ -29,7 +29,7 @@ def read_conditions(fields: dict[str, Any], path: str, problems: Problems) -> It
     if not value:
         problems.tell(path, "the condition is empty", Consequence.UNASKED)
     for spelling, keys in value.items():
-        here = f"{path}.{spelling}"
+        here = f"{path}.{spelling[:LONGEST_STEP]}"
         if not isinstance(keys, dict):
             problems.tell(here, f"an operator takes an object of keys, this is {name_of(keys)}")
             yield Condition(operator=str(spelling), key="", values=(), path=here)
@@ -50,7 +50,7 @@ def _conditions_of(spelling: str, keys: dict[str, Any], path: str, problems: Pro
         problems.tell(path, f"`{spelling}` asks nothing", Consequence.ALWAYS if always else Consequence.NEVER)
     seen: set[str] = set()
     for key, value in keys.items():
-        here = f"{path}.{key}"
+        here = f"{path}.{key[:LONGEST_STEP]}"
         if ":" not in key:
             problems.tell(here, f"`{key}` is no condition key: it names no service")
         if key.lower() in seen:
