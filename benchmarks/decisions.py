@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Measure, measure
-from benchmarks.request_mix import make_lines
+from benchmarks.request_mix import make_distinct_lines, make_lines
 from trustview.cli.simulating import Simulator, simulate_stream
 from trustview.policy import evaluate
 from trustview.policy.simulation import Simulation
 
 
 def measure_decisions() -> Iterator[Measure]:
-    """The cases as they are, then with guardrails above them."""
+    """The cases as they are, then with guardrails above them, then each with a trust policy of its own."""
     for subject, with_guardrails in (("cases", False), ("cases under guardrails", True)):
         yield from _measure(subject, make_lines(with_guardrails=with_guardrails))
+    yield from _measure("policies that differ", make_distinct_lines())
 
 
 def _measure(subject: str, lines: list[bytes]) -> Iterator[Measure]:

@@ -57,6 +57,17 @@ def make_lines(*, with_guardrails: bool) -> list[bytes]:
     return [_line(text, number) for number, text in enumerate(texts)]
 
 
+def make_distinct_lines() -> list[bytes]:
+    """Requests of which no two have the same trust policy: nothing that was read of one serves another."""
+    lines = make_lines(with_guardrails=False)[: TIMES_PER_ACCOUNT * 100]
+    return [_with_own_policy(line, number) for number, line in enumerate(lines)]
+
+
+def _with_own_policy(line: bytes, number: int) -> bytes:
+    fields = json.loads(line)
+    return json.dumps(fields | {"trust_policy": {"Id": f"policy-{number}", **fields["trust_policy"]}}).encode()
+
+
 def _cases() -> list[dict[str, Any]]:
     """Every case with a closed context; the operators as the tests ask them."""
     tables = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*.json"))}
