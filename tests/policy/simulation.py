@@ -51,8 +51,8 @@ def read_case(case: dict[str, Any]) -> tuple[Request, PolicyStack]:
     if case.get("identity_policies") is None:
         stack = replace(stack, identity=None)
     if case.get("open"):
-        request = replace(request, context=open_context(case.get("context", {})))
-    return replace(request, caller=read_caller(case["principal"]), duration=case.get("duration_seconds")), stack
+        request = request._replace(context=open_context(case.get("context", {})))
+    return request._replace(caller=read_caller(case["principal"]), duration=case.get("duration_seconds")), stack
 
 
 def simulate(case: dict[str, Any]) -> Evaluation:

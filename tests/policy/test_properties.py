@@ -1,7 +1,6 @@
 """What always holds of the engine, whatever the policies say."""
 
 from collections import Counter
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -261,7 +260,7 @@ def test_the_answer_in_an_open_context_agrees_with_every_completion() -> None:
         outcomes[known.outcome] += 1
         request, stack = read_case(case)
         closed = {
-            evaluate(replace(request, context=closed_context(context)), stack).outcome
+            evaluate(request._replace(context=closed_context(context)), stack).outcome
             for context in completions(case, request.caller, random, most=100)
         }
         split += len({RANKS[outcome] for outcome in closed}) > 1
@@ -293,12 +292,12 @@ def test_a_sure_answer_for_an_unknown_caller_holds_for_everyone_it_stands_for(na
         random = Random(seed)  # noqa: S311
         case = random_case(random) | {"open": random.random() < 0.5, "action": "sts:AssumeRole"}
         request, stack = read_case(case)
-        known = evaluate(replace(request, caller=unknown), stack)
+        known = evaluate(request._replace(caller=unknown), stack)
         if known.outcome is Outcome.CONDITIONAL:
             continue
         sure[RANKS[known.outcome]] += 1
         for one in names:
-            answer = evaluate(replace(request, caller=read_caller(one)), stack)
+            answer = evaluate(request._replace(caller=read_caller(one)), stack)
             assert RANKS[answer.outcome] == RANKS[known.outcome], (seed, one, case, known, answer)
 
     assert sure[0] > amount(200) / 20
@@ -314,7 +313,7 @@ def test_who_is_known_by_name_is_no_surprise_to_who_is_known_by_account(case: di
         return
     if evaluate(request, stack).outcome is Outcome.ALLOWED:
         anyone = Caller(CallerKind.PRINCIPAL, request.caller.account)
-        assert evaluate(replace(request, caller=anyone), stack).may_be_allowed
+        assert evaluate(request._replace(caller=anyone), stack).may_be_allowed
 
 
 # ── whether the cases are worth it ───────────────────────────────────────────────────────────────────────────────

@@ -9,8 +9,18 @@ import pytest
 
 from tests.policy.random_cases import random_case
 from tests.policy.simulation import OWN, ROLE, fields_of, simulate
-from trustview.policy import Outcome, describe_reason
-from trustview.policy.simulation import FIELDS, ID, Simulation, Unread, answer_simulation, read_simulation
+from trustview.policy import Context, Outcome, describe_reason
+from trustview.policy.simulation import (
+    CONTEXT,
+    FIELDS,
+    ID,
+    Simulation,
+    Unread,
+    answer_simulation,
+    count_texts,
+    find_repeated_field,
+    read_simulation,
+)
 
 OTHER = "444455556666"
 ALLOW = {"Sid": "In", "Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "sts:AssumeRole"}
@@ -232,3 +242,36 @@ def test_a_field_is_read_from_its_text(name: str, text: bytes, field: str, says:
 
     assert says in (found.why if field else found.notes[0])
     assert not field or (isinstance(found, Unread) and found.field == field)
+
+
+# ── what stands there twice ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_context_key_that_stands_twice_is_not_read() -> None:
+    assert CONTEXT.read_text(b'{"aws:x": "a", "aws:x": "b"}') == Unread("context", "`aws:x` stands there twice")
+    assert isinstance(CONTEXT.read_text(b'{"aws:x": "a", "aws:y": "b"}'), Context)
+
+
+def test_the_texts_of_a_context_are_its_keys_and_its_values() -> None:
+    assert count_texts(Context({"a": ("x",), "b": ("x", "y", "z")})) == 6
+    assert count_texts(Context()) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (b'{"id": 1, "action": "x"}', None),
+        (b'{"id": 1, "id": 2}', Unread("id", "this field stands twice")),
+        (b'{"a": {"b": 1, "b": 2}, "id": 1}', None),
+        (b'{"\\u0069d": 1, "id": 2}', Unread("id", "this field stands twice")),
+    ],
+)
+def test_a_field_that_stands_twice_is_found_however_it_is_spelt(line: bytes, found: Unread | None) -> None:
+    assert find_repeated_field(line) == found
+
+
+def test_a_line_that_is_no_json_is_told_as_that() -> None:
+    found = find_repeated_field(b"{")
+
+    assert found is not None
+    assert found.why.startswith("it is not JSON")

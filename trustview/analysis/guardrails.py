@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 
 from trustview.analysis.access import Access
@@ -97,7 +96,7 @@ def outgoing_request(access: Access, account: str) -> Request:
     """A principal of an account asks for something, its own or a stranger's: what an SCP on the account meets."""
     request = member_request(access, account, account)
     known = {key: value for key, value in request.context.values.items() if not key.startswith("aws:resource")}
-    return replace(request, context=replace(request.context, values=known))
+    return request._replace(context=request.context._replace(values=known))
 
 
 def stranger_requests(access: Access, account: str, stranger: str = "") -> Iterator[Request]:
@@ -117,7 +116,7 @@ def request_of(access: Access, account: str, kind: CallerKind) -> Request:
 
 def _context(access: Access, account: str, caller: Caller) -> Context:
     """What is known of a request for an untagged role: also in an account that could not be read."""
-    return replace(access.context_of(any_role(account), caller), complete=("aws:resourcetag/", "iam:resourcetag/"))
+    return access.context_of(any_role(account), caller)._replace(complete=("aws:resourcetag/", "iam:resourcetag/"))
 
 
 def _request(caller: Caller, account: str, context: Context) -> Request:
@@ -148,7 +147,7 @@ def never_applies(statement: Statement, requests: list[Request], document: Polic
 def evaluate_of(condition: Condition, request: Request, document: PolicyDocument) -> Truth:
     """Whether a condition of a document holds in a request; a key that does not exist is in none."""
     if meant_key(condition.key):
-        request = replace(request, context=without(request.context, condition.key))
+        request = request._replace(context=without(request.context, condition.key))
     return evaluate_condition(condition, request, substitutes=document.substitutes_variables)
 
 

@@ -231,7 +231,7 @@ def without(context: Context, *keys: str) -> Context:
     """The context of a request that does not carry these keys."""
     names = frozenset(key.lower() for key in keys)
     values = {key: value for key, value in context.values.items() if key not in names}
-    return replace(context, values=values, absent=context.absent | names)
+    return context._replace(values=values, absent=context.absent | names)
 
 
 def _named(access: Access, role: Role, element: PrincipalElement) -> Iterator[Representative]:

@@ -1,9 +1,14 @@
-"""Caller, Context, Request: the four things that a decision is about (principal, action, resource, context)."""
+"""Caller, Context, Request: the four things that a decision is about (principal, action, resource, context).
+
+What is made for every decision is a named tuple: it takes a third of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from trustview.policy.arn import parse_arn
 from trustview.policy.context_key import CallerKind, Candidates, Presence, find_context_key
@@ -77,8 +82,7 @@ _CALLER_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyValue:
+class KeyValue(NamedTuple):
     """What is known of one key: its values, that it is there, that it is absent, or (all three unset) nothing.
 
     `candidates` are all that an unknown key may hold, None standing for its absence; empty when it may hold anything.
@@ -95,8 +99,7 @@ _PRESENT = KeyValue(is_present=True)
 _UNKNOWN = KeyValue()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The condition keys of a request. Keys ignore case; `values` and `absent` hold them in lower case.
 
     A closed context (`is_open` false) is complete: what is not given is absent. In an open one what is not given is
@@ -105,7 +108,7 @@ class Context:
     assumption, of which alone the table of keys speaks: none is surely absent.
     """
 
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     absent: frozenset[str] = frozenset()
     is_open: bool = False
     complete: tuple[str, ...] = ()
@@ -129,7 +132,7 @@ class Context:
 
     def with_values(self, values: Mapping[str, str | Iterable[str]]) -> Context:
         """The same context with more values."""
-        return replace(self, values={**self.values, **_normal(values)})
+        return self._replace(values={**self.values, **_normal(values)})
 
 
 def closed_context(values: Mapping[str, str | Iterable[str]]) -> Context:
@@ -147,15 +150,14 @@ def open_context(
 
 def permission_context(values: Mapping[str, str | Iterable[str]], absent: Iterable[str] = ()) -> Context:
     """An open context for an action of any service."""
-    return replace(open_context(values, absent), of_any_action=True)
+    return open_context(values, absent)._replace(of_any_action=True)
 
 
 def _normal(values: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A caller asks to do an action on a role.
 
     `resource` is the role's ARN, `resource_account` the account that owns it, `duration` how many seconds the session
@@ -166,7 +168,7 @@ class Request:
     action: str
     resource: str
     resource_account: str
-    context: Context = field(default_factory=Context)
+    context: Context = Context()
     duration: int | None = None
 
     @property

@@ -33,10 +33,9 @@ def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     for grant in access.grants:
-        if grant.reach.is_shut_by_itself:
-            continue
+        # Who may tag itself gets in with a tag that it has not got today: a grant that looks dead is none.
         yield from _tagged_by_themselves(access, grant)
-        if grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
+        if grant.reach.is_shut_by_itself or grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
             continue
         if not _may_tag(access, grant):
             continue
