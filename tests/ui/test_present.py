@@ -146,6 +146,16 @@ def test_every_edge_of_the_demo_is_drawn_or_counted() -> None:
         assert sum(edge.node.count for edge in graph.incoming) == len({edge.source for edge in incoming})
 
 
+def test_everyone_comes_before_those_of_ours_whom_the_same_grant_means() -> None:
+    analysis, snapshot = acme_analysis(), acme_snapshot()
+    role = next(role for role in snapshot.roles if role.name == "device-farm-runner")
+    edge = next(edge for edge in analysis.graph.into(role.arn) if edge.source == "everyone")
+    member = replace(edge, source="arn:aws:iam::111111111111:role/app")
+    graph = ego_graph(surroundings(analysis, role, (member, edge)), (), frozenset(), PLACES)
+
+    assert [one.node.id for one in graph.incoming] == ["everyone", member.source]
+
+
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

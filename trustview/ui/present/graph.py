@@ -47,8 +47,15 @@ class _Neighbour:
     severity: Severity | None = None
 
     @property
-    def rank(self) -> tuple[int, int, str]:
-        return (-self.severity if self.severity is not None else 1, _WIDTHS.index(self.edge.reach.kind), self.id)
+    def is_member(self) -> bool:
+        """Whether it is one of a crowd that the grant means, not the crowd or principal that the grant names."""
+        return self.grant is not None and self.id.startswith("arn:") and self.grant.principal.value != self.id
+
+    @property
+    def rank(self) -> tuple[int, int, bool, str]:
+        """The worst first, then the widest; `everyone` before each of ours whom it means too."""
+        severity = -self.severity if self.severity is not None else 1
+        return severity, _WIDTHS.index(self.edge.reach.kind), self.is_member, self.id
 
 
 def ego_graph(around: Surroundings, trail: Iterable[str], opened: frozenset[str], places: Places) -> EgoGraphData:
@@ -108,8 +115,8 @@ def _incoming(around: Surroundings, opened: frozenset[str], places: Places) -> I
     severities = _severities(around.findings)
     found = [_Neighbour(e, e.source, grants.get(e.grant), severities.get(e.grant)) for e in around.incoming]
     unique = _widest(found)
-    named = [n for n in unique if n.grant is None or n.grant.principal.value == n.id or not n.id.startswith("arn:")]
-    members = [n for n in unique if n not in named]
+    named = [n for n in unique if not n.is_member]
+    members = [n for n in unique if n.is_member]
     edges = [(n.rank, _edge(n, *_source(n, places))) for n in named]
     for account, group in _by_account(members).items():
         id_ = f"{GROUP}{account}"
