@@ -18,9 +18,10 @@ from trustview.analysis.attachments import (
     managed_policies_of,
     managed_text,
 )
-from trustview.analysis.caller_facts import facts_of, facts_of_account
+from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
+from trustview.analysis.known_context import Values, context_for_role, context_from_caller
 from trustview.analysis.privilege import PrivilegeJudge, Subject, count_named, name_account, name_in
 from trustview.analysis.settings import Settings
 from trustview.analysis.template import likeness
@@ -50,14 +51,6 @@ from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider,
 _ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 _ADMINISTRATOR = ":policy/AdministratorAccess"
 _SILENT = PolicyDocument()
-
-# Condition keys, in lower case as a context holds them.
-_ROLE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
-_PRINCIPAL_TAGS = "aws:principaltag/"
-_NO_EXTERNAL_ID = frozenset({"sts:externalid"})
-_TAG_SESSION = "sts:TagSession"
-
-_Values = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -361,62 +354,15 @@ class Access:
 
     def context_of(self, role: Role, caller: Caller, principal: Role | User | None = None) -> Context:
         """What is surely known of a request of this caller for this role; the rest is open."""
-        own = self.context_of_caller(caller, principal)
-        values: _Values = {**own.values, "aws:resourceaccount": (role.account,)}
-        organization = self.snapshot.organization
-        if organization is not None and self.snapshot.is_ours(role.account):
-            values["aws:resourceorgid"] = (organization.id,)
-        for prefix in _ROLE_TAGS:
-            values |= {f"{prefix}{key.lower()}": (value,) for key, value in role.tags}
-        # Where the account was read in full the role has the tags that we see and no others.
-        is_read = role.account not in self.snapshot.unread_accounts
-        complete = (*own.complete, *_ROLE_TAGS) if is_read else own.complete
-        return Context(values, own.absent, is_open=True, complete=complete)
+        return context_for_role(self.snapshot, role, self.context_of_caller(caller, principal))
 
     def context_of_caller(self, caller: Caller, principal: Role | User | None = None) -> Context:
         """What is surely known of any request of this caller, whatever role it asks for."""
-        is_service = caller.kind is CallerKind.SERVICE
-        values: _Values = {
-            "aws:securetransport": ("true",),
-            "aws:viaawsservice": ("false",),
-            "aws:principalisawsservice": ("true" if is_service else "false",),
-        }
-        if is_service and caller.provider:
-            values["aws:principalservicename"] = (caller.provider,)
-        if caller.kind.is_iam:
-            self._add_caller(values, caller)
-        absent = _NO_EXTERNAL_ID if is_service else frozenset()
-        if principal is None or self._may_be_tagged(principal):
-            return Context(values, absent, is_open=True)
-        values |= {f"{_PRINCIPAL_TAGS}{key.lower()}": (value,) for key, value in principal.tags}
-        return Context(values, absent, is_open=True, complete=(_PRINCIPAL_TAGS,))
-
-    def _add_caller(self, values: _Values, caller: Caller) -> None:
-        if caller.arn:
-            values["aws:principalarn"] = (caller.arn,)
-        if self.snapshot.organization is None or not caller.account:
-            return
-        if caller.account not in self._account_facts:
-            facts = facts_of_account(self.snapshot, caller.account)
-            self._account_facts[caller.account] = {
-                key.lower(): (value,) if isinstance(value, str) else value for key, value in facts.items()
-            }
-        values |= self._account_facts[caller.account]
+        return context_from_caller(self.snapshot, caller, principal, self._account_facts)
 
     @cached_property
-    def _account_facts(self) -> dict[str, _Values]:
+    def _account_facts(self) -> dict[str, Values]:
         return {}
-
-    def _may_be_tagged(self, principal: Role | User) -> bool:
-        """Whether sessions of the principal may carry other tags than its own: its trust policy lets them be passed.
-
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
-        """
-        return isinstance(principal, Role) and any(
-            any(matches(pattern, _TAG_SESSION, ignore_case=True) for pattern in statement.actions)
-            != statement.not_actions
-            for statement in self.trust_policy(principal).allows
-        )
 
 
 def _allows_everything(document: PolicyDocument) -> bool:
