@@ -24,6 +24,7 @@ from trustview.analysis.setting import Setting
 from trustview.analysis.settings import Settings
 from trustview.analysis.steps import steps_into, steps_out_of
 from trustview.analysis.tier import Tier, TierRules, tier_of
+from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
 from trustview.policy import Privilege
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Tier",
     "TierRules",
     "TrustGraph",
+    "WhatIf",
     "analyse",
     "apply_changes",
     "chains_from",
@@ -71,6 +73,7 @@ __all__ = [
     "describe_effect",
     "entries",
     "facts_about",
+    "find_gone",
     "match_event",
     "pretty_policy",
     "prove_effect",
@@ -80,4 +83,6 @@ __all__ = [
     "steps_into",
     "steps_out_of",
     "tier_of",
+    "what_if",
+    "with_roles",
 ]

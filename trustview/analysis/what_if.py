@@ -1,0 +1,109 @@
+"""What if some roles were changed? The snapshot with the change, analysed by the same engine, held against today.
+
+THE ONE PLACE that says which findings a change ends and which it brings, and who loses the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from trustview.analysis.analyse import Analysis, analyse
+from trustview.analysis.check import Check
+from trustview.analysis.checks import CHECKS
+from trustview.analysis.edge import Edge
+from trustview.analysis.finding import Finding
+from trustview.analysis.grant import Grant
+from trustview.policy import PrincipalForm
+from trustview.snapshot import Role, Snapshot
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What a change would do.
+
+    `snapshot` and `analysis` are those after it. `gone` are findings of today that end; `new` are findings that nobody
+    has today, and those that become worse. `lost` and `gained` are the steps into the changed roles that only today, or
+    only the change, lets somebody take.
+    """
+
+    snapshot: Snapshot
+    analysis: Analysis
+    gone: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    lost: tuple[Edge, ...]
+    gained: tuple[Edge, ...]
+
+
+def what_if(snapshot: Snapshot, today: Analysis, roles: Iterable[Role], checks: Iterable[Check] = CHECKS) -> WhatIf:
+    """What would change if these roles were as given here; `today` is the analysis of the snapshot by these checks.
+
+    A role that the snapshot does not have is added to its account. KeyError when that account was not read.
+    """
+    roles = tuple(roles)
+    changed = with_roles(snapshot, roles)
+    after = analyse(changed, checks, today.settings)
+    arns = [role.arn for role in roles]
+    return WhatIf(
+        changed,
+        after,
+        gone=tuple(find_gone(today, after)),
+        new=tuple(find_gone(after, today, or_milder=True)),
+        lost=tuple(_steps_missing(today, after, arns)),
+        gained=tuple(_steps_missing(after, today, arns)),
+    )
+
+
+def with_roles(snapshot: Snapshot, roles: Iterable[Role]) -> Snapshot:
+    """The snapshot with these roles in the place of those of the same ARN; others are added to their accounts."""
+    by_account: dict[str, dict[str, Role]] = {}
+    for role in roles:
+        by_account.setdefault(role.account, {})[role.arn] = role
+    facts = dict(snapshot.facts_by_account)
+    for account, given in by_account.items():
+        own = {role.arn: role for role in facts[account].roles} | given
+        facts[account] = replace(facts[account], roles=tuple(own.values()))
+    return replace(snapshot, accounts=tuple(facts.values()))
+
+
+def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Iterator[Finding]:
+    """The findings of one analysis of which the other has none that is the same; `or_milder`: none as severe.
+
+    Two findings are the same when one check says it of one subject, about grants that name a principal in common.
+    """
+    there = {finding.id: finding for finding in other.findings}
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in other.findings:
+        alike.setdefault((finding.check, finding.subject.id), []).append(finding)
+    for finding in one.findings:
+        same = there.get(finding.id)
+        found = [same] if same else alike.get((finding.check, finding.subject.id), [])
+        if not any(
+            (candidate.severity >= finding.severity or not or_milder)
+            and (candidate is same or _is_about_the_same(finding, one, candidate, other))
+            for candidate in found
+        ):
+            yield finding
+
+
+def _is_about_the_same(finding: Finding, its: Analysis, other: Finding, of_other: Analysis) -> bool:
+    """Whether neither is about grants, or both about a grant to the same principal."""
+    mine = {_whom(its.grants_by_id[grant]) for grant in finding.grants}
+    theirs = {_whom(of_other.grants_by_id[grant]) for grant in other.grants}
+    return mine == theirs or not mine.isdisjoint(theirs)
+
+
+def _whom(grant: Grant) -> str:
+    """Whom a grant names, however it is written: an account has two spellings, everybody too."""
+    element = grant.principal
+    by_form = {PrincipalForm.ACCOUNT: element.account, PrincipalForm.EVERYONE: "*"}
+    return element.value if grant.is_inverted else by_form.get(element.form, element.value)
+
+
+def _steps_missing(one: Analysis, other: Analysis, roles: Iterable[str]) -> Iterator[Edge]:
+    """The steps into roles that let somebody in by one analysis, from whom the other has none of the kind."""
+    for role in roles:
+        there = {(step.source, step.kind) for step in other.graph.into(role) if step.reach.lets_in}
+        for step in one.graph.into(role):
+            if step.reach.lets_in and (step.source, step.kind) not in there:
+                yield step
