@@ -8,7 +8,8 @@ TrustviewError
 └── StoreError          the workspace cannot be read or written
     ├── NoSnapshotError     nothing has been collected yet
     ├── NewerFormatError    a file was written by a newer trustview
-    └── ReviewClosedError   the review is signed off: nothing can be decided in it any more
+    ├── ReviewClosedError   the review is signed off: nothing can be decided in it any more
+    └── ReviewBegunError    somebody else has begun the review already
 
 Errors in data are values, never exceptions: a bad policy gives a Problem, an unreadable account a Gap.
 Messages are lower case, without a full stop, with the user's input in backticks, then what to do.
@@ -49,3 +50,7 @@ class NewerFormatError(StoreError):
 
 class ReviewClosedError(StoreError):
     """The review is signed off: nothing can be decided in it any more."""
+
+
+class ReviewBegunError(StoreError):
+    """Somebody else has begun the review already: it goes on from there."""

@@ -6,17 +6,23 @@ import argparse
 from typing import TYPE_CHECKING
 
 from trustview import __version__
+from trustview.cli.argument_groups import SEVERITIES
+from trustview.cli.argument_groups import add_filters as _add_filters
+from trustview.cli.argument_groups import add_json as _add_json
+from trustview.cli.argument_groups import add_reviews as _add_reviews
+from trustview.cli.argument_groups import add_settings as _add_settings
+from trustview.cli.argument_groups import add_snapshot as _add_snapshot
+from trustview.cli.argument_groups import command as _command
+from trustview.cli.review_arguments import add_review as _add_review
 
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 PROGRESS_FORMS = ("auto", "plain", "json")
-SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 if TYPE_CHECKING:
-    # argparse names no public type for it, and this one takes its parameter in the checker alone.
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from trustview.cli.argument_groups import Commands as _Commands
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -30,7 +36,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"trustview {__version__}")
     _add_snapshot(parser)
     _add_settings(parser)
-    parser.set_defaults(module="cockpit", verb="open_newest")
+    _add_reviews(parser)
+    parser.set_defaults(module="cockpit", verb="open_newest", review_database=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_who_can, _add_reach,
@@ -40,30 +47,6 @@ def build_parser() -> argparse.ArgumentParser:
     ):  # fmt: skip
         add(commands)
     return parser
-
-
-def _command(commands: _Commands, name: str, text: str, module: str, verb: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(module=module, verb=verb)
-    return parser
-
-
-def _add_snapshot(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--snapshot", metavar="NAME", help="a snapshot by name instead of the newest one")
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help="the settings, instead of trustview.toml in the workspace")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--severity", choices=SEVERITIES, help="this severity and worse")
-    parser.add_argument("--check", action="append", metavar="ID", help="this check only; may be repeated")
-    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
 
 
 def _add_role(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +92,7 @@ def _add_demo(commands: _Commands) -> None:
     parser.add_argument("--headless", action="store_true", help="print the summary instead of opening the cockpit")
     parser.add_argument("--fresh", action="store_true", help="collect again even when the demo was collected before")
     parser.add_argument("--quarter", choices=("current", "earlier"), default="current", help="which state to serve")
+    _add_reviews(parser)
     _add_settings(parser)
     _add_json(parser)
 
@@ -145,6 +129,7 @@ def _add_import(commands: _Commands) -> None:
 def _add_findings(commands: _Commands) -> None:
     parser = _command(commands, "findings", "list what was found, worst first", "listing", "list_findings")
     _add_snapshot(parser)
+    _add_reviews(parser)
     _add_filters(parser)
     parser.add_argument("--format", choices=FORMATS, help="print in this format instead of a table")
     parser.add_argument("--fail-on", choices=SEVERITIES, help="exit with 4 when something this bad is listed")
@@ -190,6 +175,7 @@ def _add_trace(parser: argparse.ArgumentParser) -> None:
 def _add_export(commands: _Commands) -> None:
     parser = _command(commands, "export", "write findings, or the organization, in a format", "exporting", "run_export")
     _add_snapshot(parser)
+    _add_reviews(parser)
     _add_filters(parser)
     parser.add_argument("--format", choices=(*FORMATS, "organization"), default="csv", help="the format (csv)")
     parser.add_argument("--output", metavar="FILE", help="a file instead of stdout; never overwritten unasked")
@@ -221,30 +207,6 @@ def _add_remediate(commands: _Commands) -> None:
     parser.add_argument("role", metavar="ROLE", help="an ARN, `account/name`, or a name that only one role has")
     parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)
-
-
-def _add_review(commands: _Commands) -> None:
-    parser = _command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
-    _add_json(parser)
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_json(_command(verbs, "list", "list every review in which something was decided", "reviewing", "list_reviews"))
-    status = _command(verbs, "status", "tell how far the review of a snapshot is", "reviewing", "show_status")
-    _add_snapshot(status)
-    _add_json(status)
-    start = _command(
-        verbs, "start", "begin a new review after the last one was signed off", "reviewing", "start_review"
-    )
-    _add_snapshot(start)
-    close = _command(verbs, "close", "sign the review of a snapshot off; prints its seal", "reviewing", "close_review")
-    _add_snapshot(close)
-    close.add_argument("--statement", metavar="TEXT", help="what the reviewer states with the sign-off")
-    close.add_argument("--allow-open", action="store_true", help="sign off with items that are not decided")
-    verify = _command(
-        verbs, "verify", "check that no decision and no sign-off was changed", "reviewing", "verify_review"
-    )
-    verify.add_argument("review", nargs="?", metavar="REVIEW", help="a review as `review list` names it; all of them")
-    verify.add_argument("--seal", metavar="DIGEST", help="a seal that was noted: entries after it were cut off or not")
-    _add_json(verify)
 
 
 def _add_analyse(commands: _Commands) -> None:

@@ -17,14 +17,16 @@ def open_newest(arguments: Namespace) -> int:
     """Open the cockpit on a snapshot; without any, offer to collect one."""
     workspace = find_workspace()
     try:
-        return open_cockpit(workspace, arguments.snapshot, arguments.settings)
+        return open_cockpit(workspace, arguments.snapshot, arguments.settings, arguments.review_database)
     except NoSnapshotError:
         if arguments.snapshot or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         return _offer()
 
 
-def open_cockpit(workspace: Workspace, name: str | None, settings: str | None = None) -> int:
+def open_cockpit(
+    workspace: Workspace, name: str | None, settings: str | None = None, database: str | None = None
+) -> int:
     """Open the cockpit on a snapshot by name, or the newest; it says when the settings in force are others."""
     from trustview.cli.config import describe_difference
     from trustview.store import find_snapshot, load_settings, newest_snapshot, open_reviews, open_snapshot
@@ -35,9 +37,16 @@ def open_cockpit(workspace: Workspace, name: str | None, settings: str | None = 
         raise UsageError("the cockpit needs a terminal; `trustview findings` and `trustview demo --headless` do not")
     from trustview.ui import run_cockpit
 
-    with open_snapshot(path) as snapshot, open_reviews(workspace) as reviews:
+    with open_snapshot(path) as snapshot, open_reviews(workspace, database) as reviews:
         notice = describe_difference(snapshot, in_force)
-        run_cockpit(snapshot, reviews, reviewer=reviewer_name(), now=lambda: datetime.now(UTC), notice=notice)
+        run_cockpit(
+            snapshot,
+            reviews,
+            reviewer=reviewer_name(),
+            now=lambda: datetime.now(UTC),
+            views=workspace.reviews,
+            notice=notice,
+        )
     return ExitCode.DONE
 
 

@@ -33,7 +33,7 @@ def run_demo(arguments: Namespace) -> int:
         say("opening the demo as you left it; `trustview demo --fresh` collects it again")
     from trustview.cli.cockpit import open_cockpit
 
-    return open_cockpit(workspace, None, arguments.settings)
+    return open_cockpit(workspace, None, arguments.settings, arguments.review_database)
 
 
 def collect_demo(workspace: Workspace, quarter: str, settings: Settings) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from trustview.store import ReviewStore, SnapshotFile, find_workspace, open_revi
 
 def list_reviews(arguments: Namespace) -> int:
     """Print every review in which something was decided."""
-    with open_reviews(find_workspace()) as reviews:
+    with open_reviews(find_workspace(), arguments.review_database) as reviews:
         told = [_tell(review, reviews.journal(review)) for review in reviews.reviews()]
     if arguments.json:
         print_json(told)
@@ -59,7 +59,7 @@ def _tell(review: str, journal: Journal) -> dict[str, Any]:
 def show_status(arguments: Namespace) -> int:
     """Print how far the review of a snapshot is."""
     workspace = find_workspace()
-    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         review = review_of(snapshot, reviews)
         journal = reviews.journal(review)
         told = _tell(review, journal) | _progress(snapshot, journal)
@@ -101,7 +101,7 @@ def _progress(snapshot: SnapshotFile, journal: Journal) -> dict[str, Any]:
 def start_review(arguments: Namespace) -> int:
     """Begin a new review of the snapshot's quarter after the one before it was signed off."""
     workspace = find_workspace()
-    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         current = review_of(snapshot, reviews)
         if not is_closed(reviews.journal(current)):
             raise UsageError(
@@ -116,7 +116,7 @@ def start_review(arguments: Namespace) -> int:
 def close_review(arguments: Namespace) -> int:
     """Sign the review of a snapshot off; nothing can be decided in it afterwards."""
     workspace = find_workspace()
-    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace) as reviews:
+    with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         review = review_of(snapshot, reviews)
         journal = reviews.journal(review)
         attestation = _attest(snapshot, journal, arguments.statement or "")
@@ -136,7 +136,7 @@ def close_review(arguments: Namespace) -> int:
 
 def verify_review(arguments: Namespace) -> int:
     """Check the chain and the sign-off of one review, or of all; 1 when something is not as it was kept."""
-    with open_reviews(find_workspace()) as reviews:
+    with open_reviews(find_workspace(), arguments.review_database) as reviews:
         wanted = [arguments.review] if arguments.review else list(reviews.reviews())
         if arguments.review and arguments.review not in reviews.reviews():
             raise UsageError(f"there is no review `{arguments.review}`: `trustview review list` lists them")

@@ -77,7 +77,7 @@ def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Fi
 def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespace) -> list[FindingRow]:
     """The findings that pass the filters, as rows for the exports, with what was decided."""
     names = account_names(snapshot)
-    decisions = read_decisions(workspace, snapshot)
+    decisions = read_decisions(workspace, snapshot, arguments.review_database)
     seen_at = snapshot.summary().taken_at
     return [
         finding_row(finding, snapshot.grants_of(finding.role), names, decisions, seen_at)
@@ -85,9 +85,9 @@ def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespa
     ]
 
 
-def read_decisions(workspace: Workspace, snapshot: SnapshotFile) -> dict[str, Decision]:
+def read_decisions(workspace: Workspace, snapshot: SnapshotFile, database: str | None = None) -> dict[str, Decision]:
     """What was decided in the review that the snapshot belongs to, by item."""
-    with open_reviews(workspace) as reviews:
+    with open_reviews(workspace, database) as reviews:
         return current_decisions(reviews.journal(review_of(snapshot, reviews)))
 
 

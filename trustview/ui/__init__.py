@@ -28,11 +28,11 @@ def run_cockpit(
 ) -> None:
     """Review a snapshot until the reviewer quits; nothing else is read, and only decisions and the view are written.
 
-    `views` is the folder for how screens were left, by default that of the reviews; `notice` is said first. Raises
+    `views` is the folder for how screens were left, which is not kept without one; `notice` is said first. Raises
     StoreError when the snapshot or the reviews cannot be read.
     """
     # Textual reads it when it is imported; its 100 ms make escape feel slow.
     os.environ.setdefault("ESCDELAY", "40")
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
 
-    open_cockpit(snapshot, reviews, reviewer, now, views or reviews.path.parent, notice).run()
+    open_cockpit(snapshot, reviews, reviewer, now, views, notice).run()

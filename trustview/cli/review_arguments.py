@@ -1,0 +1,59 @@
+"""The arguments of `trustview review` and of every command below it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from trustview.cli.argument_groups import add_json, add_reviews, add_snapshot, command
+
+if TYPE_CHECKING:
+    from trustview.cli.argument_groups import Commands
+
+
+def add_review(commands: Commands) -> None:
+    """`trustview review` with its commands."""
+    parser = command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
+    _add_common(parser)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_add_list, _add_status, _add_start, _add_close, _add_verify):
+        add(verbs)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    add_reviews(parser)
+    add_json(parser)
+
+
+def _add_list(verbs: Commands) -> None:
+    _add_common(command(verbs, "list", "list every review in which something was decided", "reviewing", "list_reviews"))
+
+
+def _add_status(verbs: Commands) -> None:
+    parser = command(verbs, "status", "tell how far the review of a snapshot is", "reviewing", "show_status")
+    add_snapshot(parser)
+    _add_common(parser)
+
+
+def _add_start(verbs: Commands) -> None:
+    text = "begin a new review after the last one was signed off"
+    parser = command(verbs, "start", text, "reviewing", "start_review")
+    add_snapshot(parser)
+    add_reviews(parser)
+
+
+def _add_close(verbs: Commands) -> None:
+    text = "sign the review of a snapshot off; prints its seal"
+    parser = command(verbs, "close", text, "reviewing", "close_review")
+    add_snapshot(parser)
+    add_reviews(parser)
+    parser.add_argument("--statement", metavar="TEXT", help="what the reviewer states with the sign-off")
+    parser.add_argument("--allow-open", action="store_true", help="sign off with items that are not decided")
+
+
+def _add_verify(verbs: Commands) -> None:
+    text = "check that no decision and no sign-off was changed"
+    parser = command(verbs, "verify", text, "reviewing", "verify_review")
+    parser.add_argument("review", nargs="?", metavar="REVIEW", help="a review as `review list` names it; all of them")
+    parser.add_argument("--seal", metavar="DIGEST", help="a seal that was noted: entries after it were cut off or not")
+    _add_common(parser)
