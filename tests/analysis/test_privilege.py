@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.analysis.acme_snapshot import acme_snapshot
+from tests.analysis.random_organization import RandomOrganization
 from tests.analysis.small_organization import (
     ADMINISTRATOR,
     MANAGEMENT,
@@ -21,7 +22,11 @@ from tests.analysis.small_organization import (
 )
 from trustview.analysis import Privilege
 from trustview.analysis.access import Access
+from trustview.analysis.attachments import groups_of, identity_texts, managed_policies_of, managed_text
+from trustview.analysis.caller_facts import facts_of
+from trustview.analysis.privilege import name_account
 from trustview.policy import (
+    CallerKind,
     Holder,
     PolicyDocument,
     PolicyStack,
@@ -219,16 +224,24 @@ def test_changing_a_named_role_and_becoming_it_escalates_whatever_it_may_now() -
 
 
 def judge_alone(access: Access, principal: Role | User) -> PrivilegeVerdict:
-    """The verdict of exactly this principal, with everything that is known of it and nothing shared."""
-    subject = access._subject(principal)
+    """The verdict of exactly this principal, with everything that is known of it and nothing shared or left out."""
+    found = access.snapshot
+    scps = found.organization.guardrails_of(principal.account, GuardrailKind.SCP) if found.organization else ()
+    is_linked = isinstance(principal, Role) and principal.is_service_linked
+    boundary = managed_text(found, principal.boundary)
     stack = PolicyStack(
         trust=PolicyDocument(),
-        identity=tuple(map(read_policy, subject.identity)),
-        boundary=read_policy(subject.boundary) if subject.boundary else None,
-        scps=tuple(tuple(map(read_policy, level)) for level in subject.scps),
+        identity=tuple(map(read_policy, identity_texts(found, principal))),
+        boundary=read_policy(boundary) if boundary else None,
+        scps=() if is_linked else tuple(tuple(read_policy(policy.document) for policy in level) for level in scps),
     )
-    facts = tuple((key.lower(), values) for key, values in subject.facts)
-    return judge_privilege(stack, Holder(subject.kind, subject.arn, facts, subject.own))
+    facts = tuple(
+        (key.lower(), (value,) if isinstance(value, str) else value)
+        for key, value in facts_of(found, principal).items()
+    )
+    own = (*managed_policies_of(found, principal), *(group.arn for group in groups_of(found, principal)))
+    kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
+    return judge_privilege(stack, Holder(kind, principal.arn, facts, own))
 
 
 def everyone(found: Snapshot) -> list[Role | User]:
@@ -241,10 +254,22 @@ def test_principals_judged_together_get_the_answer_that_each_gets_alone() -> Non
     access = Access(found)
 
     for principal in everyone(found)[::7]:
-        together, alone = access._judge.judge(access._subject(principal)), judge_alone(access, principal)
+        together, alone = access._privileges.judged_alone(principal), judge_alone(access, principal)
         assert together.privilege is alone.privilege, principal.arn
         assert [e.path.id for e in together.escalations] == [e.path.id for e in alone.escalations], principal.arn
         assert together.unknown == alone.unknown
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_scps_say_of_other_actions_changes_no_answer(seed: int) -> None:
+    found = RandomOrganization(seed).snapshot
+    access = Access(found)
+
+    for principal in everyone(found):
+        judged, alone = access._privileges.judged_alone(principal), judge_alone(access, principal)
+        together = name_account(judged, principal.account)
+        assert (together.privilege, together.depends_on) == (alone.privilege, alone.depends_on), principal
+        assert [e.path.id for e in together.escalations] == [e.path.id for e in alone.escalations], principal
 
 
 def test_alike_principals_of_many_accounts_are_judged_once() -> None:
@@ -253,7 +278,7 @@ def test_alike_principals_of_many_accounts_are_judged_once() -> None:
     for principal in everyone(found):
         access.privilege(principal)
 
-    assert len(access._judge._verdicts) < len(everyone(found)) / 3
+    assert len(access._privileges.judge._verdicts) < len(everyone(found)) / 3
 
 
 TELLING = [
@@ -289,6 +314,36 @@ def test_an_account_id_of_zeros_in_a_policy_is_another_account() -> None:
     statement = allow("iam:PutRolePolicy", "arn:aws:iam::000000000000:role/*")
 
     assert privilege_of(role("a", OPEN, inline=inline(statement))) is Privilege.WRITE
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("arn:aws:iam::22222222222?:role/*", Privilege.ESCALATING),
+        ("arn:aws:iam::2*:role/*", Privilege.ESCALATING),
+        ("arn:*2:role/*", Privilege.ESCALATING),
+        ("arn:aws:iam::1*:role/*", Privilege.WRITE),
+    ],
+)
+def test_a_pattern_over_account_ids_fits_the_own_account_as_it_is(resource: str, expected: Privilege) -> None:
+    statements = (allow("iam:PutRolePolicy", resource), allow("sts:AssumeRole", resource))
+
+    assert privilege_of(role("a", OPEN, inline=inline(*statements))) is expected
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ({"StringLike": {"aws:PrincipalAccount": "2222*"}}, Privilege.WRITE),
+        ({"StringLike": {"aws:PrincipalAccount": "1*"}}, Privilege.NONE),
+        ({"NumericLessThan": {"aws:PrincipalAccount": "222222222223"}}, Privilege.WRITE),
+        ({"NumericLessThan": {"aws:PrincipalAccount": "222222222222"}}, Privilege.NONE),
+    ],
+)
+def test_a_condition_on_a_part_of_the_account_id_is_asked_of_the_own_account(test: Any, expected: Privilege) -> None:  # noqa: ANN401
+    statement = allow("s3:PutObject", Condition=test)
+
+    assert privilege_of(role("a", OPEN, inline=inline(statement))) is expected
 
 
 def test_a_verdict_names_the_principals_own_account() -> None:

@@ -11,21 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from trustview.analysis.attachments import (
-    groups_of,
-    has_unread_policies,
-    identity_texts,
-    managed_policies_of,
-    managed_text,
-)
-from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
-from trustview.analysis.known_context import Values, context_for_role, context_from_caller
-from trustview.analysis.privilege import PrivilegeJudge, Subject, count_named, name_account, name_in
+from trustview.analysis.guardrail_levels import GuardrailKey, GuardrailLevels
+from trustview.analysis.known_context import KnownCallers, context_for_role
+from trustview.analysis.policy_sets import PolicySets
+from trustview.analysis.privileges import Privileges
 from trustview.analysis.settings import Settings
-from trustview.analysis.template import likeness
-from trustview.analysis.terms import assuming_part, speaks_of_assuming
+from trustview.analysis.template import likeness, read_for
 from trustview.analysis.tier import Tier, tier_of
 from trustview.analysis.vendors import Vendor, vendor_register
 from trustview.policy import (
@@ -42,15 +35,9 @@ from trustview.policy import (
     PrivilegeVerdict,
     Request,
     evaluate,
-    matches,
-    parse_policy,
     read_policy,
 )
 from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider, Role, Snapshot, User
-
-_ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-_ADMINISTRATOR = ":policy/AdministratorAccess"
-_SILENT = PolicyDocument()
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,15 @@ class Access:
 
     def trust_policy(self, role: Role) -> PolicyDocument:
         """The parsed trust policy."""
-        return read_policy(role.trust_policy)
+        found = self._trust_policies.get(role.trust_policy)
+        if found is None:
+            found = read_for(likeness(role.trust_policy, role.account), role.account)
+            self._trust_policies[role.trust_policy] = found
+        return found
+
+    @cached_property
+    def _trust_policies(self) -> dict[str, PolicyDocument]:
+        return {}
 
     def tier(self, account: str) -> Tier:
         """The tier of an account."""
@@ -116,170 +111,79 @@ class Access:
         """Whether an account id belongs to nobody of ours."""
         return bool(account) and not self.snapshot.is_ours(account)
 
-    # ── layers ───────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what principals bring ────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _identity(self) -> dict[str, tuple[PolicyDocument, ...]]:
-        return {}
+    def _policies(self) -> PolicySets:
+        return PolicySets(self.snapshot)
 
-    def identity_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
-        """The identity policies of a role or user, its groups' included; unread managed policies are left out."""
-        if principal.arn not in self._identity:
-            texts = identity_texts(self.snapshot, principal)
-            self._identity[principal.arn] = tuple(read_policy(text) for text in texts)
-        return self._identity[principal.arn]
+    @cached_property
+    def _privileges(self) -> Privileges:
+        return Privileges(self.snapshot, self._policies, self._guardrails)
 
     @cached_property
     def memory(self) -> dict[str, dict[Any, Any]]:
         """Room for what a question that many checks ask has found out already, by question."""
         return {}
 
-    def assuming_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
-        """What the identity policies of a role or user say on assuming roles.
+    @property
+    def policies(self) -> PolicySets:
+        """Which principals have the same policies."""
+        return self._policies
 
-        A policy that says nothing stands as an empty one: reasons count policies.
-        """
-        found = self._assuming.get(principal.arn)
-        if found is None:
-            texts = list(identity_texts(self.snapshot, principal))
-            while texts and not self._speaks_of_assuming(texts[-1], principal.account):
-                texts.pop()
-            found = self._assuming[principal.arn] = tuple(
-                assuming_part(read_policy(text)) if self._speaks_of_assuming(text, principal.account) else _SILENT
-                for text in texts
-            )
-        return found
+    def identity_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
+        """The identity policies of a role or user, its groups' included; unread managed policies are left out."""
+        return self._policies.identity(principal)
+
+    def assuming_policies(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
+        """What the identity policies of a role or user say on assuming roles."""
+        return self._policies.assuming(principal)
 
     def may_ask(self, principal: Role | User) -> bool:
         """Whether some Allow of the principal's own policies speaks of assuming roles at all."""
         return any(document.allows for document in self.assuming_policies(principal))
 
-    @cached_property
-    def _assuming(self) -> dict[str, tuple[PolicyDocument, ...]]:
-        return {}
-
-    def _speaks_of_assuming(self, text: str, account: str) -> bool:
-        """Whether some statement means the assuming of roles; the own account's id makes no difference to that."""
-        key = likeness(text, account)
-        if key not in self._speaking:
-            self._speaking[key] = speaks_of_assuming(parse_policy(text))
-        return self._speaking[key]
-
-    @cached_property
-    def _speaking(self) -> dict[str, bool]:
-        return {}
-
     def boundary(self, principal: Role | User) -> PolicyDocument | None:
         """The permissions boundary; None when there is none or it was not read."""
-        text = managed_text(self.snapshot, principal.boundary)
-        return read_policy(text) if text else None
+        return self._policies.boundary(principal)
 
     def has_unread_policies(self, principal: Role | User) -> bool:
         """Whether some policy that hangs on the principal was not read."""
-        return has_unread_policies(self.snapshot, principal)
-
-    @cached_property
-    def _privileges(self) -> dict[str, Privilege]:
-        return {}
-
-    @cached_property
-    def _judge(self) -> PrivilegeJudge:
-        return PrivilegeJudge()
+        return self._policies.of(principal).is_unread
 
     def privilege(self, principal: Role | User) -> Privilege:
         """What the principal may do, in classes; what could not be read may hold anything."""
-        if principal.arn not in self._privileges:
-            known = self.shared_verdict(principal).privilege
-            is_open = self.has_unread_policies(principal) and not known.may_write
-            self._privileges[principal.arn] = Privilege.UNKNOWN if is_open else known
-        return self._privileges[principal.arn]
+        return self._privileges.of(principal)
 
     def privilege_verdict(self, principal: Role | User) -> PrivilegeVerdict:
         """What the policies that were read let the principal do, and why."""
-        return name_account(self.shared_verdict(principal), principal.account)
+        return self._privileges.verdict(principal)
 
     def shared_verdict(self, principal: Role | User) -> PrivilegeVerdict:
         """The same before the account is named: one value for all principals that are alike; see `name_account`."""
-        if principal.arn not in self._verdicts:
-            verdict = self._judge.judge(self._subject(principal))
-            self._verdicts[principal.arn] = count_named(verdict, lambda named: self._may_more(named, principal.account))
-        return self._verdicts[principal.arn]
+        return self._privileges.shared_verdict(principal)
+
+    # ── guardrails ───────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _verdicts(self) -> dict[str, PrivilegeVerdict]:
-        return {}
+    def _guardrails(self) -> GuardrailLevels:
+        return GuardrailLevels(self.snapshot)
 
-    def _may_more(self, named: str, account: str) -> bool:
-        """Whether an ARN pattern means a role or user of the account whose own policies make it administrator or so."""
-        pattern = name_in(named, account)
-        facts = self.snapshot.facts_by_account.get(account)
-        principals: tuple[Role | User, ...] = (*facts.roles, *facts.users) if facts and ":iam:" in pattern else ()
-        verdicts = (self._judge.judge(self._subject(one)) for one in principals if matches(pattern, one.arn))
-        return any(verdict.privilege in (Privilege.ADMIN, Privilege.ESCALATING) for verdict in verdicts)
-
-    def _subject(self, principal: Role | User) -> Subject:
-        snapshot, managed = self.snapshot, managed_policies_of(self.snapshot, principal)
-        is_bound = isinstance(principal, User) or not principal.is_service_linked
-        # AWS's administrator policy says the same everywhere: it need not have been read.
-        is_admin = any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed)
-        return Subject(
-            kind=CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE,
-            arn=principal.arn,
-            account=principal.account,
-            identity=identity_texts(snapshot, principal) + ((_ALLOWS_ALL,) if is_admin else ()),
-            boundary=managed_text(snapshot, principal.boundary),
-            scps=self._guardrail_texts(principal.account, GuardrailKind.SCP) if is_bound else (),
-            facts=tuple(
-                (key, (v,) if isinstance(v, str) else v) for key, v in facts_of(self.snapshot, principal).items()
-            ),
-            own=(*managed, *(group.arn for group in groups_of(snapshot, principal))),
-        )
-
-    def guardrail_key(self, account: str, kind: GuardrailKind) -> tuple[tuple[str, ...], ...]:
+    def guardrail_key(self, account: str, kind: GuardrailKind) -> GuardrailKey:
         """A value that is equal for accounts that the same guardrails bind, at the same places of the tree."""
-        if (account, kind) not in self._guardrail_keys:
-            organization = self.snapshot.organization
-            levels = organization.guardrails_of(account, kind) if organization else ()
-            places = organization.path_to(account)[:-1] if organization else ()
-            # Reasons name the place: an account counts as one when more hangs on it than what allows everything.
-            is_plain = not levels or all(_allows_everything(read_policy(policy.document)) for policy in levels[-1])
-            own = ("" if is_plain else account,)
-            self._guardrail_keys[account, kind] = tuple(
-                (place, *(policy.id for policy in level)) for place, level in zip((*places, *own), levels, strict=False)
-            )
-        return self._guardrail_keys[account, kind]
-
-    @cached_property
-    def _guardrail_keys(self) -> dict[tuple[str, GuardrailKind], tuple[tuple[str, ...], ...]]:
-        return {}
-
-    @cached_property
-    def _levels(self) -> dict[tuple[str, GuardrailKind], tuple[Level, ...]]:
-        return {}
-
-    @cached_property
-    def _level_texts(self) -> dict[tuple[str, GuardrailKind], tuple[tuple[str, ...], ...]]:
-        return {}
-
-    def _guardrail_texts(self, account: str, kind: GuardrailKind) -> tuple[tuple[str, ...], ...]:
-        organization = self.snapshot.organization
-        if organization is None:
-            return ()
-        if (account, kind) not in self._level_texts:
-            # AWS lets no level be without a policy of a kind in use: an empty one was not read, and nothing may be
-            # concluded from it, least of all that it shuts everybody out.
-            self._level_texts[account, kind] = tuple(
-                tuple(policy.document for policy in level) or (_ALLOWS_ALL,)
-                for level in organization.guardrails_of(account, kind)
-            )
-        return self._level_texts[account, kind]
+        return self._guardrails.key(account, kind)
 
     def guardrails(self, account: str, kind: GuardrailKind) -> tuple[Level, ...]:
         """The SCP or RCP levels that bind an account, from the root down; none for outsiders and management."""
-        if (account, kind) not in self._levels:
-            texts = self._guardrail_texts(account, kind)
-            self._levels[account, kind] = tuple(tuple(map(read_policy, level)) for level in texts)
-        return self._levels[account, kind]
+        return self._guardrails.of(account, kind)
+
+    def guardrail_name(self, account: str, kind: GuardrailKind, level: int, document: int) -> str:
+        """The name of the guardrail that a reason points at, with the place where it hangs."""
+        return self._guardrails.name(account, kind, level, document)
+
+    def read_guardrail(self, policy: GuardrailPolicy) -> PolicyDocument:
+        """A guardrail, parsed."""
+        return read_policy(policy.document)
 
     @cached_property
     def _organizations_named(self) -> dict[tuple[str, object], tuple[str, ...]]:
@@ -294,20 +198,6 @@ class Access:
             own = self.snapshot.organization.id if self.snapshot.organization else ""
             self._organizations_named[key] = tuple(organization for organization in named if organization != own)
         return self._organizations_named[key]
-
-    def read_guardrail(self, policy: GuardrailPolicy) -> PolicyDocument:
-        """A guardrail, parsed."""
-        return read_policy(policy.document)
-
-    def guardrail_name(self, account: str, kind: GuardrailKind, level: int, document: int) -> str:
-        """The name of the guardrail that a reason points at, with the place where it hangs."""
-        organization = self.snapshot.organization
-        if organization is None:
-            return kind.name
-        policy = organization.guardrails_of(account, kind)[level][document]
-        target = organization.path_to(account)[level]
-        unit = organization.units_by_id.get(target)
-        return f"{kind.name} `{policy.name}` at {unit.name if unit else self.snapshot.account_name(target)}"
 
     def asked_by_anyone(self, role: Role) -> Request:
         """The request for a role of somebody of whom nothing is known."""
@@ -358,19 +248,12 @@ class Access:
 
     def context_of_caller(self, caller: Caller, principal: Role | User | None = None) -> Context:
         """What is surely known of any request of this caller, whatever role it asks for."""
-        return context_from_caller(self.snapshot, caller, principal, self._account_facts)
+        trust = self.trust_policy(principal) if isinstance(principal, Role) else None
+        return self._callers.context(caller, principal, trust)
 
     @cached_property
-    def _account_facts(self) -> dict[str, Values]:
-        return {}
-
-
-def _allows_everything(document: PolicyDocument) -> bool:
-    return all(
-        (s.is_allow, s.actions, s.not_actions, s.resources, s.not_resources, s.conditions)
-        == (True, ("*",), False, ("*",), False, ())
-        for s in document.statements
-    )
+    def _callers(self) -> KnownCallers:
+        return KnownCallers(self.snapshot)
 
 
 def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:

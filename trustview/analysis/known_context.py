@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from trustview.analysis.caller_facts import facts_of_account
-from trustview.policy import Caller, CallerKind, Context, matches, read_policy
+from trustview.policy import Caller, CallerKind, Context, PolicyDocument
+from trustview.policy.statement import means_action
 from trustview.snapshot import Role, Snapshot, User
 
 # Condition keys, in lower case as a context holds them.
 _ROLE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 _PRINCIPAL_TAGS = "aws:principaltag/"
 _NO_EXTERNAL_ID = frozenset({"sts:externalid"})
+_NOTHING: frozenset[str] = frozenset()
 _TAG_SESSION = "sts:TagSession"
 
 Values = dict[str, tuple[str, ...]]
@@ -29,49 +33,50 @@ def context_for_role(snapshot: Snapshot, role: Role, own: Context) -> Context:
     return Context(values, own.absent, is_open=True, complete=complete)
 
 
-def context_from_caller(
-    snapshot: Snapshot, caller: Caller, principal: Role | User | None, memory: dict[str, Values]
-) -> Context:
-    """The context of any request of a caller; `principal` is the caller where we know it.
+@dataclass(slots=True)
+class KnownCallers:
+    """What is known of the requests of a snapshot's callers; what all principals of an account share is kept."""
 
-    `memory` keeps what is known of accounts.
-    """
-    is_service = caller.kind is CallerKind.SERVICE
-    values: Values = {
-        "aws:securetransport": ("true",),
-        "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("true" if is_service else "false",),
-    }
-    if is_service and caller.provider:
-        values["aws:principalservicename"] = (caller.provider,)
-    if caller.kind.is_iam:
-        _add_caller(values, snapshot, caller, memory)
-    absent = _NO_EXTERNAL_ID if is_service else frozenset()
-    if principal is None or _may_be_tagged(principal):
-        return Context(values, absent, is_open=True)
-    values |= {f"{_PRINCIPAL_TAGS}{key.lower()}": (value,) for key, value in principal.tags}
-    return Context(values, absent, is_open=True, complete=(_PRINCIPAL_TAGS,))
+    snapshot: Snapshot
+    _of_account: dict[str, Values] = field(default_factory=dict)
 
+    def context(self, caller: Caller, principal: Role | User | None, trust: PolicyDocument | None) -> Context:
+        """The context of any request of a caller; `principal` the caller where we know it, `trust` its policy."""
+        if caller.kind.is_iam:
+            values = {**self._account(caller.account), "aws:principalarn": (caller.arn,)}
+            if not caller.arn:
+                del values["aws:principalarn"]
+        else:
+            values = dict(_OF_SERVICE if caller.kind is CallerKind.SERVICE else _OF_OTHERS)
+            if caller.kind is CallerKind.SERVICE and caller.provider:
+                values["aws:principalservicename"] = (caller.provider,)
+        absent = _NO_EXTERNAL_ID if caller.kind is CallerKind.SERVICE else _NOTHING
+        if principal is None or (trust is not None and _lets_be_tagged(trust)):
+            return Context(values, absent, is_open=True)
+        for key, value in principal.tags:
+            values[f"{_PRINCIPAL_TAGS}{key.lower()}"] = (value,)
+        return Context(values, absent, is_open=True, complete=(_PRINCIPAL_TAGS,))
 
-def _add_caller(values: Values, snapshot: Snapshot, caller: Caller, memory: dict[str, Values]) -> None:
-    if caller.arn:
-        values["aws:principalarn"] = (caller.arn,)
-    if snapshot.organization is None or not caller.account:
-        return
-    if caller.account not in memory:
-        facts = facts_of_account(snapshot, caller.account)
-        memory[caller.account] = {
-            key.lower(): (value,) if isinstance(value, str) else value for key, value in facts.items()
-        }
-    values |= memory[caller.account]
+    def _account(self, account: str) -> Values:
+        found = self._of_account.get(account)
+        if found is None:
+            facts = facts_of_account(self.snapshot, account) if self.snapshot.organization and account else {}
+            known = {key.lower(): (v,) if isinstance(v, str) else v for key, v in facts.items()}
+            found = self._of_account[account] = _OF_OTHERS | known
+        return found
 
 
-def _may_be_tagged(principal: Role | User) -> bool:
-    """Whether sessions of the principal may carry other tags than its own: its trust policy lets them be passed.
+_OF_OTHERS: Values = {
+    "aws:securetransport": ("true",),
+    "aws:viaawsservice": ("false",),
+    "aws:principalisawsservice": ("false",),
+}
+_OF_SERVICE: Values = _OF_OTHERS | {"aws:principalisawsservice": ("true",)}
+
+
+def _lets_be_tagged(trust: PolicyDocument) -> bool:
+    """Whether sessions of a role may carry other tags than its own: its trust policy lets them be passed.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    return isinstance(principal, Role) and any(
-        any(matches(pattern, _TAG_SESSION, ignore_case=True) for pattern in statement.actions) != statement.not_actions
-        for statement in read_policy(principal.trust_policy).allows
-    )
+    return any(means_action(statement, _TAG_SESSION) for statement in trust.allows)

@@ -1,20 +1,23 @@
-"""Principal -> what its policies let it do, judged once for all principals that cannot be told apart by them.
+"""Policies that bind a principal -> what they let it do, judged once for all principals that they cannot tell apart.
 
 An organization has hundreds of thousands of principals and few distinct sets of policies. Sets are equal up to the
-account's own id; what a policy asks about its caller counts only by the answers that its tests give.
+account's own id; of SCPs only the statements count that speak of what the identity policies allow; what a policy asks
+about its caller counts only by the answers that its tests give.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from trustview.analysis.template import ANY_ACCOUNT
 from trustview.policy import (
     CallerKind,
     Escalation,
     Holder,
+    Level,
     Permission,
     PolicyDocument,
     PolicyStack,
@@ -23,81 +26,92 @@ from trustview.policy import (
     Scope,
     judge_privilege,
     matches,
-    read_policy,
 )
 
-# Put for the own account id, so that the policies of a fleet are the same text.
-_ANY_ACCOUNT = "0" * 12
 _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)[^}]*\}")
+Facts = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Bindings:
+    """The policies that bind some principals, `scps` from the root down, and the ARNs of their managed ones and groups.
+
+    `account` is ANY_ACCOUNT where that stands for each principal's own in all texts; else that of all of them.
+    """
+
+    account: str
+    identity: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None = None
+    scps: tuple[Level, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @cached_property
+    def documents(self) -> tuple[PolicyDocument, ...]:
+        """Every policy, in order."""
+        boundary = (self.boundary,) if self.boundary else ()
+        return (*self.identity, *boundary, *(document for level in self.scps for document in level))
+
+    @cached_property
+    def tests(self) -> dict[str, Tests]:
+        """The tests of every key that these policies name, by lower-case name."""
+        return _tests_in(self.documents)
+
+    @cached_property
+    def principals_named(self) -> tuple[tuple[str, bool], ...]:
+        """The resource patterns that may mean principals or managed policies, and whether variables fill them."""
+        return tuple(dict.fromkeys(pattern for document in self.documents for pattern in _principals_named(document)))
+
+    @cached_property
+    def own_named(self) -> tuple[str, ...]:
+        """Those of `own` that some statement names."""
+        return tuple(arn for arn in self.own if self.name_it(arn))
+
+    def name_it(self, arn: str) -> bool:
+        """Whether some statement means this ARN that does not mean every ARN of its kind."""
+        return any(_is_meant(arn, *pattern) for pattern in self.principals_named)
+
+    def hide(self, text: str, account: str) -> str:
+        """A text of a principal of an account as these policies would say it."""
+        return text.replace(account, ANY_ACCOUNT) if account and self.account == ANY_ACCOUNT else text
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A principal with the texts of its policies; `scps` are levels from the root down, `boundary` empty without one.
-
-    `facts` are the condition keys known of its requests, `own` the ARNs of its groups and managed policies.
-    """
-
-    kind: CallerKind
-    arn: str
-    account: str
-    identity: tuple[str, ...]
-    boundary: str = ""
-    scps: tuple[tuple[str, ...], ...] = ()
-    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    own: tuple[str, ...] = ()
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """Every policy text, each once for every place where it stands."""
-        yield from self.identity
-        yield self.boundary
-        for level in self.scps:
-            yield from level
-
-
-@dataclass(frozen=True)
 class PrivilegeJudge:
-    """Judges subjects and remembers what it judged."""
+    """Judges principals and remembers what it judged."""
 
-    _verdicts: dict[object, PrivilegeVerdict] = field(default_factory=dict)
+    _verdicts: dict[Hashable, PrivilegeVerdict] = field(default_factory=dict)
 
-    def judge(self, subject: Subject) -> PrivilegeVerdict:
-        """The privileges of a subject; its account id stands as zeros in the texts: see `name_account`."""
-        alike = _without_account(subject)
-        tests = _tests_of(frozenset(alike.texts))
-        facts = tuple((key.lower(), values) for key, values in alike.facts if key.lower() in tests)
-        answers = tuple((key, tests[key].answer(values)) for key, values in facts)
-        named = _named(alike)
-        key = (alike.kind, alike.identity, alike.boundary, alike.scps, answers, named)
-        if key not in self._verdicts:
-            self._verdicts[key] = judge_privilege(_stack(alike), _holder(alike, facts, named))
-        return self._verdicts[key]
+    def judge(
+        self, bindings: Bindings, kind: CallerKind, arn: str, account: str, facts: Callable[[], Facts]
+    ) -> PrivilegeVerdict:
+        """What the principal of this ARN may do; its account stands in the texts as in those of the bindings.
+
+        `facts` gives the condition keys known of its requests; it is asked only where some policy tests any.
+        """
+        tests, hidden = bindings.tests, bindings.hide(arn, account)
+        known = facts() if tests else ()
+        told: Facts = tuple(
+            (key.lower(), tuple([bindings.hide(value, account) for value in values]))
+            for key, values in known
+            if key.lower() in tests
+        )
+        answers = tuple([(key, tests[key].answer(values)) for key, values in told])
+        like = hidden if bindings.name_it(hidden) else _any_like(hidden)
+        key = (bindings, kind, answers, like)
+        found = self._verdicts.get(key)
+        if found is None:
+            holder = Holder(kind, like, told, bindings.own_named)
+            found = self._verdicts[key] = judge_privilege(_stack(bindings), holder)
+        return found
 
 
-def _without_account(subject: Subject) -> Subject:
-    """The subject with its account id put aside, where no text says that of another account in its place."""
-    if not subject.account or any(_ANY_ACCOUNT in text for text in subject.texts):
-        return subject
-
-    def hide(texts: Iterable[str]) -> tuple[str, ...]:
-        return tuple(text.replace(subject.account, _ANY_ACCOUNT) for text in texts)
-
-    return Subject(
-        kind=subject.kind,
-        arn=hide((subject.arn,))[0],
-        account=_ANY_ACCOUNT,
-        identity=hide(subject.identity),
-        boundary=hide((subject.boundary,))[0],
-        scps=tuple(hide(level) for level in subject.scps),
-        facts=tuple((key, hide(values)) for key, values in subject.facts),
-        own=hide(subject.own),
-    )
+def _stack(bindings: Bindings) -> PolicyStack:
+    return PolicyStack(PolicyDocument(), bindings.identity, bindings.boundary, scps=bindings.scps)
 
 
 def name_in(text: str, account: str) -> str:
-    """A text with the account id where zeros stand for it."""
-    return text.replace(_ANY_ACCOUNT, account)
+    """A text with the account id where ANY_ACCOUNT stands for it."""
+    return text.replace(ANY_ACCOUNT, account)
 
 
 def name_account(verdict: PrivilegeVerdict, account: str) -> PrivilegeVerdict:
@@ -157,20 +171,11 @@ def _gains(found: Escalation, may_more: Callable[[str], bool]) -> bool:
     return any(may_more(limit) for permission in named for limit in permission.limits)
 
 
-def _stack(subject: Subject) -> PolicyStack:
-    return PolicyStack(
-        trust=PolicyDocument(),
-        identity=tuple(map(read_policy, subject.identity)),
-        boundary=read_policy(subject.boundary) if subject.boundary else None,
-        scps=tuple(tuple(map(read_policy, level)) for level in subject.scps),
-    )
-
-
 # ── what the policies ask about the caller ───────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
-class _Tests:
+class Tests:
     """What policies compare one key with; `is_put_in` when its value becomes part of a text."""
 
     patterns: tuple[str, ...]
@@ -181,49 +186,37 @@ class _Tests:
         if self.is_put_in:
             return values
         return tuple(
-            (value == pattern, value.lower() == pattern.lower(), matches(pattern, value))
-            for value in values
-            for pattern in self.patterns
+            [
+                (value == pattern, value.lower() == pattern.lower(), matches(pattern, value))
+                for value in values
+                for pattern in self.patterns
+            ]
         )
 
 
-@lru_cache(maxsize=4096)
-def _tests_of(texts: frozenset[str]) -> dict[str, _Tests]:
-    """The tests of every key that these policies name, by lower-case name."""
+def _tests_in(documents: Iterable[PolicyDocument]) -> dict[str, Tests]:
     compared: dict[str, dict[str, None]] = {}
     put_in: set[str] = set()
-    for text in sorted(texts):
-        put_in |= {name.lower() for name in _VARIABLE.findall(text)}
-        for key, values in _comparisons(text):
-            compared.setdefault(key, {}).update(dict.fromkeys(values))
-    put_in |= {key for key, values in compared.items() if any("${" in value for value in values)}
-    return {key: _Tests(tuple(compared.get(key, ())), key in put_in) for key in compared.keys() | put_in}
-
-
-@lru_cache(maxsize=65536)
-def _comparisons(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    statements = read_policy(text).statements if text else ()
-    return tuple((test.key.lower(), test.values) for statement in statements for test in statement.conditions)
+    for statement in (statement for document in documents for statement in document.statements):
+        texts = [*statement.resources]
+        for test in statement.conditions:
+            compared.setdefault(test.key.lower(), {}).update(dict.fromkeys(test.values))
+            texts += test.values
+            if any("${" in value for value in test.values):
+                put_in.add(test.key.lower())
+        put_in |= {name.lower() for text in texts if "${" in text for name in _VARIABLE.findall(text)}
+    return {key: Tests(tuple(compared.get(key, ())), key in put_in) for key in compared.keys() | put_in}
 
 
 # ── the principal as a resource ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _named(subject: Subject) -> tuple[str, ...]:
-    """Which of the principal's own ARNs some statement means that does not mean every ARN of that kind."""
-    patterns = tuple(dict.fromkeys(p for text in subject.texts for p in _principals_named(text)))
-    return tuple(arn for arn in (subject.arn, *subject.own) if any(_is_meant(arn, *pattern) for pattern in patterns))
+def _principals_named(document: PolicyDocument) -> Iterable[tuple[str, bool]]:
+    listed = (resource for statement in document.statements for resource in statement.resources)
+    return [(_VARIABLE.sub("*", text), "${" in text) for text in listed if ":iam:" in text]
 
 
 @lru_cache(maxsize=65536)
-def _principals_named(text: str) -> tuple[tuple[str, bool], ...]:
-    """The resource patterns that may mean principals or managed policies, and whether variables fill them."""
-    if ":iam:" not in text:
-        return ()
-    listed = (resource for statement in read_policy(text).statements for resource in statement.resources)
-    return tuple(dict.fromkeys((_VARIABLE.sub("*", text), "${" in text) for text in listed if ":iam:" in text))
-
-
 def _is_meant(arn: str, pattern: str, is_filled: bool) -> bool:
     return matches(pattern, arn) and (is_filled or not matches(pattern, _any_like(arn)))
 
@@ -231,8 +224,3 @@ def _is_meant(arn: str, pattern: str, is_filled: bool) -> bool:
 def _any_like(arn: str) -> str:
     """An ARN of the same kind that no policy names."""
     return f"{arn.split('/', 1)[0]}/~itself"
-
-
-def _holder(subject: Subject, facts: tuple[tuple[str, tuple[str, ...]], ...], named: tuple[str, ...]) -> Holder:
-    arn = subject.arn if subject.arn in named else _any_like(subject.arn)
-    return Holder(subject.kind, arn, facts, tuple(own for own in named if own != subject.arn))

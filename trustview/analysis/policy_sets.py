@@ -1,0 +1,125 @@
+"""PolicySet: the policies that hang on a principal; one value for all on whom the same ones hang, each of its account.
+
+An organization has hundreds of thousands of principals and few sets. What depends on a principal's policies alone is
+worked out once for its set, or once for its set and account where they name the account. THE ONE PLACE that reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from trustview.analysis.attachments import (
+    groups_of,
+    has_unread_policies,
+    identity_texts,
+    managed_policies_of,
+    managed_text,
+)
+from trustview.analysis.template import likeness, names_own, read_for
+from trustview.analysis.terms import assuming_part, speaks_of_assuming
+from trustview.policy import PolicyDocument
+from trustview.snapshot import Role, Snapshot, User
+
+ALLOWS_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_ADMINISTRATOR = ":policy/AdministratorAccess"
+_SILENT = PolicyDocument()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicySet:
+    """Policies by their likeness (see `template.py`); `boundary` is empty without one.
+
+    `own` are the ARNs of managed policies and groups. `is_unread`: some policy was not read. `is_admin`: AWS's
+    administrator policy is among those. `names_account`: what it says on assuming roles, or its boundary, differs from
+    account to account. `speaking` says of each identity policy whether it says something on assuming roles.
+    """
+
+    number: int
+    identity: tuple[str, ...]
+    boundary: str
+    own: tuple[str, ...]
+    is_unread: bool
+    is_admin: bool
+    names_account: bool
+    speaking: tuple[bool, ...]
+
+
+@dataclass(slots=True)
+class PolicySets:
+    """The policy sets of a snapshot's principals."""
+
+    snapshot: Snapshot
+    _sets: dict[Hashable, PolicySet] = field(default_factory=dict)
+    _of_principal: dict[str, PolicySet] = field(default_factory=dict)
+    _identity: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
+    _assuming: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
+    _speaking: dict[str, bool] = field(default_factory=dict)
+
+    def of(self, principal: Role | User) -> PolicySet:
+        """The set of a principal."""
+        found = self._of_principal.get(principal.arn)
+        if found is None:
+            found = self._of_principal[principal.arn] = self._find(principal)
+        return found
+
+    def _find(self, principal: Role | User) -> PolicySet:
+        snapshot, account = self.snapshot, principal.account
+        managed = managed_policies_of(snapshot, principal)
+        owned = (*managed, *(group.arn for group in groups_of(snapshot, principal)))
+        boundary = managed_text(snapshot, principal.boundary) if principal.boundary else ""
+        key = (
+            tuple([likeness(text, account) for text in identity_texts(snapshot, principal)]),
+            likeness(boundary, account) if boundary else "",
+            tuple([likeness(arn, account) for arn in owned]),
+            has_unread_policies(snapshot, principal),
+            # AWS's administrator policy says the same everywhere: it need not have been read.
+            any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed),
+        )
+        found = self._sets.get(key)
+        if found is None:
+            found = self._sets[key] = self._make(key, account)
+        return found
+
+    def _make(self, key: tuple[tuple[str, ...], str, tuple[str, ...], bool, bool], account: str) -> PolicySet:
+        identity, boundary, *_ = key
+        speaking = tuple(self._speaks_of_assuming(like, account) for like in identity)
+        told = [like for like, speaks in zip(identity, speaking, strict=True) if speaks]
+        return PolicySet(len(self._sets), *key, any(map(names_own, (*told, boundary))), speaking)
+
+    def _speaks_of_assuming(self, like: str, account: str) -> bool:
+        """Whether some statement means the assuming of roles; the own account's id makes no difference to that."""
+        if like not in self._speaking:
+            self._speaking[like] = speaks_of_assuming(read_for(like, account))
+        return self._speaking[like]
+
+    # ── documents ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def identity(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
+        """The identity policies that were read, the groups' included."""
+        own, account = self.of(principal), principal.account
+        key = (own.number, account if any(map(names_own, own.identity)) else "")
+        if key not in self._identity:
+            self._identity[key] = tuple(read_for(like, account) for like in own.identity)
+        return self._identity[key]
+
+    def assuming(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
+        """What they say on assuming roles; one that says nothing stands as an empty one where others follow.
+
+        Reasons count policies.
+        """
+        own, account = self.of(principal), principal.account
+        key = (own.number, account if own.names_account else "")
+        found = self._assuming.get(key)
+        if found is None:
+            last = max((place for place, speaks in enumerate(own.speaking) if speaks), default=-1)
+            told = zip(own.identity[: last + 1], own.speaking, strict=False)
+            found = self._assuming[key] = tuple(
+                assuming_part(read_for(like, account)) if speaks else _SILENT for like, speaks in told
+            )
+        return found
+
+    def boundary(self, principal: Role | User) -> PolicyDocument | None:
+        """The permissions boundary; None when there is none or it was not read."""
+        like = self.of(principal).boundary
+        return read_for(like, principal.account) if like else None

@@ -1,0 +1,207 @@
+"""Which policies of a snapshot bind a principal, and what do they let it do? THE ONE PLACE that joins the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from trustview.analysis.caller_facts import facts_of
+from trustview.analysis.guardrail_levels import GuardrailLevels, allows_everything
+from trustview.analysis.policy_sets import ALLOWS_ALL, PolicySet, PolicySets
+from trustview.analysis.privilege import Bindings, Facts, PrivilegeJudge, count_named, name_account, name_in
+from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, read_for, sees_part_of_account, text_of
+from trustview.policy import (
+    CallerKind,
+    Level,
+    PolicyDocument,
+    Privilege,
+    PrivilegeVerdict,
+    Statement,
+    matches,
+    read_policy,
+)
+from trustview.policy.catalog import actions_meant, is_unknown
+from trustview.snapshot import GuardrailKind, Role, Snapshot, User
+
+# The statements of SCPs that bear on some identity policies: their level, document and place in it.
+_Kept = tuple[tuple[int, int, Statement], ...]
+_POWERFUL = (Privilege.ADMIN, Privilege.ESCALATING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scps:
+    """The SCPs of some accounts, read alike.
+
+    `statements` are all that do more than allow everything, with the actions that they mean. `strict` are the levels
+    without a statement that allows everything. `account` is ANY_ACCOUNT, or that of the only account that reads so.
+    """
+
+    account: str
+    levels: tuple[Level, ...] = ()
+    strict: tuple[int, ...] = ()
+    statements: tuple[tuple[int, int, Statement, int], ...] = ()
+
+
+@dataclass(slots=True)
+class Privileges:
+    """What the principals of a snapshot may do."""
+
+    snapshot: Snapshot
+    policies: PolicySets
+    guardrails: GuardrailLevels
+    judge: PrivilegeJudge = field(default_factory=PrivilegeJudge)
+    _verdicts: dict[str, PrivilegeVerdict] = field(default_factory=dict)
+    _counted: dict[tuple[int, str], PrivilegeVerdict] = field(default_factory=dict)
+    _scps: dict[str, _Scps] = field(default_factory=dict)
+    _alike: dict[object, _Scps] = field(default_factory=dict)
+    _bindings: dict[object, Bindings] = field(default_factory=dict)
+    _shared: dict[int, bool] = field(default_factory=dict)
+    _met: dict[tuple[int, int, str], Bindings] = field(default_factory=dict)
+
+    def of(self, principal: Role | User) -> Privilege:
+        """The class; what could not be read may hold anything."""
+        known = self.shared_verdict(principal).privilege
+        return Privilege.UNKNOWN if self.policies.of(principal).is_unread and not known.may_write else known
+
+    def verdict(self, principal: Role | User) -> PrivilegeVerdict:
+        """What the policies that were read let the principal do, and why."""
+        return name_account(self.shared_verdict(principal), principal.account)
+
+    def shared_verdict(self, principal: Role | User) -> PrivilegeVerdict:
+        """The same before the account is named: one value for all principals that are alike; see `name_account`."""
+        found = self._verdicts.get(principal.arn)
+        if found is None:
+            found = self._verdicts[principal.arn] = self._count(self.judged_alone(principal), principal.account)
+        return found
+
+    def judged_alone(self, principal: Role | User) -> PrivilegeVerdict:
+        """What its own policies let it do, whoever else it may become."""
+        kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
+        bindings = self._bindings_of(principal)
+        return self.judge.judge(bindings, kind, principal.arn, principal.account, lambda: self._facts(principal))
+
+    def _facts(self, principal: Role | User) -> Facts:
+        found = facts_of(self.snapshot, principal).items()
+        return tuple((key, (value,) if isinstance(value, str) else value) for key, value in found)
+
+    def _count(self, verdict: PrivilegeVerdict, account: str) -> PrivilegeVerdict:
+        if not verdict.limited:
+            return verdict
+        key = (id(verdict), account)
+        if key not in self._counted:
+            self._counted[key] = count_named(verdict, lambda named: self._may_more(name_in(named, account), account))
+        return self._counted[key]
+
+    def _may_more(self, named: str, account: str) -> bool:
+        """Whether an ARN pattern means a role or user of the account whose own policies make it administrator or so."""
+        return any(self.judged_alone(one).privilege in _POWERFUL for one in self._meant(named, account))
+
+    def _meant(self, named: str, account: str) -> Iterator[Role | User]:
+        facts = self.snapshot.facts_by_account.get(account)
+        if facts and ":iam:" in named:
+            principals: tuple[Role | User, ...] = (*facts.roles, *facts.users)
+            yield from (one for one in principals if matches(named, one.arn))
+
+    # ── what binds whom ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _bindings_of(self, principal: Role | User) -> Bindings:
+        own, account = self.policies.of(principal), principal.account
+        is_bound = isinstance(principal, User) or not principal.is_service_linked
+        scps = self._scps_of(account) if is_bound else _NONE
+        is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own, account)
+        key = (own.number, id(scps), "" if is_shared else account)
+        if key not in self._met:
+            self._met[key] = self._make(own, scps, ANY_ACCOUNT if is_shared else account)
+        return self._met[key]
+
+    def _is_shared(self, own: PolicySet, account: str) -> bool:
+        """Whether any account can stand for the own one in a policy set."""
+        if own.number not in self._shared:
+            likes = (*own.identity, own.boundary) if own.boundary else own.identity
+            self._shared[own.number] = all(map(is_shareable, (*likes, *own.own))) and not any(
+                sees_part_of_account(read_for(like, account)) for like in likes
+            )
+        return self._shared[own.number]
+
+    def _make(self, own: PolicySet, scps: _Scps, account: str) -> Bindings:
+        """The bindings of a policy set below some SCPs: one value for all SCPs of which the same bears on it."""
+        identity = tuple(read_for(like, account) for like in own.identity)
+        if own.is_admin:
+            identity += (_EVERYTHING,)
+        kept = _bearing_on(identity, scps)
+        ids = tuple((level, document, id(statement)) for level, document, statement in kept)
+        key = (own.number, account, scps.strict, ids)
+        if key not in self._bindings:
+            boundary = read_for(own.boundary, account) if own.boundary else None
+            named = tuple(text_of(like, account) for like in own.own)
+            self._bindings[key] = Bindings(account, identity, boundary, _reduced(scps, kept), named)
+        return self._bindings[key]
+
+    def _scps_of(self, account: str) -> _Scps:
+        found = self._scps.get(account)
+        if found is None:
+            texts = self.guardrails.texts(account, GuardrailKind.SCP)
+            likes = tuple(tuple(likeness(text, account) for text in level) for level in texts)
+            found = self._alike.get(likes) or _read(likes, account)
+            if found.account == ANY_ACCOUNT:
+                self._alike[likes] = found
+            self._scps[account] = found
+        return found
+
+
+_NONE = _Scps(ANY_ACCOUNT)
+
+
+def _read(likes: tuple[tuple[str, ...], ...], account: str) -> _Scps:
+    documents = [read_for(like, account) for level in likes for like in level]
+    is_shared = all(is_shareable(like) for level in likes for like in level)
+    account = ANY_ACCOUNT if is_shared and not any(map(sees_part_of_account, documents)) else account
+    levels = tuple(tuple(read_for(like, account) for like in level) for level in likes)
+    statements, strict = [], []
+    for number, level in enumerate(levels):
+        if not any(allows_everything(statement) for document in level for statement in document.statements):
+            strict.append(number)
+        for place, document in enumerate(level):
+            for statement in document.statements:
+                if not allows_everything(statement):
+                    meant = actions_meant(statement.actions, inverted=statement.not_actions)
+                    statements.append((number, place, statement, meant))
+    return _Scps(account, levels, tuple(strict), tuple(statements))
+
+
+# ── what of the SCPs bears on some identity policies ─────────────────────────────────────────────────────────────
+
+
+def _bearing_on(identity: tuple[PolicyDocument, ...], scps: _Scps) -> _Kept:
+    """The statements of SCPs that mean an action of which identity policies speak: what else they say changes nothing.
+
+    Only such actions are ever asked about. Of an action that AWS does not define nobody knows which statements mean it:
+    then all count.
+    """
+    spoken = 0
+    for statement in (statement for document in identity for statement in document.allows):
+        spoken |= actions_meant(statement.actions, inverted=statement.not_actions)
+        if not statement.not_actions and any(map(is_unknown, statement.actions)):
+            spoken = -1
+            break
+    is_all = spoken == -1
+    return tuple(
+        (level, place, statement) for level, place, statement, meant in scps.statements if is_all or meant & spoken
+    )
+
+
+def _reduced(scps: _Scps, kept: _Kept) -> tuple[Level, ...]:
+    """The levels with these statements, and those that allow everything, alone."""
+    there = {(level, place, id(statement)) for level, place, statement in kept}
+
+    def reduce(level: int, place: int, document: PolicyDocument) -> PolicyDocument:
+        statements = (s for s in document.statements if allows_everything(s) or (level, place, id(s)) in there)
+        return replace(document, statements=tuple(statements), problems=())
+
+    return tuple(
+        tuple(reduce(number, place, document) for place, document in enumerate(level))
+        for number, level in enumerate(scps.levels)
+    )
+
+
+_EVERYTHING = read_policy(ALLOWS_ALL)
