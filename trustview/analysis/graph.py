@@ -60,17 +60,19 @@ class TrustGraph:
 
     def into(self, role: str) -> tuple[Edge, ...]:
         """The steps into a role, each from one principal or crowd."""
-        return tuple(steps_into(role, self._edges_into))
+        return tuple(steps_into(role, self.edges_into))
 
     def out_of(self, principal: str) -> tuple[Edge, ...]:
         """The steps out of a principal or crowd: the roles it can become."""
-        return tuple(steps_out_of(principal, self._edges_out_of))
+        return tuple(steps_out_of(principal, self.edges_out_of))
 
-    def _edges_into(self, node: str) -> Iterator[Edge]:
-        return self._at(self.incoming, node)
+    def edges_into(self, node: str) -> tuple[Edge, ...]:
+        """The edges that end at a node; groups and doors are nodes too."""
+        return tuple(self._at(self.incoming, node))
 
-    def _edges_out_of(self, node: str) -> Iterator[Edge]:
-        return self._at(self.outgoing, node)
+    def edges_out_of(self, node: str) -> tuple[Edge, ...]:
+        """The edges that begin at a node."""
+        return tuple(self._at(self.outgoing, node))
 
     def _at(self, rows: _Rows, node: str) -> Iterator[Edge]:
         return (self.edges[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())

@@ -1,25 +1,20 @@
-"""The members of our organization behind a grant: who of a trusted account can really use it."""
+"""The members of our organization behind a grant: who of a trusted account can really use it, as the graph has it."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from trustview.analysis.access import Access
-from trustview.analysis.attachments import identity_texts, managed_text
-from trustview.analysis.door import narrow_to
-from trustview.analysis.grant import Grant
-from trustview.analysis.reach import statement_of
-from trustview.policy import Caller, CallerKind
-from trustview.snapshot import GuardrailKind, Role, User
+from trustview.analysis.edge import JOINS, Edge, is_shared
+from trustview.analysis.grant import Grant, ReachKind
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
     """Who of the accounts behind a grant gets in with its own policies: `able` ARNs out of `count` principals.
 
-    `is_known` is false where one of the accounts could not be read in full.
+    `is_known` is false where one of the accounts could not be read in full, or policies of somebody who may be able.
     """
 
     able: tuple[str, ...]
@@ -28,95 +23,63 @@ class Members:
 
 
 def members_of(access: Access, grant: Grant) -> Members:
-    """Everybody of the accounts behind a grant, those of alike grants asked once."""
-    able: list[str] = []
-    count = 0
-    for account in grant.party_accounts:
-        count += _count(access, account)
-        able += [p.arn for p in _speaking(access, account) if p.arn != grant.role and _may_use_alike(access, grant, p)]
-    is_known = not access.snapshot.unread_accounts.intersection(grant.party_accounts)
-    return Members(tuple(able), count - (grant.account in grant.party_accounts), is_known)
+    """Everybody of the accounts behind a grant, in the order of the snapshot."""
+    able: set[str] = set()
+    unsure: set[str] = set()
+    for edge in access.graph.edges_into(grant.role):
+        if edge.grant == grant.id:
+            surely, perhaps = _behind(access, edge)
+            able |= surely
+            unsure |= perhaps
+    known = tuple(sorted(able - {grant.role}, key=_places(access).__getitem__))
+    count = sum(_count(access, account) for account in grant.party_accounts)
+    is_read = not access.snapshot.unread_accounts.intersection(grant.party_accounts)
+    is_known = is_read and unsure <= able | {grant.role}
+    return Members(known, count - (grant.account in grant.party_accounts), is_known)
+
+
+def _behind(access: Access, edge: Edge) -> tuple[frozenset[str], frozenset[str]]:
+    """The principals of ours at the other end of an edge, through doors and groups: who is able, and who may be."""
+    if edge.kind != JOINS:
+        return _split(access, [edge])
+    memory = access.memory.setdefault("behind doors", {})
+    if edge.source not in memory:
+        memory[edge.source] = _split(access, access.graph.edges_into(edge.source))
+    found: tuple[frozenset[str], frozenset[str]] = memory[edge.source]
+    return found
+
+
+def _split(access: Access, edges: Iterable[Edge]) -> tuple[frozenset[str], frozenset[str]]:
+    able: set[str] = set()
+    unsure: set[str] = set()
+    for edge in edges:
+        if edge.reach.lets_in:
+            (unsure if edge.reach.kind is ReachKind.UNKNOWN else able).update(_principals(access, edge.source))
+    return frozenset(able), frozenset(unsure)
+
+
+def _principals(access: Access, node: str) -> Iterator[str]:
+    """The principals of the snapshot that a node is or stands for; a crowd is none."""
+    if is_shared(node):
+        for edge in access.graph.edges_into(node):
+            yield from _principals(access, edge.source)
+    elif node in _places(access):
+        yield node
+
+
+def _places(access: Access) -> dict[str, int]:
+    """The place of each principal in the snapshot: account by account, roles before users."""
+    memory = access.memory.setdefault("places", {})
+    if not memory:
+        for facts in access.snapshot.accounts:
+            for arn in (*(role.arn for role in facts.roles), *(user.arn for user in facts.users)):
+                memory[arn] = len(memory)
+    return memory
 
 
 def _count(access: Access, account: str) -> int:
     facts = access.snapshot.facts_by_account.get(account)
     return len(facts.roles) + len(facts.users) if facts else 0
-
-
-def _speaking(access: Access, account: str) -> tuple[Role | User, ...]:
-    """The principals of an account of which some policy speaks of assuming roles at all."""
-    memory = access.memory.setdefault("speaking", {})
-    if account not in memory:
-        facts = access.snapshot.facts_by_account.get(account)
-        principals: list[Role | User] = [*facts.roles, *facts.users] if facts else []
-        memory[account] = tuple(p for p in principals if access.may_ask(p))
-    found: tuple[Role | User, ...] = memory[account]
-    return found
-
-
-def _may_use_alike(access: Access, grant: Grant, principal: Role | User) -> bool:
-    """`may_use`, asked once for all grants of a fleet that nothing tells apart for this principal."""
-    role = access.role(grant.role)
-    key = (
-        principal.arn,
-        grant.fleet,
-        principal.account == role.account,
-        "" if _is_blind(access, principal) else role.account,
-        role.tags,
-        _guardrail_ids(access, role.account),
-    )
-    memory = access.memory.setdefault("members", {})
-    if key not in memory:
-        memory[key] = may_use(access, grant, principal)
-    return bool(memory[key])
-
-
-def _is_blind(access: Access, principal: Role | User) -> bool:
-    """Whether no policy that binds a principal can tell one account's role from another's."""
-    memory = access.memory.setdefault("blind", {})
-    if principal.arn not in memory:
-        texts = [*identity_texts(access.snapshot, principal), managed_text(access.snapshot, principal.boundary)]
-        memory[principal.arn] = not any(map(_tells_accounts_apart, texts))
-    return bool(memory[principal.arn]) and not _scps_tell_apart(access, principal.account)
-
-
-def _scps_tell_apart(access: Access, account: str) -> bool:
-    memory = access.memory.setdefault("telling SCPs", {})
-    if account not in memory:
-        organization = access.snapshot.organization
-        levels = organization.guardrails_of(account, GuardrailKind.SCP) if organization else ()
-        memory[account] = any(_tells_accounts_apart(policy.document) for level in levels for policy in level)
-    return bool(memory[account])
-
-
-@lru_cache(maxsize=65536)
-def _tells_accounts_apart(text: str) -> bool:
-    """Whether a policy names accounts in ARNs of IAM, in full or by pattern, or tests whose the resource is."""
-    return _NAMES_ACCOUNT.search(text) is not None
-
-
-# After `iam::` anything but a lone star; or a key that holds the account of the resource.
-_NAMES_ACCOUNT = re.compile(r"iam::(?!\*:)|aws:Resource(?:Account|OrgPaths)", re.IGNORECASE)
-
-
-def _guardrail_ids(access: Access, account: str) -> tuple[str, ...]:
-    memory = access.memory.setdefault("RCPs", {})
-    if account not in memory:
-        organization = access.snapshot.organization
-        levels = organization.guardrails_of(account, GuardrailKind.RCP) if organization else ()
-        memory[account] = tuple(policy.id for level in levels for policy in level)
-    found: tuple[str, ...] = memory[account]
-    return found
-
-
-def may_use(access: Access, grant: Grant, principal: Role | User) -> bool:
-    """Whether a principal of ours gets in by this grant with its own policies."""
-    role = access.role(grant.role)
-    kind = CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER
-    caller = Caller(kind, principal.account, principal.arn)
-    trust = narrow_to(access.trust_policy(role), statement_of(access, grant), grant.principal)
-    context = access.context_of(role, caller, principal)
-    return access.ask(role, caller, context, principal, trust).may_be_allowed
 
 
 def describe_members(members: Members) -> str:

@@ -49,23 +49,38 @@ def stack_on(action: str, stack: PolicyStack) -> StackOn:
 
 
 def _lay_out(action: str, stack: PolicyStack) -> StackOn:
-    trust, own, scps = (stack.trust,), stack.own, stack.scps
-    levels = [_allows(action, Layer.SCP, level, documents) for level, documents in enumerate(scps)]
+    trust, own = (stack.trust,), stack.own
+    scps, scp_denies = _levels_on(action, Layer.SCP, stack.scps)
     return StackOn(
         _allows(action, Layer.TRUST, -1, trust),
         tuple(_denies(action, Layer.TRUST, -1, trust)),
         tuple([_allows(action, layer, -1, documents) for layer, documents in own]),
         tuple([deny for layer, documents in own for deny in _denies(action, layer, -1, documents)]),
-        tuple([level for level in levels if not any(prepared.applies_always for prepared, *_ in level.statements)]),
-        tuple([deny for level, documents in enumerate(scps) for deny in _denies(action, Layer.SCP, level, documents)]),
-        tuple(
-            [
-                deny
-                for level, documents in enumerate(stack.rcps)
-                for deny in _denies(action, Layer.RCP, level, documents)
-            ]
-        ),
+        scps,
+        scp_denies,
+        _levels_on(action, Layer.RCP, stack.rcps)[1],
     )
+
+
+# The levels above one account are the same tuple in stack after stack. It stands in the value so that its id, by which
+# it is found, is not another's while it is here.
+_Laid = tuple[tuple[Level, ...], tuple[Allows, ...], tuple[Placed, ...]]
+_laid_out: dict[tuple[str, Layer, int], _Laid] = {}
+
+
+def _levels_on(action: str, layer: Layer, levels: tuple[Level, ...]) -> tuple[tuple[Allows, ...], tuple[Placed, ...]]:
+    """What levels of guardrails say on an action: Allow statements level by level, and Denies."""
+    if not levels:
+        return (), ()
+    key = (action, layer, id(levels))
+    found = _laid_out.get(key)
+    if found is None:
+        by_level = [_allows(action, layer, level, documents) for level, documents in enumerate(levels)]
+        telling = (one for one in by_level if not any(prepared.applies_always for prepared, *_ in one.statements))
+        denies = (d for level, documents in enumerate(levels) for d in _denies(action, layer, level, documents))
+        found = levels, tuple(telling), tuple(denies)
+        keep(_laid_out, key, found)
+    return found[1:]
 
 
 def _allows(action: str, layer: Layer, level: int, documents: Level) -> Allows:
