@@ -11,11 +11,13 @@ from benchmarks.analysis import measure_analysis
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
+from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "analysis": measure_analysis,
     "decisions": measure_decisions,
     "proofs": measure_proofs,
+    "trails": measure_trails,
 }
 
 

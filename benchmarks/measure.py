@@ -34,12 +34,17 @@ class Measure:
 
 
 def measure(
-    subject: str, what: str, items: int, work: Callable[[], object], baseline: Measure | None = None
+    subject: str,
+    what: str,
+    items: int,
+    work: Callable[[], object],
+    baseline: Measure | None = None,
+    rounds: int = ROUNDS,
 ) -> Measure:
-    """Time some work on so many items: a round that warms up, then ROUNDS of them; garbage is collected as usual."""
+    """Time some work on so many items: a round that warms up, then the others; garbage is collected as usual."""
     work()
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         gc.collect()
         started = _spent()
         work()

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from tests.collect.services.test_cloudtrail import AS_ACCOUNT, CALLER, DEPLOY, HUB, SESSION, TARGET, record
 from trustview.collect import read_files
-from trustview.collect.evidence import ACTIONS, agent_family, is_assumption, keep_record, network_of, read_event
 from trustview.collect.moments import read_moment
-from trustview.collect.trail_files import SOURCE, is_trail_file, read_trail_file, windows_of
+from trustview.collect.reduction import SOURCE, windows_of
+from trustview.collect.sighting import ACTIONS, agent_family, network_of, sight
+from trustview.collect.trail_files import is_trail_file, read_trail_file
 from trustview.snapshot import EvidenceWindow
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "cloudtrail"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
-STS = {"eventSource": "sts.amazonaws.com"}
 
 
 def trail(*records: Any, packed: bool = True) -> bytes:  # noqa: ANN401
@@ -29,7 +29,7 @@ def trail(*records: Any, packed: bool = True) -> bytes:  # noqa: ANN401
 
 
 def assumption(**given: Any) -> dict[str, Any]:  # noqa: ANN401
-    return record(SESSION, recipientAccountId=CALLER, **STS, **given)
+    return record(SESSION, recipientAccountId=CALLER, **given)
 
 
 # ── what is found ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,7 +44,7 @@ def test_assumptions_are_kept_and_nothing_else(packed: bool) -> None:
     ]
     found = read_trail_file(trail(*others, assumption(), *others, packed=packed))
 
-    assert found.events == (keep_record(assumption()),)
+    assert found.calls == (sight(assumption()),)
 
 
 def test_a_record_inside_a_record_is_no_record() -> None:
@@ -54,14 +54,14 @@ def test_a_record_inside_a_record_is_no_record() -> None:
         "requestParameters": {"x": [{}, assumption(), {}]},
     }
 
-    assert read_trail_file(trail(forged)).events == ()
+    assert read_trail_file(trail(forged)).calls == ()
 
 
 def test_files_that_were_put_together_are_read_to_the_end() -> None:
     text = trail(assumption(), packed=False)
     halves = gzip.compress(text[:50]) + gzip.compress(text[50:])
 
-    assert len(read_trail_file(halves).events) == 1
+    assert len(read_trail_file(halves).calls) == 1
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -76,15 +76,16 @@ values = st.recursive(
 def test_whatever_stands_around_them_each_assumption_is_found_once(others: list[dict[str, Any]], place: int) -> None:
     records = [*others[:place], assumption(userAgent='"AssumeRole\\"}],{"'), *others[place:]]
 
-    assert len(read_trail_file(trail(*records)).events) == 1
+    assert len(read_trail_file(trail(*records)).calls) == 1
 
 
 @given(st.dictionaries(st.sampled_from([*assumption(), "vpcEndpointId"]), values))
-def test_a_record_of_any_shape_is_kept_or_left_and_never_raises(given: dict[str, Any]) -> None:
-    kept = keep_record({**assumption(), **given})
+def test_a_record_of_any_shape_is_kept_or_left_and_costs_no_other(given: dict[str, Any]) -> None:
+    odd = {**assumption(eventID="odd"), **given}
+    found = read_trail_file(trail(odd, assumption()))
 
-    if is_assumption(kept):
-        read_event(kept)
+    assert sight(assumption()) in found.calls
+    assert found.calls == tuple(filter(None, map(sight, (odd, assumption()))))
 
 
 # ── what is no file of a trail ───────────────────────────────────────────────────────────────────────────────────
@@ -120,31 +121,61 @@ def test_a_file_that_swells_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> 
 # ── how far they see ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_window_has_the_days_without_records_as_holes() -> None:
-    days = {("1", "eu-west-1", f"2026-11-{day:02}") for day in (1, 2, 5)} | {
-        ("1", "us-east-1", "2026-11-30"),
-        ("1", "x", "?"),
+def test_a_window_goes_from_the_first_to_the_last_moment_and_days_without_records_are_holes() -> None:
+    seen = {
+        ("1", "eu-west-1", f"2026-11-{day:02}"): (f"2026-11-{day:02}T07:30:00Z", f"2026-11-{day:02}T21:00:00Z")
+        for day in (1, 2, 5)
+    } | {
+        ("1", "us-east-1", "2026-11-30"): ("2026-11-30T00:00:00Z", "2026-11-30T01:00:00Z"),
+        ("1", "x", "?"): ("?", "?"),
     }
 
-    assert windows_of(days) == (
+    assert windows_of(seen) == (
         EvidenceWindow(
-            "1", "eu-west-1", SOURCE, "2026-11-01T00:00:00Z", "2026-11-06T00:00:00Z",
+            "1", "eu-west-1", SOURCE, "2026-11-01T07:30:00Z", "2026-11-05T21:00:00Z",
             (("2026-11-03T00:00:00Z", "2026-11-05T00:00:00Z"),),
         ),
-        EvidenceWindow("1", "us-east-1", SOURCE, "2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z"),
+        EvidenceWindow("1", "us-east-1", SOURCE, "2026-11-30T00:00:00Z", "2026-11-30T01:00:00Z"),
     )  # fmt: skip
 
 
-def test_a_quiet_file_still_says_which_day_it_saw() -> None:
-    quiet = {
-        "eventName": "GetObject",
-        "eventTime": "2026-11-02T10:05:00Z",
-        "awsRegion": "eu-west-1",
-        "recipientAccountId": TARGET,
-    }
-    found = read_trail_file(trail(quiet))
+READ = {
+    "eventSource": "ec2.amazonaws.com",
+    "eventName": "DescribeInstances",
+    "eventTime": "2026-11-02T10:05:00Z",
+    "awsRegion": "eu-west-1",
+    "recipientAccountId": TARGET,
+    "readOnly": True,
+    "managementEvent": True,
+}
 
-    assert (found.events, found.days) == ((), frozenset({(TARGET, "eu-west-1", "2026-11-02")}))
+
+def test_a_file_without_assumptions_still_says_from_when_to_when_it_saw() -> None:
+    found = read_trail_file(trail({**READ, "eventTime": "2026-11-02T10:20:00Z"}, READ))
+
+    assert found.calls == ()
+    assert found.seen == {(TARGET, "eu-west-1", "2026-11-02"): ("2026-11-02T10:05:00Z", "2026-11-02T10:20:00Z")}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"readOnly": False}, {"managementEvent": False}, {"readOnly": None}, {"managementEvent": None}, {"awsRegion": ""}],
+    ids=str,
+)
+def test_a_trail_that_may_leave_assumptions_out_does_not_count_as_having_seen(told: dict[str, Any]) -> None:
+    """Data events and writes are told by trails that know nothing of role assumptions."""
+    assert read_trail_file(trail({**READ, **told})).seen == {}
+
+
+def test_an_assumption_of_another_service_shows_nothing() -> None:
+    assert read_trail_file(trail(assumption(eventSource="signin.amazonaws.com"))).seen == {}
+
+
+def test_a_digest_of_a_trail_is_passed_over() -> None:
+    digest = {"awsAccountId": TARGET, "digestStartTime": "2026-11-02T10:00:00Z", "logFiles": []}
+    found = read_trail_file(gzip.compress(json.dumps(digest).encode()))
+
+    assert (found.calls, found.seen) == ((), {})
 
 
 # ── imported with everything else ────────────────────────────────────────────────────────────────────────────────
@@ -163,8 +194,8 @@ def details(arn: str, name: str, path: str, unique_id: str) -> bytes:
 
 def test_an_import_joins_both_copies_of_a_call_over_files() -> None:
     place = {"sourceIPAddress": "192.0.2.7", "userAgent": "Boto3/1.40"}
-    ours = record(SESSION, sharedEventID="s", eventID="a", recipientAccountId=CALLER, **place, **STS)
-    theirs = record(AS_ACCOUNT, sharedEventID="s", eventID="b", recipientAccountId=TARGET, **STS)
+    ours = record(SESSION, sharedEventID="s", eventID="a", recipientAccountId=CALLER, **place)
+    theirs = record(AS_ACCOUNT, sharedEventID="s", eventID="b", recipientAccountId=TARGET)
     files = [
         ("hub.json", details(HUB.arn, "Hub", "/ci/", "AROAHUB")),
         ("target.json", details(DEPLOY.arn, "ProdDeploy", "/", "AROATARGET")),
@@ -205,16 +236,14 @@ def test_every_sample_of_the_corpus_is_read_or_left_for_a_reason() -> None:
     read = 0
     for name, event in samples():
         is_asked = event.get("eventSource") == "sts.amazonaws.com" and event.get("eventName") in ACTIONS
-        events = read_trail_file(trail(event)).events
-        assert len(events) == is_asked, name
-        for kept in events:
-            if not is_assumption(kept):
-                # A sample without an id, a time, or any role named in it: a description, or a call without parameters.
-                named = "role/" in f"{event.get('requestParameters')} {event.get('errorMessage')}"
-                assert not (event.get("eventID") and event.get("eventTime") and named), name
-                continue
+        calls = read_trail_file(trail(event)).calls
+        assert is_asked or not calls, name
+        if is_asked and not calls:
+            # A sample without an id, a time, or any role named in it: a description, or a call without parameters.
+            named = "role/" in f"{event.get('requestParameters')} {event.get('errorMessage')}"
+            assert not (event.get("eventID") and event.get("eventTime") and named), name
+        for _, sighting in calls:
             read += 1
-            sighting = read_event(kept)
             assert re.fullmatch(r"arn:aws[\w-]*:iam::\w+:role/[\w+=,.@/-]+", sighting.role), (name, sighting.role)
             assert sighting.arn or sighting.principal or sighting.account or sighting.outsider, name
             assert sighting.is_refused is bool(event.get("errorCode")), name
@@ -226,9 +255,10 @@ def test_callers_of_the_corpus_resolve_to_who_they_are() -> None:
     """Of each kind of caller: the role behind a session, the user, the service, the provider with its subject."""
     by_kind: dict[str, set[str]] = {}
     for _, event in samples():
-        for kept in filter(is_assumption, read_trail_file(trail(event)).events):
-            sighting = read_event(kept)
-            by_kind.setdefault(kept["type"], set()).add(sighting.outsider or sighting.arn or sighting.account)
+        for _, sighting in read_trail_file(trail(event)).calls:
+            by_kind.setdefault(event["userIdentity"]["type"], set()).add(
+                sighting.outsider or sighting.arn or sighting.account
+            )
 
     assert all(re.match(r"arn:aws[\w-]*:iam::\d+:role/", who) for who in by_kind["AssumedRole"])
     assert all(re.match(r"arn:aws[\w-]*:iam::\w+:(user/|root)", who) for who in by_kind["IAMUser"])
@@ -241,7 +271,7 @@ def test_callers_of_the_corpus_resolve_to_who_they_are() -> None:
 @needs_corpus
 def test_no_sample_of_the_corpus_leaves_a_secret() -> None:
     for name, event in samples():
-        kept = json.dumps(keep_record(event))
+        kept = json.dumps(sight(event))
         assert "sessionToken" not in kept, name
         assert not re.search(r"ASIA[A-Z0-9]{12}", kept), name
 

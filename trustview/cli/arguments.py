@@ -56,6 +56,20 @@ def _add_role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--external-id", metavar="ID", help="the external id it asks for; or TRUSTVIEW_EXTERNAL_ID")
 
 
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=_number, metavar="NUMBER", help="processes that read files of a trail; as many as cores"
+    )
+
+
+def _number(text: str) -> int:
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is less than 1")
+    return number
+
+
 def _add_identity(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", help="a profile of the AWS configuration; or AWS_PROFILE")
     _add_role(parser)
@@ -122,6 +136,7 @@ def _add_import(commands: _Commands) -> None:
         "run_import",
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    _add_jobs(parser)
     _add_settings(parser)
     _add_json(parser)
 

@@ -25,8 +25,10 @@ from trustview.collect.progress import (
     plain_line,
     progress_line,
 )
+from trustview.collect.reducing import FileMark, Reducer, Tally, Work, find_trail_run
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
+from trustview.collect.trail_files import is_trail_file
 
 __all__ = [
     "ROLE_NAME",
@@ -35,18 +37,24 @@ __all__ = [
     "Clock",
     "Diagnosis",
     "Event",
+    "FileMark",
     "FileProblem",
     "Imported",
     "Limits",
     "Notice",
     "Parts",
     "Progress",
+    "Reducer",
     "Report",
     "Roll",
     "Scope",
+    "Tally",
+    "Work",
     "caller_policy",
     "collect",
     "examine",
+    "find_trail_run",
+    "is_trail_file",
     "json_line",
     "plain_line",
     "progress_line",

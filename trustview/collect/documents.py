@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote
 
 from trustview.collect.moments import read_moment, write_moment
-from trustview.collect.trail_files import TrailFile, is_trail_file, read_trail_file
 
 ORGANIZATION_DOCUMENT = "trustview organization"
 
@@ -38,7 +37,6 @@ class Kind(StrEnum):
     GET_FINDING = "accessanalyzer get-finding"
     GET_FINDING_V2 = "accessanalyzer get-finding-v2"
     ORGANIZATION = "trustview organization"
-    TRAIL = "a CloudTrail trail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +50,15 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was recognised; `value` has AWS's spelling of keys, encoded policies and ISO 8601 moments.
-
-    Of a trail's file, `value` is empty and `trail` says what is kept.
-    """
+    """A file that was recognised; `value` has AWS's spelling of keys, encoded policies and ISO 8601 moments."""
 
     path: str
     kind: Kind
     value: dict[str, Any]
-    trail: TrailFile | None = None
 
 
 def recognise(path: str, content: bytes) -> Document | FileProblem:
     """Tell what a file holds, or why that cannot be told."""
-    return _recognise_trail(path, content) if is_trail_file(content) else _recognise_json(path, content)
-
-
-def _recognise_trail(path: str, content: bytes) -> Document | FileProblem:
-    try:
-        return Document(path, Kind.TRAIL, {}, read_trail_file(content))
-    except ValueError as error:
-        return FileProblem(path, "", str(error))
-
-
-def _recognise_json(path: str, content: bytes) -> Document | FileProblem:
     try:
         value = json.loads(_decode(content))
     except UnicodeDecodeError as error:

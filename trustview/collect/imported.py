@@ -6,22 +6,23 @@ Rule 2: what was not imported is a gap: nothing is concluded from what is missin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from trustview.collect.documents import Document, FileProblem, Kind, recognise
-from trustview.collect.evidence import count_uses, is_assumption, merge_copies, read_event
+from trustview.collect.evidence import count_uses
 from trustview.collect.imported_accounts import DETAILS, ODD_SHAPE, AccountFiles, check, describe_odd
 from trustview.collect.imported_organization import OrganizationFiles
 from trustview.collect.moments import write_moment
+from trustview.collect.reduction import Reduced, Reduction, windows_of
 from trustview.collect.services import REGIONS, SERVICES, TREE
 from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, merge_findings, read_finding
 from trustview.collect.services.cloudtrail import CLOUDTRAIL
 from trustview.collect.services.iam import IAM
 from trustview.collect.services.organizations import GUARDRAILS, TAGS
-from trustview.collect.trail_files import Day, windows_of
+from trustview.collect.trail_files import is_trail_file
 from trustview.snapshot import ExternalFinding, Gap, GapKind, Organization, Snapshot
 
 _ABOUT_IAM = (
@@ -39,10 +40,18 @@ class Imported:
     notes: tuple[str, ...]
 
 
-def read_files(files: Iterable[tuple[str, bytes]], now: datetime) -> Imported:
-    """Read files given as (name, content), in this order; of two different values of one thing the first is kept."""
+def read_files(
+    files: Iterable[tuple[str, bytes]], now: datetime, trails: Callable[[], Reduced] | None = None
+) -> Imported:
+    """Read files given as (name, content), in this order; of two different values of one thing the first is kept.
+
+    `trails`, asked at the end, gives what was read of a trail's files elsewhere; otherwise they may be among the files.
+    """
     gathered = _Gathered()
     for path, content in files:
+        if is_trail_file(content):
+            gathered.trail.add(path, content)
+            continue
         document = recognise(path, content)
         if isinstance(document, FileProblem):
             gathered.problems.append(document)
@@ -52,8 +61,10 @@ def read_files(files: Iterable[tuple[str, bytes]], now: datetime) -> Imported:
         except ODD_SHAPE as error:
             reason = f"not quite what `{document.kind}` writes: {describe_odd(error)}"
             gathered.problems.append(FileProblem(path, "$", reason))
-    snapshot = gathered.build(write_moment(now))
-    problems = (*gathered.problems, *gathered.accounts.problems, *gathered.organization.problems)
+    reduced = trails() if trails else gathered.trail.reduced()
+    snapshot = gathered.build(write_moment(now), reduced)
+    damaged = (FileProblem(path, "", reason) for path, reason in reduced.problems)
+    problems = (*gathered.problems, *damaged, *gathered.accounts.problems, *gathered.organization.problems)
     return Imported(snapshot, tuple(sorted(problems, key=lambda problem: problem.path)), tuple(gathered.accounts.notes))
 
 
@@ -65,17 +76,13 @@ class _Gathered:
     organization: OrganizationFiles = field(default_factory=OrganizationFiles)
     findings: list[ExternalFinding] = field(default_factory=list)
     has_findings: bool = False
-    events: list[dict[str, Any]] = field(default_factory=list)
-    days: set[Day] = field(default_factory=set)
+    trail: Reduction = field(default_factory=Reduction)
     problems: list[FileProblem] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
         """Take in one document."""
         if document.kind in _ABOUT_IAM:
             self.accounts.add(document)
-        elif document.trail is not None:
-            self.events += document.trail.events
-            self.days |= document.trail.days
         elif document.kind in _FINDINGS:
             self._add_findings(document)
         else:
@@ -89,7 +96,7 @@ class _Gathered:
             except ODD_SHAPE as error:
                 self.problems.append(FileProblem(document.path, place, describe_odd(error)))
 
-    def build(self, now: str) -> Snapshot:
+    def build(self, now: str, reduced: Reduced) -> Snapshot:
         """The snapshot of everything taken in."""
         organization = self.organization.build()
         facts = Snapshot(
@@ -98,19 +105,18 @@ class _Gathered:
             organization=organization,
             accounts=self.accounts.build(now),
             external_findings=merge_findings(self.findings),
-            windows=windows_of(self.days),
-            gaps=tuple(self._gaps(organization)),
+            windows=windows_of(reduced.seen),
+            gaps=tuple(self._gaps(organization, is_seen=bool(reduced.seen))),
         )
-        calls = merge_copies(read_event(event) for event in self.events if is_assumption(event))
-        return replace(facts, uses=count_uses(calls, facts))
+        return replace(facts, uses=count_uses(reduced.calls, facts))
 
-    def _gaps(self, organization: Organization | None) -> Iterator[Gap]:
+    def _gaps(self, organization: Organization | None, *, is_seen: bool) -> Iterator[Gap]:
         yield from self.organization.gaps(organization)
         if not self.has_findings:
             reason = "no findings of Access Analyzer were imported"
             yield Gap("", ACCESS_ANALYZER.name, "", GapKind.NOT_ASKED, reason)
-        if not self.days:
-            reason = "no files of a trail were imported: nobody can tell who really assumed which role"
+        if not is_seen:
+            reason = "no files of a trail with read events were imported: nobody can tell who really assumed which role"
             yield Gap("", CLOUDTRAIL.name, "", GapKind.NOT_ASKED, reason)
         for service in SERVICES:
             if service not in _FROM_FILES:

@@ -1,8 +1,8 @@
-"""Files of a CloudTrail trail -> what is kept of the role assumptions in them. Pure.
+"""One file of a CloudTrail trail -> the role assumptions in it, and how far it sees. Pure.
 
-A file holds some minutes of an account and Region, gzipped JSON, of which a few per cent assume roles: records are cut
-out unread, and only those that speak of an assumption are parsed. Whatever a record's texts hold, JSON's own grammar
-says where it ends.
+A file holds some minutes of an account and Region, gzipped JSON, of which a few per cent assume roles: of the other
+records only a few fields are looked at, and the rest is never parsed. Whatever the texts of a record hold, JSON's own
+grammar says where it ends.
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
 """
 
@@ -10,57 +10,66 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
-from trustview.collect.evidence import ACTIONS, STS, keep_record
-from trustview.snapshot import EvidenceWindow
+from trustview.collect.sighting import ACTIONS, STS, Sighting, sight
 
 GZIP = b"\x1f\x8b"
+HEAD_BYTES = 64
 LARGEST_BYTES = 1 << 30
-SOURCE = "trail files"
-_MARK = b'"AssumeRole'
 
 Day = tuple[str, str, str]
-"""An account, a Region and a day (`2026-11-20`) of which there are records."""
+"""An account, a Region and a day (`2026-11-20`)."""
+Span = tuple[str, str]
+"""The first and the last moment of what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrailFile:
-    """What is kept of one file: the assumptions in it, and the days that it has records of."""
+    """What is kept of one file: the role assumptions by the id of the call, and from when to when it sees them.
 
-    events: tuple[dict[str, Any], ...]
-    days: frozenset[Day]
+    A day is seen when a management event that reads is told of it: role assumptions are such events, and a trail that
+    leaves them out says nothing of them.
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
+    """
+
+    calls: tuple[tuple[str, Sighting], ...] = ()
+    seen: Mapping[Day, Span] = field(default_factory=dict)
 
 
-def is_trail_file(content: bytes) -> bool:
-    """Whether a file looks like one of a trail: gzipped, or an object of `Records`."""
-    return content.startswith(GZIP) or content[:64].replace(b" ", b"").replace(b"\n", b"").startswith(b'{"Records":')
+def is_trail_file(head: bytes) -> bool:
+    """Whether a file that begins so looks like one of a trail: gzipped, or an object of `Records`."""
+    return head.startswith(GZIP) or head[:HEAD_BYTES].translate(None, b" \r\n\t").startswith(b'{"Records":')
 
 
 def read_trail_file(content: bytes) -> TrailFile:
-    """The assumptions and days of a file; ValueError when it is damaged, too large or no file of a trail."""
+    """The assumptions of a file and how far it sees; a digest, which holds no records, tells of nothing.
+
+    ValueError when it is damaged, too large or no file of a trail.
+    """
     text = _decompress(content) if content.startswith(GZIP) else content
-    cut_out, placed = _decoders()
     try:
-        records, places = cut_out.decode(text).Records, placed.decode(text).Records
+        records = _cut(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"no file of a CloudTrail trail: {error}") from error
-    events = tuple(_assumptions(bytes(record) for record in records))
-    days = {(place.recipientAccountId, place.awsRegion, place.eventTime[:10]) for place in places}
-    return TrailFile(events, frozenset(day for day in days if all(day)))
-
-
-def _assumptions(records: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    calls: list[tuple[str, Sighting]] = []
+    times: dict[Day, set[str]] = {}
     for record in records:
-        if _MARK in record:
-            value = json.loads(record)
-            if value.get("eventSource") == STS and value.get("eventName") in ACTIONS:
-                yield keep_record(value)
+        if record.eventName in ACTIONS:
+            told = _open(record)
+            call = sight(told)
+            if call is not None:
+                calls.append(call)
+            elif told.get("eventSource") != STS:
+                continue
+        elif record.readOnly is not True or record.managementEvent is not True:
+            continue
+        day = (record.recipientAccountId, record.awsRegion, record.eventTime[:10])
+        times.setdefault(day, set()).add(record.eventTime)
+    return TrailFile(tuple(calls), {day: (min(found), max(found)) for day, found in times.items() if all(day)})
 
 
 def _decompress(content: bytes) -> bytes:
@@ -79,47 +88,72 @@ def _decompress(content: bytes) -> bytes:
                 f"it unpacks to more than {LARGEST_BYTES >> 20} MiB" if room <= 0 else "the file is cut off"
             )
         left = reader.unused_data
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+# ── records, cut out of the text ─────────────────────────────────────────────────────────────────────────────────
+
+# What is read of every record, and what is left as text until a record is wanted.
+_READ = ("eventName", "eventTime", "awsRegion", "recipientAccountId")
+_FLAGS = ("readOnly", "managementEvent")
+_LEFT = (
+    "eventSource", "eventID", "sharedEventID", "errorCode", "errorMessage", "userIdentity", "requestParameters",
+    "responseElements", "sourceIPAddress", "vpcEndpointId", "userAgent",
+)  # fmt: skip
 
 
 @cache
-def _decoders() -> tuple[Any, Any]:
-    """Decoders that cut the records out, and that read where and when each one was."""
+def _shapes() -> tuple[Any, Any]:
+    """A record, cut into its fields, and the decoder of a file."""
     import msgspec  # noqa: PLC0415  only for whoever reads trails
 
-    class Place(msgspec.Struct):
-        recipientAccountId: str = ""  # noqa: N815  CloudTrail's spelling
-        awsRegion: str = ""  # noqa: N815
-        eventTime: str = ""  # noqa: N815
-
-    raw = msgspec.defstruct("Raw", [("Records", list[msgspec.Raw])])
-    placed = msgspec.defstruct("Placed", [("Records", list[Place])])
-    return msgspec.json.Decoder(raw), msgspec.json.Decoder(placed)
+    read = [(name, str, "") for name in _READ]
+    flags = [(name, bool | str | None, None) for name in _FLAGS]
+    left = [(name, msgspec.Raw, None) for name in _LEFT]
+    record = msgspec.defstruct("Record", [*read, *flags, *left], gc=False)
+    file = msgspec.defstruct("File", [("Records", list[record] | None, None), ("digestStartTime", str, "")])  # type: ignore[valid-type]
+    return record, msgspec.json.Decoder(file)
 
 
-# ── how far the files see ────────────────────────────────────────────────────────────────────────────────────────
+def _cut(text: bytes) -> Iterable[Any]:
+    """The records of a file; ValueError when it is none of a trail."""
+    import msgspec  # noqa: PLC0415
+
+    try:
+        file = _shapes()[1].decode(text)
+    except msgspec.ValidationError:
+        return _cut_loosely(json.loads(text))
+    if file.Records is None and not file.digestStartTime:
+        raise ValueError("it has no `Records`")
+    return file.Records or ()
 
 
-def windows_of(days: Iterable[Day]) -> tuple[EvidenceWindow, ...]:
-    """The period that the files cover, per account and Region; whole days without a record are holes in it.
+def _cut_loosely(value: object) -> list[Any]:
+    """The records of a file in which some hold what no record of CloudTrail holds: that counts as not being there."""
+    import msgspec  # noqa: PLC0415
 
-    A day on which nothing happened looks the same as one whose files are missing, and is told as missing.
-    """
-    known: dict[tuple[str, str], set[date]] = {}
-    for account, region, day in days:
-        try:
-            moment = date.fromisoformat(day)
-        except ValueError:
-            continue
-        known.setdefault((account, region), set()).add(moment)
-    return tuple(_window(account, region, sorted(found)) for (account, region), found in sorted(known.items()))
+    records = value.get("Records") if isinstance(value, dict) else None
+    if not isinstance(records, list):
+        raise ValueError("its `Records` are no list")
+    kept = (record for record in records if isinstance(record, dict))
+    return [_shapes()[0](**dict(_fitting(record, msgspec))) for record in kept]
 
 
-def _window(account: str, region: str, days: list[date]) -> EvidenceWindow:
-    after = timedelta(days=1)
-    holes = tuple((_begin(one + after), _begin(other)) for one, other in pairwise(days) if other - one > after)
-    return EvidenceWindow(account, region, SOURCE, _begin(days[0]), _begin(days[-1] + after), holes)
+def _fitting(record: Mapping[str, Any], msgspec: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  the module
+    for name in _READ:
+        if isinstance(record.get(name), str):
+            yield name, record[name]
+    for name in _FLAGS:
+        yield name, record.get(name) is True
+    for name in _LEFT:
+        if name in record:
+            yield name, msgspec.Raw(msgspec.json.encode(record[name]))
 
 
-def _begin(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"
+def _open(record: Any) -> dict[str, Any]:  # noqa: ANN401  its shape is made where it is needed
+    """A record that is wanted, with all that is read of it."""
+    import msgspec  # noqa: PLC0415
+
+    read = {name: getattr(record, name) for name in _READ}
+    left = ((name, getattr(record, name)) for name in _LEFT)
+    return {**read, **{name: msgspec.json.decode(text) for name, text in left if text is not None}}

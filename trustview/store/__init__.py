@@ -4,7 +4,7 @@ What may live here: where things are (`workspace`), what the collector read (`pa
 that is kept. Heavy libraries are imported when a file is opened, never when this folder is.
 """
 
-from trustview.store.files import NamedFile, open_bytes, walk_files, write_new
+from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
 from trustview.store.parts import Shelf, open_shelf
 from trustview.store.reviews import ReviewStore, open_reviews
 from trustview.store.settings_file import load_settings
@@ -26,6 +26,7 @@ from trustview.store.workspace import Workspace, find_workspace, make_file, make
 __all__ = [
     "ItemDetail",
     "ItemRow",
+    "ListedFile",
     "NamedFile",
     "PlaceRow",
     "ReviewStore",
@@ -37,6 +38,7 @@ __all__ = [
     "delete_snapshot",
     "find_snapshot",
     "find_workspace",
+    "list_files",
     "list_snapshots",
     "load_settings",
     "load_view",
@@ -47,6 +49,7 @@ __all__ = [
     "open_reviews",
     "open_shelf",
     "open_snapshot",
+    "read_named",
     "save_snapshot",
     "save_view",
     "view_file",

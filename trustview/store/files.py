@@ -15,6 +15,7 @@ from trustview.errors import StoreError, UsageError
 from trustview.store.workspace import FILE_MODE
 
 LARGEST_BYTES = 512 << 20
+HEAD_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,48 +27,91 @@ class NamedFile:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file that was found, unread but for its first bytes; or why it cannot be read.
+
+    `version` changes whenever the file does.
+    """
+
+    path: str
+    size: int = 0
+    version: str = ""
+    head: bytes = b""
+    problem: str = ""
+
+
 def walk_files(paths: Iterable[str | Path]) -> Iterator[NamedFile]:
+    """Every file that `list_files` finds, with its content."""
+    for file in list_files(paths):
+        yield NamedFile(file.path, problem=file.problem) if file.problem else read_named(file.path)
+
+
+def list_files(paths: Iterable[str | Path]) -> Iterator[ListedFile]:
     """Every file named, and every file below a folder named, in the order of their names; each comes once.
 
     Hidden files below a folder are passed over, and links to folders below it are not followed; whatever else cannot
     be read comes with the reason. Raises UsageError for a path that is not there.
     """
-    seen: set[str] = set()
+    seen: set[tuple[int, int]] = set()
     for given in map(Path, paths):
         if not given.exists():
             raise UsageError(f"`{given}` is not there: name files or folders that are")
-        for file in _below(given) if given.is_dir() else [NamedFile(str(given))]:
-            real = os.path.realpath(file.path)
-            if real not in seen:
-                seen.add(real)
-                yield file if file.problem else _read(Path(file.path))
+        for path, problem in _below(given) if given.is_dir() else [(str(given), "")]:
+            if problem:
+                yield ListedFile(path, problem=problem)
+            else:
+                yield from _list_once(path, seen)
 
 
-def _below(folder: Path) -> Iterator[NamedFile]:
-    """The files below a folder, unread."""
+def _below(folder: Path) -> Iterator[tuple[str, str]]:
+    """The files below a folder, and what is wrong with those that are not looked into."""
     shut: list[OSError] = []
     top = os.path.realpath(folder)
     for parent, folders, names in os.walk(folder, onerror=shut.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in names if not name.startswith(".")):
-            yield NamedFile(os.path.join(parent, name))
+            yield os.path.join(parent, name), ""
         for path in (os.path.join(parent, name) for name in folders):
             if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(top):
-                yield NamedFile(path, problem="a link to a folder is not followed: name the folder itself")
+                yield path, "a link to a folder is not followed: name the folder itself"
     for error in shut:
-        yield NamedFile(str(error.filename), problem=f"it cannot be listed: {error.strerror or error}")
+        yield str(error.filename), f"it cannot be listed: {error.strerror or error}"
 
 
-def _read(path: Path) -> NamedFile:
+def _list_once(path: str, seen: set[tuple[int, int]]) -> Iterator[ListedFile]:
+    """The file, unless it was seen under another name."""
     try:
-        about = path.stat()
+        about = os.stat(path)
+        if (about.st_dev, about.st_ino) in seen:
+            return
+        seen.add((about.st_dev, about.st_ino))
         if not stat.S_ISREG(about.st_mode):
-            return NamedFile(str(path), problem="it is not a file: pipes and devices are not read")
-        if about.st_size > LARGEST_BYTES:
-            return NamedFile(str(path), problem=f"it is larger than {LARGEST_BYTES >> 20} MiB; split it")
-        return NamedFile(str(path), path.read_bytes())
+            yield ListedFile(path, problem="it is not a file: pipes and devices are not read")
+        elif about.st_size > LARGEST_BYTES:
+            yield ListedFile(path, problem=f"it is larger than {LARGEST_BYTES >> 20} MiB; split it")
+        else:
+            version = f"{about.st_mtime_ns} {about.st_ctime_ns}"
+            yield ListedFile(path, about.st_size, version, _read(path, HEAD_BYTES))
     except OSError as error:
-        return NamedFile(str(path), problem=f"it cannot be read: {error.strerror or error}")
+        yield ListedFile(path, problem=_unreadable(error))
+
+
+def read_named(path: str) -> NamedFile:
+    """A file that was listed, with its content."""
+    try:
+        return NamedFile(path, _read(path))
+    except OSError as error:
+        return NamedFile(path, problem=_unreadable(error))
+
+
+def _read(path: str, size: int = -1) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read(size)
+
+
+def _unreadable(error: OSError) -> str:
+    return f"it cannot be read: {error.strerror or error}"
 
 
 def open_bytes(path: str | Path) -> BinaryIO:

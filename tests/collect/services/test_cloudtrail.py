@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustview.collect.evidence import Sighting, keep_record, merge_copies
+from trustview.collect.evidence import gather_copies, join_copies, write_copies
 from trustview.collect.parts import Part
-from trustview.collect.services.cloudtrail import join, keep, read
+from trustview.collect.services.cloudtrail import join, read, read_event
+from trustview.collect.sighting import Sighting, sight
 from trustview.snapshot import AccountFacts, EvidenceWindow, Role, Snapshot, Use, User
 
 CALLER, TARGET = "777788889999", "111122223333"
@@ -37,6 +38,7 @@ def record(who: dict[str, Any], **given: Any) -> dict[str, Any]:  # noqa: ANN401
     return {
         "userIdentity": who,
         "eventTime": "2026-11-02T10:05:00Z",
+        "eventSource": "sts.amazonaws.com",
         "eventName": "AssumeRole",
         "awsRegion": "eu-west-1",
         "requestParameters": {"roleArn": DEPLOY.arn, "roleSessionName": "build-42"},
@@ -47,8 +49,10 @@ def record(who: dict[str, Any], **given: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def part(*records: dict[str, Any], account: str = TARGET, region: str = "eu-west-1") -> Part:
-    kept = [keep({"CloudTrailEvent": json.dumps(one)}) for one in records]
-    answer = {"start": "2026-08-26T09:00:00Z", "end": "2026-11-24T09:00:00Z", "events": kept, "holes": []}
+    copies: dict[Sighting, list[str]] = {}
+    gather_copies(filter(None, (read_event({"CloudTrailEvent": json.dumps(one)}) for one in records)), copies)
+    kept = json.loads(json.dumps(write_copies(copies)))
+    answer = {"start": "2026-08-26T09:00:00Z", "end": "2026-11-24T09:00:00Z", "copies": kept, "holes": []}
     return Part("cloudtrail", account, region, "", answer)
 
 
@@ -165,7 +169,7 @@ def test_the_window_says_what_is_known_and_what_is_missing_inside() -> None:
 
 
 def test_nothing_that_could_sign_in_is_kept() -> None:
-    kept = json.dumps(keep_record(record(SESSION)))
+    kept = json.dumps(sight(record(SESSION)))
 
     assert "canary-token" not in kept
     assert "ASIACANARY" not in kept
@@ -173,25 +177,23 @@ def test_nothing_that_could_sign_in_is_kept() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"userIdentity": null, "requestParameters": null}', "null"])
 def test_an_event_that_makes_no_sense_is_no_use(text: str) -> None:
-    answer = {"start": "", "end": "", "events": [keep({"CloudTrailEvent": text})], "holes": []}
-
-    assert read(Part("cloudtrail", TARGET, "eu-west-1", "", answer)).sightings == ()
+    assert read_event({"CloudTrailEvent": text}) is None
 
 
 NAMES = st.sampled_from(["", HUB.arn])
 SIGHTINGS = st.builds(
-    Sighting, id=st.sampled_from("abc"), time=st.just("2026-11-02T10:05:00Z"), action=st.just("AssumeRole"),
-    role=st.just(DEPLOY.arn), region=st.just("eu-west-1"), is_refused=st.just(False), has_mfa=st.booleans(),
-    external_id=st.just(""), arn=NAMES, principal=st.sampled_from(["", "AROAHUB"]), account=st.just(CALLER),
-    outsider=st.just(""),
+    Sighting, hour=st.just("2026-11-02T10:00:00Z"), action=st.just("AssumeRole"), role=st.just(DEPLOY.arn),
+    region=st.just("eu-west-1"), is_refused=st.just(False), has_mfa=st.booleans(), arn=NAMES,
+    principal=st.sampled_from(["", "AROAHUB"]), account=st.just(CALLER),
 )  # fmt: skip
 
 
-@given(st.lists(SIGHTINGS, max_size=8))
-def test_the_order_of_copies_does_not_matter_and_each_call_counts_once(copies: list[Sighting]) -> None:
-    merged = merge_copies(copies)
+@given(st.lists(st.tuples(st.sampled_from("abc"), SIGHTINGS), max_size=8))
+def test_the_order_of_copies_does_not_matter_and_each_call_counts_once(copies: list[tuple[str, Sighting]]) -> None:
+    joined = join_copies({sighting: [name]} for name, sighting in copies)
+    turned = join_copies({sighting: [name]} for name, sighting in reversed(copies))
+    gathered: dict[Sighting, list[str]] = {}
+    gather_copies(copies, gathered)
 
-    assert len(merged) == len({copy.id for copy in copies})
-    assert {(call.id, call.has_mfa, bool(call.arn)) for call in merged} == {
-        (call.id, call.has_mfa, bool(call.arn)) for call in merge_copies(reversed(copies))
-    }
+    assert joined.total() == len({name for name, _ in copies})
+    assert joined == turned == join_copies([gathered])

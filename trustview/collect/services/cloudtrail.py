@@ -9,25 +9,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
-from trustview.collect.evidence import (
-    ACTIONS,
-    Raw,
-    Sighting,
-    count_uses,
-    is_assumption,
-    keep_record,
-    merge_copies,
-    read_event,
-)
+from trustview.collect.evidence import Copies, count_uses, gather_copies, join_copies, read_copies, write_copies
 from trustview.collect.failure import CallError
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
 from trustview.collect.services.service import Extent, Service, for_evidence
+from trustview.collect.sighting import ACTIONS, Raw, Sighting, sight
 from trustview.snapshot import EvidenceWindow, Snapshot
 
 PAGE = 50
@@ -43,7 +34,7 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     CloudTrail gives the newest first, so that what is lacking after a failure is the oldest stretch of one event name.
     """
     start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
-    events: list[dict[str, Any]] = []
+    copies: dict[Sighting, list[str]] = {}
     holes: list[list[str]] = []
     for action in ACTIONS:
         oldest = write_moment(end)
@@ -57,24 +48,23 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
                 EndTime=end,
                 MaxResults=PAGE,
             ):
-                for event in page["Events"]:
-                    events.append(keep(event))
-                    oldest = min(oldest, event.get("EventTime") or oldest)
+                gather_copies(filter(None, map(read_event, page["Events"])), copies)
+                oldest = min([oldest, *(event["EventTime"] for event in page["Events"] if event.get("EventTime"))])
         except CallError as error:
-            if not events and not holes and action == ACTIONS[0]:
+            if not copies and not holes and action == ACTIONS[0]:
                 raise
             reader.lack(f"{action} before {oldest}", error.failure)
             holes.append([write_moment(start), oldest])
-    return {"start": write_moment(start), "end": write_moment(end), "events": events, "holes": holes}
+    return {"start": write_moment(start), "end": write_moment(end), "copies": write_copies(copies), "holes": holes}
 
 
-def keep(event: Raw) -> dict[str, Any]:
-    """What is kept of an event that LookupEvents lists; its response may hold a session token and is not."""
+def read_event(event: Raw) -> tuple[str, Sighting] | None:
+    """The call that an event of LookupEvents tells of, with its id; None when it is no role assumption."""
     try:
         record = json.loads(event.get("CloudTrailEvent") or "{}")
     except ValueError:
-        record = None
-    return keep_record(record) if isinstance(record, dict) else {}
+        return None
+    return sight(record) if isinstance(record, dict) else None
 
 
 # ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +74,7 @@ def keep(event: Raw) -> dict[str, Any]:
 class Evidence:
     """The copies of one account and Region, and the period they cover."""
 
-    sightings: tuple[Sighting, ...]
+    copies: Copies
     window: EvidenceWindow
 
 
@@ -93,7 +83,7 @@ def read(part: Part) -> Evidence:
     answer = part.answer
     holes = tuple(sorted({(str(start), str(end)) for start, end in answer["holes"]}))
     window = EvidenceWindow(part.account, part.region, SOURCE, answer["start"], answer["end"], holes)
-    return Evidence(tuple(read_event(event) for event in answer["events"] if is_assumption(event)), window)
+    return Evidence(read_copies(answer["copies"]), window)
 
 
 # ── join ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,9 +91,9 @@ def read(part: Part) -> Evidence:
 
 def join(snapshot: Snapshot, found: Sequence[Evidence]) -> Snapshot:
     """The snapshot with every use counted once, and the windows in which uses are known."""
-    calls = merge_copies(chain.from_iterable(evidence.sightings for evidence in found))
+    calls = join_copies(evidence.copies for evidence in found)
     windows = sorted((evidence.window for evidence in found), key=lambda window: (window.account, window.region))
-    return replace(snapshot, uses=count_uses(calls, snapshot), windows=tuple(windows))
+    return replace(snapshot, uses=count_uses([calls], snapshot), windows=tuple(windows))
 
 
 CLOUDTRAIL = Service(
