@@ -34,6 +34,7 @@ from trustview.snapshot import (
 LATENCY = 0.06
 FIRST = 100_000_000_000
 TEMPLATE = "999999999999"
+REGION = "eu-west-1"
 STATEMENT = (
     '{{"Sid":"S{0}","Effect":"Allow","Action":["s3:GetObject{0}","s3:PutObject","dynamodb:Query","kms:Decrypt"],'
     '"Resource":["arn:aws:s3:::bucket-{0}-{1}/*","arn:aws:dynamodb:eu-west-1:{1}:table/t{0}"]}}'
@@ -94,7 +95,8 @@ def make_organization(accounts: int, roles: int) -> Invented:
     )
     tree = Organization("o-measured01", str(FIRST), tuple(units), listed)
     template = make_account(TEMPLATE, roles)
-    return Invented(0, Snapshot(MOMENT, "aws", tree, (template,)), {str(FIRST): ("eu-west-1",)}, (str(FIRST),))
+    enabled: dict[str, tuple[str, ...]] = {account.id: (REGION,) for account in listed}
+    return Invented(0, Snapshot(MOMENT, "aws", tree, (template,)), enabled, (str(FIRST),))
 
 
 class Server:

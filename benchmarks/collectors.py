@@ -44,6 +44,11 @@ OPERATIONS = (
     "ListAccountAliases",
 )
 ASKED_PER_ACCOUNT = 2 + len(READS)
+OPTIONAL = (
+    "access-analyzer", "cognito-identity", "eks", "events", "iam-organizations-features", "identity-center",
+    "organizations-tags", "roles-anywhere", "trails",
+)  # fmt: skip
+"""What ours asks by default and the others do not."""
 
 
 def ids(accounts: int) -> list[str]:
@@ -193,7 +198,7 @@ async def ours(_accounts: int, concurrency: int) -> dict[str, float]:
         if isinstance(event, Progress) and event.is_complete:
             walked.update(walk_seconds=time.perf_counter() - started, walk_cpu=_cpu(), walk_peak_mb=_peak_mb())
 
-    scope = Scope(limits=Limits(FAST, FAST, FAST, FAST), concurrency=concurrency)
+    scope = Scope(limits=Limits(FAST, FAST, FAST, FAST), concurrency=concurrency, without=OPTIONAL)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, open_shelf(Path(folder) / "parts", print) as shelf:
         snapshot = await collect(scope, shelf, lambda: datetime.now(UTC), note)

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from trustview.collect.aws import Aws
 from trustview.collect.failure import CallError, Failure
@@ -24,7 +24,7 @@ from trustview.collect.progress import AccountState
 from trustview.collect.reader import Reader, together
 from trustview.collect.run import Clock, Run
 from trustview.collect.scope import Scope
-from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service
+from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service, trust_policies
 from trustview.collect.targets import Targets, choose_targets
 from trustview.collect.values import ODD_ANSWER, can_be_read, odd_answer, read_value
 from trustview.collect.visit import Place, Visit
@@ -35,6 +35,7 @@ ASKING_ABOUT = 8
 # Accounts that are begun for each request that may be in flight: most of them wait for their own limits.
 ACCOUNTS_PER_REQUEST = 4
 NOT_IN_USE = "AWSOrganizationsNotInUseException"
+T = TypeVar("T")
 
 
 class StoppedError(Exception):
@@ -190,10 +191,9 @@ class Walk:
     async def _read_regions(self, organization: Organization | None, visit: Visit) -> None:
         """The IAM of one account, and what is asked in its enabled Regions: some of it only where a role is for it."""
         services = self._services_at(Extent.REGION, organization, visit.about)
-        enabled = self._value_or_gap(visit, REGIONS) if services else _nothing()
-        facts, regions = await together(self._value_or_gap(visit, IAM), enabled)
-        wanted = [service for service in services if service.is_of_use(facts)]
-        del facts  # the largest value of all, and not needed while the Regions answer
+        enabled = self._know(visit, REGIONS, REGIONS.read) if services else _nothing()
+        trusts, regions = await together(self._know(visit, IAM, trust_policies), enabled)
+        wanted = [service for service in services if service.is_of_use(trusts)]
         asked = self._choose_regions(wanted, visit, regions)
         await together(*(self._obtain_or_gap(visit, service, region) for service in wanted for region in asked))
 
@@ -214,13 +214,13 @@ class Walk:
                 visit.add_gap(place, GapKind.NOT_ASKED, "the Region was left out of the scope")
         return tuple(region for region in enabled if region in wanted)
 
-    async def _value_or_gap(self, visit: Visit, service: Service) -> Any:  # noqa: ANN401
-        """The value of a part that says what else is asked; None, and a gap, when it cannot be had."""
+    async def _know(self, visit: Visit, service: Service, read: Callable[[Part], T]) -> T | None:
+        """What a part says of what else is asked; None, and a gap, when it cannot be had."""
         part = await self._obtain_or_gap(visit, service)
         try:
-            return read_value(service, part) if part is not None else None
-        except CallError as error:
-            visit.add_failure(_told(service, visit, ""), error.failure)
+            return read(part) if part is not None else None
+        except ODD_ANSWER as error:
+            visit.add_failure(_told(service, visit, ""), odd_answer(service, error))
             return None
 
     # ── one part ─────────────────────────────────────────────────────────────────────────────────────────────

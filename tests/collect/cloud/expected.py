@@ -258,7 +258,7 @@ class Outcome:
         """Those that a role may trust, as far as is known."""
         whole = self.served.perfect.facts_by_account[account]
         read = self._facts(whole)
-        is_sure = read is not None and not read.is_partial
+        is_sure = read is not None
         if is_sure and not any('"*"' in role.trust_policy or "\\u" in role.trust_policy for role in whole.roles):
             return []
         return ["cognito-identity", "eks", "roles-anywhere"]

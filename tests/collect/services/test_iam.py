@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from trustview.collect.parts import Lack, Part
-from trustview.collect.services.iam import complete_role, document_text, read, read_policy, read_role
+from trustview.collect.services.iam import complete_role, document_text, read, read_policy, read_role, trust_policies
 from trustview.snapshot import AccountFacts, GapKind, ManagedPolicy
 
 ACCOUNT = "111122223333"
@@ -88,6 +88,24 @@ def test_an_account_without_session_lengths_or_alias_is_whole(missing: str) -> N
 
 def test_an_account_of_which_nothing_was_read_has_no_facts() -> None:
     assert facts(details=None, roles=None) is None
+
+
+def trusts(**answer: Any) -> frozenset[str] | None:  # noqa: ANN401
+    return trust_policies(Part("iam", ACCOUNT, "", "", {"details": EMPTY, "roles": [], **answer}))
+
+
+def test_trust_policies_are_those_of_either_list_each_once() -> None:
+    other = {**RAW, "AssumeRolePolicyDocument": quote("{}")}
+
+    assert trusts(details={**EMPTY, "RoleDetailList": [RAW, RAW]}, roles=[RAW, other]) == frozenset({TRUST, "{}"})
+    assert (
+        trusts(details=None, roles=[RAW]) == trusts(details={**EMPTY, "RoleDetailList": [RAW]}, roles=None) == {TRUST}
+    )
+
+
+def test_trust_policies_are_not_known_where_no_role_was_read() -> None:
+    assert trusts(details=None, roles=None) is None
+    assert trusts() == frozenset()
 
 
 @pytest.mark.parametrize("text", ["", TRUST, '{"a": "100 % + 1"}', '{"a": "\u202e[red]=cmd()"}'])

@@ -15,12 +15,10 @@ from trustview.collect.services.identity_center import IDENTITY_CENTER, read_ass
 from trustview.collect.services.roles_anywhere import ROLES_ANYWHERE, keep_anchor, read_anchor, read_profile
 from trustview.collect.services.trails import TRAILS, read_trail
 from trustview.snapshot import (
-    AccountFacts,
     EventSelector,
     IdentityPool,
     Organization,
     PodIdentityAssociation,
-    Role,
     RoleMapping,
     RoleMappingRule,
     RolesAnywhereProfile,
@@ -58,25 +56,21 @@ def test_a_profile_without_anything_optional_is_read() -> None:
     )
 
 
-def role(trust: str) -> AccountFacts:
-    return AccountFacts(ACCOUNT, roles=(Role("arn:role", ACCOUNT, "r", "/", "AROA", trust),))
-
-
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("trusts", "expected"),
     [
-        (role('{"Principal":{"Service":"rolesanywhere.amazonaws.com"}}'), True),
-        (role('{"Principal":{"Service":["ec2.amazonaws.com","rolesanywhere.amazonaws.com"]}}'), True),
-        (role('{"Principal":{"AWS":"*"}}'), True),
-        (role('{"Principal":{"Service":"rolesanywhere\\u002eamazonaws.com"}}'), True),
-        (role('{"Principal":{"Service":"ec2.amazonaws.com"}}'), False),
-        (AccountFacts(ACCOUNT), False),
-        (AccountFacts(ACCOUNT, is_partial=True), True),
+        (['{"Principal":{"Service":"rolesanywhere.amazonaws.com"}}'], True),
+        (['{"Principal":{"Service":["ec2.amazonaws.com","rolesanywhere.amazonaws.com"]}}'], True),
+        (['{"Principal":{"AWS":"*"}}'], True),
+        (['{"Principal":{"Service":"rolesanywhere\\u002eamazonaws.com"}}'], True),
+        (['{"Principal":{"Service":"ec2.amazonaws.com"}}', '{"Principal":{"AWS":"*"}}'], True),
+        (['{"Principal":{"Service":"ec2.amazonaws.com"}}'], False),
+        ([], False),
         (None, True),
     ],
 )
-def test_a_service_is_asked_where_a_role_may_trust_it(facts: AccountFacts | None, expected: bool) -> None:
-    assert ROLES_ANYWHERE.is_of_use(facts) is expected
+def test_a_service_is_asked_where_a_role_may_trust_it(trusts: list[str] | None, expected: bool) -> None:
+    assert ROLES_ANYWHERE.is_of_use(trusts) is expected
 
 
 # ── Cognito and EKS ──────────────────────────────────────────────────────────────────────────────────────────────

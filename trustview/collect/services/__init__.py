@@ -10,7 +10,7 @@ from trustview.collect.services.cognito import COGNITO
 from trustview.collect.services.ec2 import REGIONS
 from trustview.collect.services.eks import EKS
 from trustview.collect.services.eventbridge import EVENTBRIDGE
-from trustview.collect.services.iam import IAM
+from trustview.collect.services.iam import IAM, trust_policies
 from trustview.collect.services.iam_features import FEATURES
 from trustview.collect.services.identity_center import IDENTITY_CENTER
 from trustview.collect.services.organizations import GUARDRAILS, TAGS, TREE
@@ -26,4 +26,4 @@ SERVICES: tuple[Service, ...] = (
 # What a service asks only when a scope includes it by this name.
 EXTRAS: tuple[str, ...] = (DETAILS,)
 
-__all__ = ["EXTRAS", "IAM", "REGIONS", "SERVICES", "TREE", "Extent", "Service"]
+__all__ = ["EXTRAS", "IAM", "REGIONS", "SERVICES", "TREE", "Extent", "Service", "trust_policies"]

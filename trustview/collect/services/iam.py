@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -116,6 +117,15 @@ def read(part: Part) -> AccountFacts | None:
         read_at=part.read_at,
         is_partial=details is None or None in providers,
     )
+
+
+def trust_policies(part: Part) -> frozenset[str] | None:
+    """The trust policies of one account, each once, without reading the rest; None when its roles were not read."""
+    details, listed = part.answer.get("details"), part.answer.get("roles")
+    if details is None and listed is None:
+        return None
+    roles = chain((details or {}).get("RoleDetailList") or (), listed or ())
+    return frozenset(map(document_text, {role.get("AssumeRolePolicyDocument") or "" for role in roles}))
 
 
 def read_role(raw: Raw, account: str) -> Role:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
-from trustview.snapshot import AccountFacts, Organization, Snapshot
+from trustview.snapshot import Organization, Snapshot
 
 
 class Extent(StrEnum):
@@ -80,21 +80,19 @@ def for_evidence(scope: Scope, _name: str) -> bool:
     return scope.evidence_days > 0
 
 
-def whatever_is_there(_facts: AccountFacts | None) -> bool:
-    """Whatever stands in the account."""
+def whatever_is_trusted(_trust_policies: Iterable[str] | None) -> bool:
+    """Whatever the roles of the account trust."""
     return True
 
 
-def where_trusted(principal: str) -> Callable[[AccountFacts | None], bool]:
+def where_trusted(principal: str) -> Callable[[Iterable[str] | None], bool]:
     """Where a trust policy may name a principal that begins so; where the roles are not known, it may.
 
     Nobody becomes a role through a service that no role trusts: so that is not asked, and is no gap.
     """
 
-    def is_of_use(facts: AccountFacts | None) -> bool:
-        if facts is None or facts.is_partial:
-            return True
-        return any(_may_name(role.trust_policy, principal) for role in facts.roles)
+    def is_of_use(trust_policies: Iterable[str] | None) -> bool:
+        return trust_policies is None or any(_may_name(policy, principal) for policy in trust_policies)
 
     return is_of_use
 
@@ -113,8 +111,8 @@ class Service:
 
     `fetch` asks it and returns what to keep, JSON-ready; `read` is pure and makes values of one part; `join` puts the
     values of all parts into the snapshot. `client` is the SDK's name of the API. `is_at` says in which accounts it is
-    asked, given the caller's own; `is_of_use` whether what stands there makes it worth asking; `choice` for which
-    scopes. `not_asked` is the sentence of the gap for the others.
+    asked, given the caller's own; `is_of_use` whether it is worth asking, given the trust policies of the account (None
+    when they are not known); `choice` for which scopes. `not_asked` is the sentence of the gap for the others.
     """
 
     name: str
@@ -124,7 +122,7 @@ class Service:
     read: Callable[[Part], Any]
     join: Callable[[Snapshot, Sequence[Any]], Snapshot]
     is_at: Callable[[Organization | None, str, str], bool] = everywhere
-    is_of_use: Callable[[AccountFacts | None], bool] = whatever_is_there
+    is_of_use: Callable[[Iterable[str] | None], bool] = whatever_is_trusted
     choice: Callable[[Scope, str], bool] = always
     not_asked: str = ""
 
