@@ -41,7 +41,7 @@ async def main():
         await collect(scope, shelf, lambda: datetime.fromisoformat("{NOW.isoformat()}"))
 asyncio.run(main())
 """
-TREE = ("ListAccountsForParent", "ListOrganizationalUnitsForParent", "DescribeOrganization")
+TREE = ("ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent", "DescribeOrganization")
 REGIONAL = {
     "access-analyzer": "access-analyzer",
     "cognito-identity": "cognito-identity",

@@ -85,7 +85,7 @@ _NOT_ACCEPTED = {
     "IncompleteSignature", "InvalidSignatureException", "MissingAuthenticationToken", "AuthFailure",
     "MissingAuthenticationTokenException", "RequestExpired", "RequestTimeTooSkewed", "InvalidToken",
 }  # fmt: skip
-_GONE = {"NoSuchEntity", "PolicyNotFoundException", "ResourceNotFoundException"}
+_GONE = {"NoSuchEntity", "PolicyNotFoundException", "ResourceNotFoundException", "ChildNotFoundException"}
 _ABOUT_TIME = {"RequestTimeTooSkewed", "RequestExpired"}
 _WORDS_ABOUT_TIME = ("Signature expired: ", "Signature not yet current: ")
 _KINDS = {

@@ -46,9 +46,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("sts", "AssumeRole", "sts:AssumeRole", Asked.HOP),
     *_each(
         Asked.ORGANIZATION, "organizations", "organizations",
-        "DescribeOrganization", "DescribePolicy", "ListAWSServiceAccessForOrganization", "ListAccountsForParent",
-        "ListDelegatedAdministrators", "ListDelegatedServicesForAccount", "ListOrganizationalUnitsForParent",
-        "ListPolicies", "ListRoots", "ListTagsForResource", "ListTargetsForPolicy",
+        "DescribeOrganization", "DescribePolicy", "ListAWSServiceAccessForOrganization", "ListAccounts",
+        "ListAccountsForParent", "ListDelegatedAdministrators", "ListDelegatedServicesForAccount",
+        "ListOrganizationalUnitsForParent", "ListParents", "ListPolicies", "ListRoots", "ListTagsForResource",
+        "ListTargetsForPolicy",
     ),
     *_each(
         Asked.ACCOUNT, "iam", "iam",

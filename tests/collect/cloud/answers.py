@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from trustview.snapshot import (
+    Account,
     AccountFacts,
     Analyzer,
     EventBus,
@@ -45,7 +46,9 @@ class Answers:
             ("organizations", "DescribeOrganization"): self._describe_organization,
             ("organizations", "ListRoots"): self._roots,
             ("organizations", "ListOrganizationalUnitsForParent"): self._units,
+            ("organizations", "ListAccounts"): self._list_accounts,
             ("organizations", "ListAccountsForParent"): self._list_accounts,
+            ("organizations", "ListParents"): self._parents,
             ("organizations", "ListDelegatedAdministrators"): self._delegates,
             ("organizations", "ListDelegatedServicesForAccount"): self._delegated_services,
             ("organizations", "ListPolicies"): self._list_policies,
@@ -103,22 +106,24 @@ class Answers:
         return {"OrganizationalUnits": [{"Id": unit.id, "Name": unit.name} for unit in below]}
 
     def _list_accounts(self, call: Call) -> Answer:
-        here = [account for account in self._tree.accounts if account.parent == call.parameters["ParentId"]]
+        parent = call.parameters.get("ParentId")
+        return {"Accounts": [self._account(one) for one in self._tree.accounts if parent in (None, one.parent)]}
+
+    def _account(self, account: Account) -> Answer:
         return {
-            "Accounts": [
-                {
-                    "Id": one.id,
-                    "Arn": f"arn:aws:organizations::{self._tree.management_account}:account/{self._tree.id}/{one.id}",
-                    "Name": one.name,
-                    "Email": one.email,
-                    "State": one.status.value,
-                    "Status": "SUSPENDED" if one.status.value != "ACTIVE" else "ACTIVE",
-                    "JoinedMethod": "CREATED",
-                    "JoinedTimestamp": one.joined,
-                }
-                for one in here
-            ]
+            "Id": account.id,
+            "Arn": f"arn:aws:organizations::{self._tree.management_account}:account/{self._tree.id}/{account.id}",
+            "Name": account.name,
+            "Email": account.email,
+            "State": account.status.value,
+            "Status": "SUSPENDED" if account.status.value != "ACTIVE" else "ACTIVE",
+            "JoinedMethod": "CREATED",
+            "JoinedTimestamp": account.joined,
         }
+
+    def _parents(self, call: Call) -> Answer:
+        parent = self._accounts[call.parameters["ChildId"]].parent
+        return {"Parents": [{"Id": parent, "Type": "ROOT" if parent.startswith("r-") else "ORGANIZATIONAL_UNIT"}]}
 
     def _delegates(self, _call: Call) -> Answer:
         ids = sorted({account for account, _ in self._tree.delegated})

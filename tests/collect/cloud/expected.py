@@ -213,6 +213,9 @@ class Outcome:
         delegates = self._organizations("ListDelegatedAdministrators")
         if delegates:
             yield "", "organizations", "", delegates, "delegated administrators: "
+        listing = self._organizations("ListAccounts")
+        if listing:
+            yield "", "organizations", "", listing, "accounts that moved while the organization was walked: "
         for kind in GuardrailKind:
             its = (policy for policy in self.served.organization.guardrails if policy.kind is kind)
             lost = next(
@@ -317,6 +320,7 @@ def invent_rules(rng: random.Random, served: Invented, *, evidence: bool) -> tup
         lambda: (Rule(DENIED["organizations"], operation="ListTagsForResource", within=rng.choice(members)),),
         lambda: (Rule(DENIED["organizations"], operation="DescribePolicy", within=f'"{rng.choice(policies)}"'),),
         lambda: (Rule(DENIED["organizations"], operation="ListDelegatedAdministrators"),),
+        lambda: (Rule(DENIED["organizations"], operation="ListAccounts"),),
         lambda: (Rule(DENIED_ELSEWHERE, rng.choice(served.homes), "ListAnalyzers", rng.choice(FALLBACK)),),
         lambda: (Rule(NOT_OPTED_IN, rng.choice(served.homes), "ListAnalyzers", "ap-southeast-2"),),
         lambda: _left(management, rng.choice(members)),

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,13 +28,14 @@ class Cloud:
     """A served organization: where it listens, what it was asked, and what it answered well.
 
     `page` is the most items of a page, `repeats` lets every later page begin with the last item of the one before it,
-    as when something was added in between.
+    as when something was added in between; `edit` may change a good answer.
     """
 
     served: Invented
     page: int = 1000
     repeats: bool = False
     trouble: Trouble = no_trouble
+    edit: Callable[[Call, Answer], Answer] = lambda _call, answer: answer
     latency: float = 0.0
     endpoint: str = ""
     asked: list[Call] = field(default_factory=list)
@@ -100,7 +101,7 @@ class Cloud:
         else:
             answer = self._answers.whole(call)
         if isinstance(answer, dict):
-            answer = self._cut(call, answer)
+            answer = self._cut(call, self.edit(call, answer))
         if isinstance(answer, Refused):
             return write_refusal(call.service, answer)
         self.answered.append(call)

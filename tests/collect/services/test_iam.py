@@ -99,7 +99,9 @@ def test_trust_policies_are_those_of_either_list_each_once() -> None:
 
     assert trusts(details={**EMPTY, "RoleDetailList": [RAW, RAW]}, roles=[RAW, other]) == frozenset({TRUST, "{}"})
     assert (
-        trusts(details=None, roles=[RAW]) == trusts(details={**EMPTY, "RoleDetailList": [RAW]}, roles=None) == frozenset({TRUST})
+        trusts(details=None, roles=[RAW])
+        == trusts(details={**EMPTY, "RoleDetailList": [RAW]}, roles=None)
+        == frozenset({TRUST})
     )
 
 

@@ -1,24 +1,27 @@
 """Organizations: the tree with its accounts, the guardrails and where they hang, the tags of accounts and OUs.
 
-Three questions, because the accounts can be read as soon as the first is answered. Guardrails of a kind count only when
-they were read in full: a level whose policies are unknown would look like one that allows nothing.
+Three questions, because the accounts can be read as soon as the first is answered. An account that moves while the tree
+is walked may be met nowhere, or twice: so all accounts are listed once more at the end. Guardrails of a kind count only
+when they were read in full: a level whose policies are unknown would look like one that allows nothing.
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from trustview.collect.parts import Part
+from trustview.collect.parts import Lack, Part
 from trustview.collect.reader import Reader, together
 from trustview.collect.scope import Scope
 from trustview.collect.services.service import Extent, Service, unless_left_out
 from trustview.snapshot import (
     Account,
     AccountStatus,
+    GapKind,
     GuardrailKind,
     GuardrailPolicy,
     Organization,
@@ -49,6 +52,7 @@ async def fetch_tree(reader: Reader, _scope: Scope) -> dict[str, Any]:
         "organization": organization,
         "roots": roots,
         "branches": branches,
+        "strays": await _fetch_strays(reader, roots, branches),
         "delegated": delegated or [],
         "trusted": trusted or [],
     }
@@ -72,6 +76,25 @@ async def _fetch_branch(reader: Reader, parent: str) -> dict[str, Any]:
         reader.items("organizations", "ListAccountsForParent", "Accounts", ParentId=parent, MaxResults=PAGE),
     )
     return {"parent": parent, "units": units, "accounts": accounts}
+
+
+async def _fetch_strays(reader: Reader, roots: Sequence[Raw], branches: Sequence[Raw]) -> list[dict[str, Any]]:
+    """Accounts that were met nowhere or twice, with where they are now."""
+    list_accounts = partial(reader.items, "organizations", "ListAccounts", "Accounts", MaxResults=PAGE)
+    listed = await reader.attempt("accounts that moved while the organization was walked", list_accounts)
+    met = Counter(account["Id"] for branch in branches for account in branch["accounts"])
+    strays = await reader.each(partial(_find, reader, one) for one in listed or () if met[one["Id"]] != 1)
+    known = {place["Id"] for place in (*roots, *(unit for branch in branches for unit in branch["units"]))}
+    for stray in strays:
+        if stray["parent"] not in known:
+            reason = f"account {stray['account']['Id']} is in `{stray['parent']}`, which was not met in the tree"
+            reader.lacks.append(Lack(GapKind.FAILED, reason))
+    return strays
+
+
+async def _find(reader: Reader, account: Raw) -> dict[str, Any]:
+    parents = await reader.get("organizations", "ListParents", "Parents", ChildId=account["Id"])
+    return {"account": dict(account), "parent": parents[0]["Id"]}
 
 
 async def _fetch_delegated(reader: Reader) -> list[list[str]]:
@@ -101,15 +124,16 @@ def read_tree(part: Part) -> Organization:
     answer = part.answer
     organization = answer["organization"]
     units = [read_unit(root, "") for root in answer["roots"]]
-    accounts = []
+    accounts: dict[str, Account] = {}
     for branch in answer["branches"]:
         units += [read_unit(unit, branch["parent"]) for unit in branch["units"]]
-        accounts += [read_account(account, branch["parent"]) for account in branch["accounts"]]
+        accounts |= {account["Id"]: read_account(account, branch["parent"]) for account in branch["accounts"]}
+    accounts |= {stray["account"]["Id"]: read_account(stray["account"], stray["parent"]) for stray in answer["strays"]}
     return Organization(
         id=organization["Id"],
         management_account=organization.get("MasterAccountId") or organization.get("ManagementAccountId") or "",
         units=tuple(units),
-        accounts=tuple(sorted(accounts, key=lambda account: account.id)),
+        accounts=tuple(sorted(accounts.values(), key=lambda account: account.id)),
         delegated=tuple(sorted((str(account), str(service)) for account, service in answer["delegated"])),
         trusted_services=tuple(sorted(answer["trusted"])),
     )
