@@ -4,7 +4,7 @@ Rule 1: one client per service and Region serves all accounts; each request is s
 a context variable, and a request without them does not leave. Rule 2: the SDK does not retry; we do, within the budget,
 with jitter. Rule 3: every failure becomes a Failure with a sentence; only who we are being refused stops the run.
 Rule 4: moments come back as ISO 8601 texts and policy documents still encoded (see `sdk`). Rule 5: credentials stay in
-memory.
+memory. Rule 6: a service that has no address in a Region is not offered there, and is not asked there again.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from trustview.collect.budget import Budget
 from trustview.collect.failure import CallError, Failure, FailureKind, LostPageError
@@ -29,6 +30,7 @@ from trustview.collect.sdk import (
     Answer,
     configure,
     find_credentials,
+    is_name_known,
     open_session,
     refresh,
     send,
@@ -116,6 +118,7 @@ class Aws:
         self._opening = asyncio.Lock()
         self._entered: dict[str, Entered] = {}
         self._entering: dict[str, asyncio.Lock] = {}
+        self._absent: dict[tuple[str, str], Failure] = {}
         self.caller = Caller("", "", self._region, "")
 
     async def sign_in(self) -> None:
@@ -143,6 +146,8 @@ class Aws:
         """
         failures: list[Failure] = []
         while True:
+            if (service, region) in self._absent:
+                raise CallError(self._absent[service, region])
             credentials = await self._credentials_of(account)
             answer = await self._ask(credentials, account, region, service, operation, parameters)
             if not isinstance(answer, Failure) and needs not in answer:
@@ -150,6 +155,8 @@ class Aws:
                 answer = Failure(FailureKind.TRANSIENT, "", reason)
             if not isinstance(answer, Failure):
                 return answer
+            if answer.kind is FailureKind.NO_ADDRESS:
+                answer = await self._judge_absence(answer, service, region)
             failures.append(answer)
             self._stop_unless_ours(answer, account, region)
             self._forget_session(answer, account, credentials)
@@ -182,6 +189,18 @@ class Aws:
             self.counts.throttled += 1
             self._budget.note_refusal(bucket)
         return answer
+
+    async def _judge_absence(self, failure: Failure, service: str, region: str) -> Failure:
+        """A service of a Region is not offered there when its name is not known while that of STS is.
+
+        No list says so: that of the SDK names Regions before a service is there, and lacks new ones.
+        """
+        host = urlsplit(self.caller.endpoint).hostname
+        if not region or not host or not await is_name_known(host):
+            return replace(failure, kind=FailureKind.TRANSIENT)
+        reason = f"`{service}` has no address in {region}: it is not offered there, or its name is blocked"
+        self._absent[service, region] = absence = replace(failure, reason=reason)
+        return absence
 
     def _may_retry(self, failure: Failure, service: str, region: str) -> bool:
         """Whether the retries that are left allow one more; being throttled costs none, the bucket is slower then."""

@@ -196,15 +196,17 @@ class Doctor:
         """One service of one account, over all Regions that were asked."""
         what = f"{where}: {service.name}"
         bad = [probe for probe in probes if probe.refused]
-        regions = [probe.region for probe in probes if probe.region]
+        regions = [probe.region for probe in probes if probe.region and (probe.refused or probe.answered)]
         if not bad:
-            return Diagnosis(what, True, f"can be read in {_count(regions, 'Region')}" if regions else "can be read")
+            return Diagnosis(
+                what, True, f"can be read in {_count(regions, 'Region')}" if probes[0].region else "can be read"
+            )
         reasons: dict[str, list[str]] = {}
         for probe in bad:
             for failure in probe.refused.values():
                 reasons.setdefault(failure.reason, []).append(probe.region)
         detail = "; ".join(f"{_in(places)}{reason}" for reason, places in reasons.items())
-        good = f"can be read in {len(probes) - len(bad)} of {_count(regions, 'Region')}; " if regions else ""
+        good = f"can be read in {len(regions) - len(bad)} of {_count(regions, 'Region')}; " if regions else ""
         return Diagnosis(what, False, good + detail, _advice(where, service, bad))
 
     def _session_policy(self) -> Diagnosis:

@@ -1,7 +1,7 @@
 """Failure: why a call to AWS gave nothing. The one place that reads the SDK's errors.
 
-Four kinds: denied (asking again will not help), throttled and transient (asking again may), failed (the rest); and two
-that say that who we are is no longer good, for which see `credentials`.
+Five kinds: denied (asking again will not help), throttled and transient (asking again may), no address (there is nobody
+to ask), failed (the rest); and two that say that who we are is no longer good, for which see `aws`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from socket import EAI_AGAIN
 
 from trustview.snapshot import GapKind
 
@@ -21,6 +22,7 @@ class FailureKind(StrEnum):
     TRANSIENT = "transient"
     EXPIRED = "expired"
     NOT_ACCEPTED = "not accepted"
+    NO_ADDRESS = "no address"
     FAILED = "failed"
 
 
@@ -50,7 +52,7 @@ class Failure:
     @property
     def gap_kind(self) -> GapKind:
         """The kind of gap that it leaves."""
-        return GapKind.DENIED if self.kind is FailureKind.DENIED else GapKind.FAILED
+        return _GAP_KINDS.get(self.kind, GapKind.FAILED)
 
 
 class CallError(Exception):
@@ -86,6 +88,7 @@ _NOT_ACCEPTED = {
     "MissingAuthenticationTokenException", "RequestExpired", "RequestTimeTooSkewed", "InvalidToken",
 }  # fmt: skip
 _GONE = {"NoSuchEntity", "PolicyNotFoundException", "ResourceNotFoundException", "ChildNotFoundException"}
+_GAP_KINDS = {FailureKind.DENIED: GapKind.DENIED, FailureKind.NO_ADDRESS: GapKind.NOT_ASKED}
 _ABOUT_TIME = {"RequestTimeTooSkewed", "RequestExpired"}
 _WORDS_ABOUT_TIME = ("Signature expired: ", "Signature not yet current: ")
 _KINDS = {
@@ -118,7 +121,8 @@ def read_error(action: str, error: Exception) -> Failure | None:
         return _read_answer(action, error.response)
     passing = (HTTPClientError, NoConnection, NetworkError, TimeoutError, ConnectionError)
     if isinstance(error, passing):
-        return Failure(FailureKind.TRANSIENT, type(error).__name__, _sentence(action, "fails", "", str(error)))
+        kind = FailureKind.NO_ADDRESS if _is_unknown_name(error) else FailureKind.TRANSIENT
+        return Failure(kind, type(error).__name__, _sentence(action, "fails", "", str(error)))
     if isinstance(error, (ResponseParserError, *_UNREADABLE)):
         # The SDK repeats the whole answer, which may hold credentials.
         reason = _sentence(action, "fails", "", "the answer cannot be read")
@@ -126,6 +130,14 @@ def read_error(action: str, error: Exception) -> Failure | None:
     if isinstance(error, BotoCoreError | OSError):
         return Failure(FailureKind.FAILED, type(error).__name__, _sentence(action, "fails", "", str(error)))
     return None
+
+
+def _is_unknown_name(error: Exception) -> bool:
+    """Whether nobody knows the name of the host: the resolver said so, and not only that it cannot tell now."""
+    from aiohttp import ClientConnectorDNSError  # noqa: PLC0415
+
+    cause = getattr(error, "kwargs", {}).get("error", error)
+    return isinstance(cause, ClientConnectorDNSError) and cause.os_error.errno != EAI_AGAIN
 
 
 def _read_answer(action: str, response: dict[str, dict[str, str]]) -> Failure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from trustview.collect.failure import CallError, Failure
+from trustview.collect.failure import CallError, Failure, FailureKind
 from trustview.collect.operations import Operation, find_operation
 from trustview.collect.reader import Reader
 from trustview.collect.sdk import Answer
@@ -18,7 +18,10 @@ PAGE_SIZES = ("MaxItems", "MaxResults", "maxResults", "Limit", "pageSize")
 
 @dataclass(slots=True)
 class Probe(Reader):
-    """Asks in one account and Region; keeps which operations were answered, and why others were not."""
+    """Asks in one account and Region; keeps which operations were answered, and why others were not.
+
+    What is not offered in the Region is neither.
+    """
 
     answered: set[Operation] = field(default_factory=set)
     refused: dict[Operation, Failure] = field(default_factory=dict)
@@ -40,7 +43,7 @@ class Probe(Reader):
 
     def _note(self, service: str, name: str, failure: Failure | None) -> None:
         operation = find_operation(service, name)
-        if operation is None:
+        if operation is None or (failure is not None and failure.kind is FailureKind.NO_ADDRESS):
             return
         if failure is None:
             self.answered.add(operation)

@@ -6,6 +6,7 @@ without dateutil, models are loaded once. Its retries are off. Credentials stay 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ async def send(client: Any, operation: str, parameters: Mapping[str, object], cr
         _credentials.reset(mark)
     answer.pop("ResponseMetadata", None)
     return answer
+
+
+async def is_name_known(host: str) -> bool:
+    """Whether the name of a host has an address; False too when there is no telling now."""
+    try:
+        return bool(await asyncio.get_running_loop().getaddrinfo(host, None))
+    except OSError:
+        return False
 
 
 def open_session(scope: Scope) -> Any:  # noqa: ANN401

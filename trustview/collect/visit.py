@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from trustview.collect.failure import Failure
+from trustview.collect.failure import Failure, FailureKind
 from trustview.policy import is_account_id
 from trustview.snapshot import Gap, GapKind
 
@@ -42,9 +42,10 @@ class Visit:
         return self.may_change and not self.is_last
 
     def add_failure(self, place: Place, failure: Failure) -> None:
-        """A gap for a part that could not be had."""
+        """A gap for a part that could not be had; what a Region does not offer is missing in no account."""
         self.may_change |= failure.gap_kind is GapKind.FAILED
-        self.add_gap(place, failure.gap_kind, failure.reason)
+        is_absent = failure.kind is FailureKind.NO_ADDRESS
+        self.add_gap(place._replace(account="") if is_absent else place, failure.gap_kind, failure.reason)
 
     def add_gap(self, place: Place, kind: GapKind, reason: str) -> None:
         """A gap; what is asked once for the organization, or about an OU, belongs to no account."""
