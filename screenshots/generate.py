@@ -89,7 +89,7 @@ async def draw(file: Path, keys: tuple[str, ...], size: tuple[int, int]) -> str:
             for key in keys:
                 await pilot.press(*_letters(key))
                 await pilot.pause(0.1)
-            while not cockpit.lookup.is_settled:
+            while not cockpit.is_settled:
                 await pilot.pause(0.02)
             await pilot.pause()
             return cockpit.export_screenshot(title="trustview", simplify=True)

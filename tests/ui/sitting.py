@@ -93,5 +93,5 @@ async def sitting(desk: Desk, size: tuple[int, int] = NARROW) -> AsyncIterator[S
         cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder)
         async with cockpit.run_test(size=size) as pilot:
             screen = Screen(cockpit, pilot)
-            await screen.until(lambda: cockpit.lookup.is_settled)
+            await screen.until(lambda: cockpit.is_settled)
             yield screen

@@ -18,12 +18,12 @@ from trustview.snapshot import Role
 from trustview.ui.commands import Context
 from trustview.ui.detail import Surroundings
 from trustview.ui.present import signs
-from trustview.ui.present.graph import GROUP, ego_graph
+from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.policy import marked_policy, statement_lines
 from trustview.ui.present.queue import count_open, row_cells
 from trustview.ui.present.sheets import footer
 from trustview.ui.present.status import severity_counts, short_moment, top_line
-from trustview.ui.state import begin, scoped
+from trustview.ui.state import GROUP, begin, scoped
 from widgets.safe_text import cells
 
 from .acme import acme_analysis, acme_snapshot

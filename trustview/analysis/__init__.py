@@ -3,29 +3,34 @@
 `analyse` does all of it; `Access` answers single questions about one principal and one role.
 """
 
-from trustview.analysis.access import Access
-from trustview.analysis.access_analyzer import describe_agreement
-from trustview.analysis.analyse import Analysis, analyse
-from trustview.analysis.chain import Chain, chains_from, chains_into
-from trustview.analysis.check import Check, Evidence, check
-from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
-from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
-from trustview.analysis.edge import ASSUME, Edge
-from trustview.analysis.edges import EDGES
-from trustview.analysis.event_pattern import ANYTHING, match_event
-from trustview.analysis.finding import Confidence, Finding, Severity, Subject, SubjectKind, role_subject
-from trustview.analysis.fleet import Fleet
-from trustview.analysis.grant import Grant, Party, Reach, ReachKind
-from trustview.analysis.graph import TrustGraph
-from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
-from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
-from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
-from trustview.analysis.setting import Setting
-from trustview.analysis.settings import Settings
-from trustview.analysis.steps import steps_into, steps_out_of
-from trustview.analysis.tier import Tier, TierRules, tier_of
-from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
-from trustview.policy import Privilege
+from typing import TYPE_CHECKING
+
+from trustview.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from trustview.analysis.access import Access
+    from trustview.analysis.access_analyzer import describe_agreement
+    from trustview.analysis.analyse import Analysis, analyse
+    from trustview.analysis.chain import Chain, chains_from, chains_into
+    from trustview.analysis.check import Check, Evidence, check
+    from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
+    from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
+    from trustview.analysis.edge import ASSUME, Edge
+    from trustview.analysis.edges import EDGES
+    from trustview.analysis.event_pattern import ANYTHING, match_event
+    from trustview.analysis.finding import Confidence, Finding, Severity, Subject, SubjectKind, role_subject
+    from trustview.analysis.fleet import Fleet
+    from trustview.analysis.grant import Grant, Party, Reach, ReachKind
+    from trustview.analysis.graph import TrustGraph
+    from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
+    from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
+    from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
+    from trustview.analysis.setting import Setting
+    from trustview.analysis.settings import Settings
+    from trustview.analysis.steps import steps_into, steps_out_of
+    from trustview.analysis.tier import Tier, TierRules, tier_of
+    from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
+    from trustview.policy import Privilege
 
 __all__ = [
     "ANYTHING",
@@ -86,3 +91,5 @@ __all__ = [
     "what_if",
     "with_roles",
 ]
+
+lazy_names(__name__)

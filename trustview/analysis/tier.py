@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from trustview.analysis.setting import by_name, setting, texts
-from trustview.snapshot import Account, Organization, Snapshot
+
+if TYPE_CHECKING:
+    from trustview.snapshot import Account, Organization, Snapshot
 
 
 class Tier(IntEnum):

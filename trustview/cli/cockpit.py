@@ -28,7 +28,6 @@ def open_cockpit(
     workspace: Workspace, name: str | None, settings: str | None = None, database: str | None = None
 ) -> int:
     """Open the cockpit on a snapshot by name, or the newest; it says when the settings in force are others."""
-    from trustview.cli.config import describe_difference
     from trustview.store import find_snapshot, load_settings, newest_snapshot, open_reviews, open_snapshot
 
     in_force = load_settings(workspace, settings).settings
@@ -38,14 +37,19 @@ def open_cockpit(
     from trustview.ui import run_cockpit
 
     with open_snapshot(path) as snapshot, open_reviews(workspace, database) as reviews:
-        notice = describe_difference(snapshot, in_force)
+
+        def remark() -> str:
+            from trustview.cli.config import describe_difference  # after the first screen
+
+            return describe_difference(snapshot, in_force)
+
         run_cockpit(
             snapshot,
             reviews,
             reviewer=reviewer_name(),
             now=lambda: datetime.now(UTC),
             views=workspace.reviews,
-            notice=notice,
+            remark=remark,
         )
     return ExitCode.DONE
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trustview.policy.evaluation import Evaluation, Outcome, Reason, ReasonKind
 from trustview.policy.permission import Permission, Scope
-from trustview.policy.privilege import Privilege, PrivilegeVerdict
+from trustview.policy.privilege import PrivilegeVerdict
+from trustview.policy.privilege_class import PRIVILEGE_WORDS, Privilege
 from trustview.policy.stack import Layer
 from trustview.policy.truth import UNDOCUMENTED
 
@@ -50,17 +51,6 @@ def describe_evaluation(evaluation: Evaluation) -> str:
     }
     because = "; ".join(describe_reason(reason) for reason in evaluation.reasons)
     return f"{heads[evaluation.outcome]}: {because}" if because else heads[evaluation.outcome]
-
-
-PRIVILEGE_WORDS = {
-    Privilege.ADMIN: "administrator: it may give itself everything",
-    Privilege.ESCALATING: "may gain more than it was given",
-    Privilege.WRITE: "may change things",
-    Privilege.READ_DATA: "reads content",
-    Privilege.READ_CONFIG: "reads configuration alone",
-    Privilege.NONE: "may do nothing",
-    Privilege.UNKNOWN: "unknown: not all of its policies were read",
-}
 
 
 def describe_privilege(verdict: PrivilegeVerdict) -> tuple[str, ...]:

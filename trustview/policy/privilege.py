@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
@@ -24,24 +23,8 @@ from trustview.policy.catalog import (
 )
 from trustview.policy.document import PolicyDocument, Statement
 from trustview.policy.permission import Holder, Pairs, Permission, Permissions, Scope
+from trustview.policy.privilege_class import Privilege
 from trustview.policy.stack import PolicyStack
-
-
-class Privilege(StrEnum):
-    """The classes, most powerful first; UNKNOWN when not all policies were read."""
-
-    ADMIN = "admin"
-    ESCALATING = "escalating"
-    WRITE = "write"
-    READ_DATA = "read-data"
-    READ_CONFIG = "read-config"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-    @property
-    def may_write(self) -> bool:
-        """Whether it can change something, or nobody can say that it cannot."""
-        return self in (Privilege.ADMIN, Privilege.ESCALATING, Privilege.WRITE, Privilege.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,32 @@
 """Findings -> decisions: what is under review, and what people decided. Pure: who and when come in as arguments."""
 
-from trustview.review.attestation import Attestation, Counts, Coverage
-from trustview.review.decision import Decision, Entry, EntryKind, Verdict, check_decision
-from trustview.review.journal import (
-    Journal,
-    current_decisions,
-    is_closed,
-    make_entry,
-    read_entry,
-    replay,
-    seal,
-    verify_chain,
-    write_entry,
-)
-from trustview.review.review import (
-    ItemState,
-    ReviewItem,
-    following_review,
-    review_id,
-    review_items,
-    review_under_way,
-)
-from trustview.review.verification import Fault, find_faults, tally_undecided, tally_verdicts
+from typing import TYPE_CHECKING
+
+from trustview.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from trustview.review.attestation import Attestation, Counts, Coverage
+    from trustview.review.decision import Decision, Entry, EntryKind, Verdict, check_decision
+    from trustview.review.journal import (
+        Journal,
+        current_decisions,
+        is_closed,
+        make_entry,
+        read_entry,
+        replay,
+        seal,
+        verify_chain,
+        write_entry,
+    )
+    from trustview.review.review import (
+        ItemState,
+        ReviewItem,
+        following_review,
+        review_id,
+        review_items,
+        review_under_way,
+    )
+    from trustview.review.verification import Fault, find_faults, tally_undecided, tally_verdicts
 
 __all__ = [
     "Attestation",
@@ -52,3 +57,5 @@ __all__ = [
     "verify_chain",
     "write_entry",
 ]
+
+lazy_names(__name__)

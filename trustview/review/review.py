@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from trustview.analysis import (
-    Analysis,
-    Finding,
-    Fleet,
-    Grant,
-    Party,
-    Privilege,
-    ReachKind,
-    Severity,
-    Subject,
-    SubjectKind,
-)
+from trustview.analysis import ReachKind, SubjectKind
+from trustview.policy import Privilege
+
+if TYPE_CHECKING:
+    from trustview.analysis import Analysis, Finding, Fleet, Grant, Party, Severity, Subject
 
 
 class ItemState(StrEnum):

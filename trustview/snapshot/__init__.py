@@ -4,50 +4,55 @@ Policies are kept as the JSON text that AWS gave; `policy.read_policy` reads the
 Moments are ISO 8601 texts in UTC (`2026-11-20T06:00:00Z`), empty when unknown.
 """
 
-from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
-from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots
-from trustview.snapshot.external_findings import (
-    Analyzer,
-    ArchiveRule,
-    Criterion,
-    ExternalFinding,
-    UnusedPermission,
-)
-from trustview.snapshot.gap import Gap, GapKind
-from trustview.snapshot.identity_center import (
-    AccountAssignment,
-    IdentityCenterInstance,
-    PermissionSet,
-)
-from trustview.snapshot.monitoring import (
-    AdvancedEventSelector,
-    EventBus,
-    EventRule,
-    EventSelector,
-    EventTarget,
-    FieldSelector,
-    Trail,
-)
-from trustview.snapshot.organization import (
-    Account,
-    AccountStatus,
-    GuardrailKind,
-    GuardrailPolicy,
-    Organization,
-    OrganizationalUnit,
-)
-from trustview.snapshot.policies import InlinePolicy, ManagedPolicy
-from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, Tags, User
-from trustview.snapshot.snapshot import AccountFacts, Reading, Snapshot
-from trustview.snapshot.usage import EvidenceWindow, Use
-from trustview.snapshot.workloads import (
-    IdentityPool,
-    PodIdentityAssociation,
-    RoleMapping,
-    RoleMappingRule,
-    RolesAnywhereProfile,
-    TrustAnchor,
-)
+from typing import TYPE_CHECKING
+
+from trustview.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
+    from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots
+    from trustview.snapshot.external_findings import (
+        Analyzer,
+        ArchiveRule,
+        Criterion,
+        ExternalFinding,
+        UnusedPermission,
+    )
+    from trustview.snapshot.gap import Gap, GapKind
+    from trustview.snapshot.identity_center import (
+        AccountAssignment,
+        IdentityCenterInstance,
+        PermissionSet,
+    )
+    from trustview.snapshot.monitoring import (
+        AdvancedEventSelector,
+        EventBus,
+        EventRule,
+        EventSelector,
+        EventTarget,
+        FieldSelector,
+        Trail,
+    )
+    from trustview.snapshot.organization import (
+        Account,
+        AccountStatus,
+        GuardrailKind,
+        GuardrailPolicy,
+        Organization,
+        OrganizationalUnit,
+    )
+    from trustview.snapshot.policies import InlinePolicy, ManagedPolicy
+    from trustview.snapshot.principals import Group, IdentityProvider, ProviderKind, Role, Tags, User
+    from trustview.snapshot.snapshot import AccountFacts, Reading, Snapshot
+    from trustview.snapshot.usage import EvidenceWindow, Use
+    from trustview.snapshot.workloads import (
+        IdentityPool,
+        PodIdentityAssociation,
+        RoleMapping,
+        RoleMappingRule,
+        RolesAnywhereProfile,
+        TrustAnchor,
+    )
 
 __all__ = [
     "FORMAT",
@@ -100,3 +105,5 @@ __all__ = [
     "diff_snapshots",
     "encode_snapshot",
 ]
+
+lazy_names(__name__)

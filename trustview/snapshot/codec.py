@@ -10,9 +10,10 @@ import dataclasses
 import types
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from trustview.snapshot.snapshot import Snapshot
+if TYPE_CHECKING:
+    from trustview.snapshot.snapshot import Snapshot
 
 FORMAT = 1
 
@@ -28,6 +29,8 @@ def decode_snapshot(value: dict[str, Any]) -> Snapshot:
     """The snapshot of JSON-ready values; ValueError when they are not of this format."""
     if value.get("format") != FORMAT:
         raise ValueError(f"format {value.get('format')!r} is not {FORMAT}")
+    from trustview.snapshot.snapshot import Snapshot  # noqa: PLC0415 -- single values need no other kind
+
     return decode(Snapshot, value["snapshot"])
 
 

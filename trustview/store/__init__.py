@@ -4,24 +4,29 @@ What may live here: where things are (`workspace`), what the collector read (`pa
 that is kept. Heavy libraries are imported when a file is opened, never when this folder is.
 """
 
-from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
-from trustview.store.parts import Shelf, open_shelf
-from trustview.store.reviews import ReviewStore, open_reviews
-from trustview.store.settings_file import load_settings
-from trustview.store.snapshot_file import SnapshotFile
-from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
-from trustview.store.snapshot_tables import without_collection
-from trustview.store.snapshots import (
-    SnapshotEntry,
-    delete_snapshot,
-    find_snapshot,
-    list_snapshots,
-    newest_snapshot,
-    open_snapshot,
-    save_snapshot,
-)
-from trustview.store.view_state import load_view, save_view, view_file
-from trustview.store.workspace import Workspace, find_workspace, make_file, make_folder
+from typing import TYPE_CHECKING
+
+from trustview.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
+    from trustview.store.parts import Shelf, open_shelf
+    from trustview.store.reviews import ReviewStore, open_reviews
+    from trustview.store.settings_file import load_settings
+    from trustview.store.snapshot_file import SnapshotFile
+    from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
+    from trustview.store.snapshot_tables import without_collection
+    from trustview.store.snapshots import (
+        SnapshotEntry,
+        delete_snapshot,
+        find_snapshot,
+        list_snapshots,
+        newest_snapshot,
+        open_snapshot,
+        save_snapshot,
+    )
+    from trustview.store.view_state import load_view, save_view, view_file
+    from trustview.store.workspace import Workspace, find_workspace, make_file, make_folder
 
 __all__ = [
     "ItemDetail",
@@ -57,3 +62,5 @@ __all__ = [
     "without_collection",
     "write_new",
 ]
+
+lazy_names(__name__)

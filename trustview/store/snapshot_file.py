@@ -11,51 +11,42 @@ import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from trustview.analysis import (
-    Analysis,
-    Edge,
-    Finding,
-    Grant,
-    Remediation,
-    Settings,
-    Severity,
-    Subject,
-    SubjectKind,
-    TrustGraph,
-    steps_into,
-    steps_out_of,
-)
-from trustview.snapshot import (
-    AccountFacts,
-    ExternalFinding,
-    Gap,
-    Group,
-    IdentityProvider,
-    ManagedPolicy,
-    Organization,
-    Reading,
-    Role,
-    Snapshot,
-    Use,
-    User,
-)
+from trustview import analysis as conclusions
+from trustview import snapshot as facts
+from trustview.analysis import Severity, SubjectKind
 from trustview.snapshot.codec import decode
 from trustview.store import snapshot_values as values
-from trustview.store.snapshot_records import RECORDS
+from trustview.store.snapshot_keys import text_value
 from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
-from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
+from trustview.store.snapshot_tables import Row, SnapshotTables
+
+if TYPE_CHECKING:
+    from trustview.analysis import (
+        Analysis,
+        Edge,
+        Finding,
+        Grant,
+        Remediation,
+        Settings,
+        Subject,
+        TrustGraph,
+    )
+    from trustview.snapshot import (
+        AccountFacts,
+        ExternalFinding,
+        Gap,
+        ManagedPolicy,
+        Organization,
+        Reading,
+        Role,
+        Snapshot,
+        Use,
+        User,
+    )
 
 T = TypeVar("T")
-
-_FACTS: dict[str, type] = {
-    "roles": Role,
-    "users": User,
-    "groups": Group,
-    "policies": ManagedPolicy,
-    "providers": IdentityProvider,
-}
 
 
 class SnapshotFile:
@@ -99,7 +90,7 @@ class SnapshotFile:
     def settings(self) -> Settings:
         """The settings under which it was analysed."""
         with self._tables.reading():
-            return decode(Settings, json.loads(self._tables.meta("settings")))
+            return decode(conclusions.Settings, json.loads(self._tables.meta("settings")))
 
     def tree(self) -> tuple[PlaceRow, ...]:
         """The root, OUs and accounts, with what was found in them."""
@@ -113,11 +104,11 @@ class SnapshotFile:
 
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read, and why."""
-        return self._records(Gap, "gaps")
+        return self._records(facts.Gap, "gaps")
 
     def readings(self) -> tuple[Reading, ...]:
         """When each part was read."""
-        return self._records(Reading, "readings")
+        return self._records(facts.Reading, "readings")
 
     # ── one item, one role ───────────────────────────────────────────────────────────────────────────────────
 
@@ -142,15 +133,15 @@ class SnapshotFile:
 
     def role(self, arn: str) -> Role | None:
         """A role by its ARN; None when it is not in this snapshot."""
-        return self._fact(Role, "roles", arn)
+        return self._fact(facts.Role, "roles", arn)
 
     def user(self, arn: str) -> User | None:
         """A user by its ARN; None when it is not in this snapshot."""
-        return self._fact(User, "users", arn)
+        return self._fact(facts.User, "users", arn)
 
     def policy(self, arn: str) -> ManagedPolicy | None:
         """A managed policy by its ARN; None when it is not in this snapshot."""
-        return self._fact(ManagedPolicy, "policies", arn)
+        return self._fact(facts.ManagedPolicy, "policies", arn)
 
     def grants_of(self, role: str) -> tuple[Grant, ...]:
         """Every way into a role."""
@@ -176,11 +167,11 @@ class SnapshotFile:
 
     def edges_into(self, role: str) -> tuple[Edge, ...]:
         """Who can become a role: the members of every group that gets in, one by one."""
-        return tuple(steps_into(role, lambda node: self._edges("target", node)))
+        return tuple(conclusions.steps_into(role, lambda node: self._edges("target", node)))
 
     def edges_out_of(self, principal: str) -> tuple[Edge, ...]:
         """The roles that a principal can become."""
-        return tuple(steps_out_of(principal, lambda node: self._edges("source", node)))
+        return tuple(conclusions.steps_out_of(principal, lambda node: self._edges("source", node)))
 
     def _edges(self, end: str, node: str) -> tuple[Edge, ...]:
         return self._of_name(f"{values.EDGES} WHERE {end} = ? ORDER BY number", node, values.read_edge)
@@ -188,7 +179,7 @@ class SnapshotFile:
     def graph(self) -> TrustGraph:
         """The whole trust graph."""
         with self._tables.loading():
-            return TrustGraph(tuple(values.read_edges(self._tables)))
+            return conclusions.TrustGraph(tuple(values.read_edges(self._tables)))
 
     def role_arns(self, name: str) -> tuple[str, ...]:
         """The ARNs of all roles of a name, whatever their account and path."""
@@ -199,15 +190,15 @@ class SnapshotFile:
 
     def uses_of(self, role: str) -> tuple[Use, ...]:
         """Who was seen becoming a role."""
-        return self._records(Use, "uses", role)
+        return self._records(facts.Use, "uses", role)
 
     def external_findings_of(self, resource: str) -> tuple[ExternalFinding, ...]:
         """What IAM Access Analyzer reported on a resource."""
-        return self._records(ExternalFinding, "external_findings", resource)
+        return self._records(facts.ExternalFinding, "external_findings", resource)
 
     def external_findings(self) -> tuple[ExternalFinding, ...]:
         """What IAM Access Analyzer reported on anything."""
-        return self._records(ExternalFinding, "external_findings")
+        return self._records(facts.ExternalFinding, "external_findings")
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -219,14 +210,14 @@ class SnapshotFile:
     def _organization(self) -> Organization | None:
         with self._tables.reading():
             text = self._tables.meta("organization")
-            return decode(Organization, values.unfold(self._tables, json.loads(text), "")) if text else None
+            return decode(facts.Organization, values.unfold(self._tables, json.loads(text), "")) if text else None
 
     def roles(self) -> Iterator[Role]:
         """Every role, account by account."""
         query = "SELECT owner, body FROM fact WHERE kind = 'roles' ORDER BY number"
         with self._tables.reading():
             for owner, body in self._tables.rows(query):
-                yield values.read_fact(self._tables, Role, owner, body)
+                yield values.read_fact(self._tables, facts.Role, owner, body)
 
     def grants(self) -> Iterator[Grant]:
         """Every way into every role."""
@@ -244,9 +235,11 @@ class SnapshotFile:
 
     def load_snapshot(self) -> Snapshot:
         """All facts, as they were saved."""
+        from trustview.store.snapshot_records import RECORDS  # noqa: PLC0415 -- it needs every kind of fact
+
         with self._tables.loading():
             head = json.loads(self._tables.meta("head"))
-            return Snapshot(
+            return facts.Snapshot(
                 taken_at=head["taken_at"],
                 source=head["source"],
                 organization=self.organization(),
@@ -257,7 +250,7 @@ class SnapshotFile:
     def load_analysis(self) -> Analysis:
         """All conclusions, as they were saved."""
         with self._tables.loading():
-            return Analysis(
+            return conclusions.Analysis(
                 grants=tuple(self._each(values.GRANTS, values.read_grant)),
                 fleets=tuple(self._each(values.FLEETS, values.read_fleet)),
                 edges=tuple(values.read_edges(self._tables)),
@@ -267,17 +260,21 @@ class SnapshotFile:
             )
 
     def _accounts(self) -> tuple[AccountFacts, ...]:
+        kinds = {
+            "roles": facts.Role, "users": facts.User, "groups": facts.Group, "policies": facts.ManagedPolicy,
+            "providers": facts.IdentityProvider,
+        }  # fmt: skip
         found: dict[int, dict[str, list[Any]]] = {}
         query = "SELECT kind, account, owner, body FROM fact WHERE account > 0 ORDER BY number"
         for kind, account, owner, body in self._tables.rows(query):
-            value: object = values.read_fact(self._tables, _FACTS[kind], owner, body)
+            value: object = values.read_fact(self._tables, kinds[kind], owner, body)
             found.setdefault(account, {}).setdefault(kind, []).append(value)
         accounts = self._tables.rows("SELECT number, id, body FROM account ORDER BY number")
         return tuple(self._account(found.get(number, {}), id_, body) for number, id_, body in accounts)
 
     def _account(self, found: dict[str, list[Any]], id_: str | bytes, body: int) -> AccountFacts:
         fields: dict[str, Any] = {kind: tuple(listed) for kind, listed in found.items()}
-        return AccountFacts(text_value(id_), **json.loads(self._tables.text(body)), **fields)
+        return facts.AccountFacts(text_value(id_), **json.loads(self._tables.text(body)), **fields)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,6 +28,7 @@ from trustview.snapshot import (
     TrustAnchor,
     Use,
 )
+from trustview.store.snapshot_keys import account_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,6 @@ class Records:
     def of(self, snapshot: Snapshot) -> Iterable[tuple[str, str, Any]]:
         """(account, name, value) of each."""
         return ((self.account(value), self.name(value), value) for value in getattr(snapshot, self.field))
-
-
-def account_of(arn: str) -> str:
-    """The account in an ARN; empty where there is none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
 
 
 def _own_account(value: Any) -> str:  # noqa: ANN401 -- any of our facts

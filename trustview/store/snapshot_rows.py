@@ -6,21 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from trustview.analysis import (
-    Analysis,
-    Finding,
-    Grant,
-    Party,
-    Privilege,
-    ReachKind,
-    Severity,
-    SubjectKind,
-    TierRules,
-    tier_of,
-)
-from trustview.review import ReviewItem, review_items
-from trustview.snapshot import AccountStatus, Organization, Snapshot
+from trustview import analysis as conclusions
+from trustview import review
+from trustview.analysis import Severity, SubjectKind
+from trustview.snapshot import AccountStatus
+
+if TYPE_CHECKING:
+    from trustview.analysis import Analysis, Finding, Grant, Party, Privilege, ReachKind, TierRules
+    from trustview.review import ReviewItem
+    from trustview.snapshot import Organization, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ def _places(snapshot: Snapshot, tiers: TierRules) -> Iterator[tuple[str, str, st
         for unit in organization.units:
             yield unit.id, unit.name, unit.parent, False, AccountStatus.ACTIVE, False, ""
         for account in organization.accounts:
-            tier = tier_of(snapshot, account.id, tiers).name.lower()
+            tier = conclusions.tier_of(snapshot, account.id, tiers).name.lower()
             name = snapshot.account_name(account.id)
             yield account.id, name, account.parent, True, account.status, account.id in unread, tier
     for facts in snapshot.facts_by_account.values():
@@ -181,7 +177,7 @@ def _places(snapshot: Snapshot, tiers: TierRules) -> Iterator[tuple[str, str, st
 
 def item_rows(snapshot: Snapshot, analysis: Analysis) -> Iterator[ItemRow]:
     """The queue, worst first."""
-    return (_item_row(item, snapshot.organization) for item in review_items(analysis))
+    return (_item_row(item, snapshot.organization) for item in review.review_items(analysis))
 
 
 def _item_row(item: ReviewItem, organization: Organization | None) -> ItemRow:

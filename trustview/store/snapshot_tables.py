@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from trustview.errors import NewerFormatError, StoreError
+from trustview.store.snapshot_keys import hash_of, key_value, text_value
 from trustview.store.snapshot_schema import APPLICATION, FORMAT
 from trustview.store.snapshot_texts import TextReader, inflate
-from trustview.store.snapshot_writer import hash_of, key_value
 
 Row = tuple[Any, ...]
 
@@ -126,8 +126,3 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def text_value(value: str | bytes) -> str:
-    """The text that `key_value` made a value of SQLite."""
-    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value

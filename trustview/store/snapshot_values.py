@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from trustview.analysis import (
-    Edge,
-    Finding,
-    Fleet,
-    Grant,
-    Party,
-    Privilege,
-    Reach,
-    ReachKind,
-    Remediation,
-    Severity,
-    SubjectKind,
-    role_subject,
-)
+from trustview import analysis as conclusions
+from trustview.analysis import Party, ReachKind, Severity, SubjectKind
+from trustview.policy import Privilege
 from trustview.snapshot import AccountStatus
 from trustview.snapshot.codec import decode, encode
-from trustview.store.snapshot_records import account_of
+from trustview.store.snapshot_keys import DOCUMENTS, account_of, text_value
 from trustview.store.snapshot_rows import ItemRow, PlaceRow
-from trustview.store.snapshot_tables import Row, SnapshotTables, text_value
-from trustview.store.snapshot_writer import DOCUMENTS
+from trustview.store.snapshot_tables import Row, SnapshotTables
+
+if TYPE_CHECKING:
+    from trustview.analysis import Edge, Finding, Fleet, Grant, Reach, Remediation
 
 T = TypeVar("T")
 
@@ -94,19 +85,23 @@ def read_grant(tables: SnapshotTables, row: Row) -> Grant:
     id_, role, fleet, owner, body = row
     account = text_value(owner)
     more = {"id": tables.name(id_), "role": tables.name(role), "fleet": tables.name(fleet), "account": account}
-    return decode(Grant, {**json.loads(tables.text(body, account)), **more})
+    return decode(conclusions.Grant, {**json.loads(tables.text(body, account)), **more})
 
 
 def read_fleet(tables: SnapshotTables, row: Row) -> Fleet:
     """A row of FLEETS."""
     id_, grants, body = row
-    return decode(Fleet, {**json.loads(tables.text(body)), "id": tables.name(id_), "grants": tables.names(grants)})
+    return decode(
+        conclusions.Fleet, {**json.loads(tables.text(body)), "id": tables.name(id_), "grants": tables.names(grants)}
+    )
 
 
 def read_edge(tables: SnapshotTables, row: Row) -> Edge:
     """A row of EDGES."""
     source, target, kind, grant = map(tables.name, row[:4])
-    return Edge(source, target, kind, grant, decode(Reach, json.loads(tables.text(row[4], account_of(target)))))
+    return conclusions.Edge(
+        source, target, kind, grant, decode(conclusions.Reach, json.loads(tables.text(row[4], account_of(target))))
+    )
 
 
 def read_edges(tables: SnapshotTables) -> Iterator[Edge]:
@@ -116,8 +111,8 @@ def read_edges(tables: SnapshotTables) -> Iterator[Edge]:
         end = tables.name(target)
         key = (number, account_of(end))
         if key not in reaches:
-            reaches[key] = decode(Reach, json.loads(tables.text(*key)))
-        yield Edge(tables.name(source), end, tables.name(kind), tables.name(grant), reaches[key])
+            reaches[key] = decode(conclusions.Reach, json.loads(tables.text(*key)))
+        yield conclusions.Edge(tables.name(source), end, tables.name(kind), tables.name(grant), reaches[key])
 
 
 def read_finding(tables: SnapshotTables, row: Row) -> Finding:
@@ -125,15 +120,15 @@ def read_finding(tables: SnapshotTables, row: Row) -> Finding:
     id_, subject, check, owner, grants, body = row
     value = json.loads(tables.text(body, text_value(owner)))
     if "subject" not in value:
-        value["subject"] = encode(role_subject(tables.name(subject)))
+        value["subject"] = encode(conclusions.role_subject(tables.name(subject)))
     more = {"id": tables.name(id_), "check": tables.name(check), "grants": tables.names(grants)}
-    return decode(Finding, {**value, **more})
+    return decode(conclusions.Finding, {**value, **more})
 
 
 def read_remediation(tables: SnapshotTables, row: Row) -> Remediation:
     """A row of REMEDIATIONS."""
     subject = tables.name(row[0])
-    return decode(Remediation, {**json.loads(tables.text(row[1], account_of(subject))), "subject": subject})
+    return decode(conclusions.Remediation, {**json.loads(tables.text(row[1], account_of(subject))), "subject": subject})
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,19 +9,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
-from zlib import crc32
 
 from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Remediation, role_subject
 from trustview.snapshot import FORMAT as SHAPE
 from trustview.snapshot import AccountFacts, Snapshot
 from trustview.snapshot.codec import encode
-from trustview.store.snapshot_records import RECORDS, account_of
+from trustview.store.snapshot_keys import DOCUMENTS, account_of, hash_of, key_value
+from trustview.store.snapshot_records import RECORDS
 from trustview.store.snapshot_rows import ItemRow, PlaceRow, item_rows, place_rows, summarise
 from trustview.store.snapshot_schema import APPLICATION, FORMAT, INDEXES, TABLES
 from trustview.store.snapshot_texts import TextWriter, deflate
-
-# Fields that hold a policy's text; in a packed value the number of the text stands there.
-DOCUMENTS = frozenset({"trust_policy", "document"})
 
 
 def write_tables(database: sqlite3.Connection, snapshot: Snapshot, analysis: Analysis) -> None:
@@ -160,21 +157,6 @@ def pack(value: object) -> str:
 def pack_json(value: object) -> str:
     """A JSON-ready value as compact text of ASCII characters."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
-
-
-def key_value(value: object) -> object:
-    """A value as SQLite can hold it: text that is no valid Unicode becomes bytes."""
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-8", "surrogatepass")
-    return value
-
-
-def hash_of(name: str) -> int:
-    """What a name is looked up by."""
-    return crc32(name.encode("utf-8", "surrogatepass"))
 
 
 def _fold(value: Any, put: Any) -> Any:  # noqa: ANN401 -- whatever `encode` gave

@@ -10,15 +10,17 @@ import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trustview.analysis import Analysis
 from trustview.errors import NoSnapshotError, StoreError
-from trustview.snapshot import Snapshot
 from trustview.store.files import take_name
 from trustview.store.snapshot_file import SnapshotFile
 from trustview.store.snapshot_tables import without_collection
-from trustview.store.snapshot_writer import write_tables
 from trustview.store.workspace import Workspace, make_file, make_folder
+
+if TYPE_CHECKING:
+    from trustview.analysis import Analysis
+    from trustview.snapshot import Snapshot
 
 SUFFIX = ".trustview"
 
@@ -114,6 +116,8 @@ def _folder(place: Workspace | Path) -> Path:
 
 def _write(path: Path, snapshot: Snapshot, analysis: Analysis) -> None:
     """The file has no name yet, so that neither a journal nor waiting for the disk row by row is needed."""
+    from trustview.store.snapshot_writer import write_tables  # noqa: PLC0415 -- reading needs none of it
+
     database = sqlite3.connect(path, isolation_level=None)
     try:
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")

@@ -24,15 +24,15 @@ def run_cockpit(
     reviewer: str,
     now: Callable[[], datetime],
     views: Path | None = None,
-    notice: str = "",
+    remark: Callable[[], str] = str,
 ) -> None:
     """Review a snapshot until the reviewer quits; nothing else is read, and only decisions and the view are written.
 
-    `views` is the folder for how screens were left, which is not kept without one; `notice` is said first. Raises
-    StoreError when the snapshot or the reviews cannot be read.
+    `views` is the folder for how screens were left, which is not kept without one; what `remark` gives is said first.
+    Raises StoreError when the snapshot cannot be read.
     """
     # Textual reads it when it is imported; its 100 ms make escape feel slow.
     os.environ.setdefault("ESCDELAY", "40")
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
 
-    open_cockpit(snapshot, reviews, reviewer, now, views, notice).run()
+    open_cockpit(snapshot, reviews, reviewer, now, views, remark).run()

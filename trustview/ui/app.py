@@ -5,6 +5,7 @@ It decides nothing: `actions` make states, `present` makes words of them, panes 
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -17,19 +18,33 @@ from textual.binding import BindingType
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from trustview.ui.detail import Detail
+
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
 from trustview.store import SnapshotFile
 from trustview.ui.actions import ACTIONS
+from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
-from trustview.ui.detail import Detail
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
-from trustview.ui.present.graph import GROUP
 from trustview.ui.present.status import top_line
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.sitting import Sitting
-from trustview.ui.state import Notice, Pane, State, after_entry, at_pane, at_row, filtered, scoped, with_journal
+from trustview.ui.state import (
+    GROUP,
+    Notice,
+    Pane,
+    State,
+    after_entry,
+    at_pane,
+    at_row,
+    filtered,
+    refreshed,
+    scoped,
+    with_journal,
+)
+from trustview.ui.view_state import with_view
 from widgets.ego_graph import EgoGraph
 from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
@@ -64,6 +79,8 @@ class Cockpit(App[None]):
         self.lookup = Lookup(self, self._look, self._show_looked)
         self._looked = Looked()
         self._state = state
+        self._review_id = sitting.review_id
+        self._begun = asyncio.Event()
 
     # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,7 +102,7 @@ class Cockpit(App[None]):
     @property
     def review_id(self) -> str:
         """The review under way."""
-        return self.sitting.review_id
+        return self._review_id
 
     @property
     def reviewer(self) -> str:
@@ -146,7 +163,7 @@ class Cockpit(App[None]):
     def save_view(self) -> None:
         """Keep how the screen stands; a disk that is full costs only this."""
         try:
-            self.sitting.save_view(self._state)
+            self.sitting.save_view(self._review_id, self._state)
         except (OSError, TrustviewError) as error:
             self.say(f"how the screen stands could not be kept: {error}", is_bad=True)
 
@@ -163,14 +180,32 @@ class Cockpit(App[None]):
 
     @on(BenchReady)
     def _begin(self) -> None:
-        """Show the review; its details follow."""
+        """Show the rows; the decisions on them and their details follow."""
         self.bench.begin(self._state)
         self._show_top()
         self.lookup.soon()
+        self.call_after_refresh(lambda: self.run_worker(self._read_decisions(), group="begin"))
+
+    async def _read_decisions(self) -> None:
+        try:
+            begun = await asyncio.to_thread(self.sitting.begun)
+            remark = await asyncio.to_thread(self.sitting.remark)
+        except TrustviewError as error:
+            self.say(f"nothing can be decided: {error}", is_bad=True)
+            return
+        self._review_id = begun.review_id
+        state = refreshed(with_journal(with_view(self._state, begun.view), begun.journal))
+        self.show(replace(state, notice=Notice(remark)) if remark else state)
+        self._begun.set()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the decisions are read, and the details under the cursor are shown."""
+        return self._begun.is_set() and self.lookup.is_settled
 
     def _show_top(self) -> None:
         sitting = self.sitting
-        review = sitting.review_id.rpartition("/")[2]
+        review = self._review_id.rpartition("/")[2]
         words = (sitting.organization, review, sitting.taken_at, sitting.gaps)
         self.bench.show_top(*top_line(self._state, *words, self.size.width))
 
@@ -200,6 +235,9 @@ class Cockpit(App[None]):
                 self.leave()
             return
         self._take_over()
+        if not self._begun.is_set() and COMMANDS_BY_ID[command].group is Group.DECIDE:
+            self.run_worker(self._decide_later(command, self._state.targets), group="asking", exclusive=True)
+            return
         action = ACTIONS[command]
         if inspect.iscoroutinefunction(action):
             self.run_worker(self._ask_and_act(action), group="asking", exclusive=True)
@@ -208,6 +246,14 @@ class Cockpit(App[None]):
             action(self)
         except TrustviewError as error:
             self.say(str(error), is_bad=True)
+
+    async def _decide_later(self, command: str, targets: tuple[int, ...]) -> None:
+        """A key that came before the decisions were read: it means what it meant when it was pressed."""
+        await self._begun.wait()
+        if self._state.targets == targets:
+            self.action_command(command)
+        else:
+            self.say(f"{command} was pressed before the decisions were read; nothing is decided", is_bad=True)
 
     async def _ask_and_act(self, action: Callable[[Desk], Awaitable[None]]) -> None:
         try:

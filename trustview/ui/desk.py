@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from trustview.review import Decision, EntryKind
-from trustview.store import SnapshotFile
-from trustview.ui.detail import Detail
-from trustview.ui.screens.workbench import Workbench
-from trustview.ui.state import State
+if TYPE_CHECKING:
+    from trustview.review import Decision, EntryKind
+    from trustview.store import SnapshotFile
+    from trustview.ui.detail import Detail
+    from trustview.ui.screens.workbench import Workbench
+    from trustview.ui.state import State
 
 
 class Desk(Protocol):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.timer import Timer
 
 from trustview.errors import TrustviewError
 from trustview.store import SnapshotFile
-from trustview.ui.detail import Detail, Surroundings, read_detail, read_surroundings
 from trustview.ui.state import State
+
+if TYPE_CHECKING:
+    from trustview.ui.detail import Detail, Surroundings
 
 REST_SECONDS = 0.05
 """How long the cursor rests before the details of its row are read."""
@@ -29,6 +32,8 @@ class Looked:
 
 def look(reader: SnapshotFile, state: State) -> Looked:
     """Read the details that a state shows."""
+    from trustview.ui.detail import read_detail, read_surroundings  # noqa: PLC0415 -- the first screen waits for nothing
+
     try:
         detail = read_detail(reader, state.row, state.member) if state.row else None
         arn = state.trail[-1] if state.trail else detail.subject.id if detail and detail.role else ""

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from trustview.review import Entry
 from trustview.store import ReviewStore, SnapshotFile
 from trustview.ui.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The review under way: its id, what was decided in it, and how its screen was left (empty: as it is)."""
+
+    review_id: str
+    journal: tuple[Entry, ...]
+    view: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """A review of a snapshot by one person.
 
-    `organization` and `taken_at` are shown; `now` gives the moment in UTC; `save_view` keeps how the screen was left.
+    `organization` and `taken_at` are shown; `now` gives the moment in UTC. `review_id` is the review of the quarter, as
+    long as `begun` has not told which one is under way. What takes long is called in a thread, after the first screen:
+    `begun` reads the decisions, `remark` says what the reviewer should know first. `save_view` keeps how the screen was
+    left.
     """
 
     reader: SnapshotFile
@@ -25,4 +39,6 @@ class Sitting:
     reviewer: str
     today: str
     now: Callable[[], str]
-    save_view: Callable[[State], None]
+    begun: Callable[[], Begun]
+    remark: Callable[[], str]
+    save_view: Callable[[str, State], None]

@@ -46,6 +46,10 @@ class Sheet(StrEnum):
     GAPS = "gaps"
 
 
+GROUP = "group:"
+"""How the id of a group in the graph begins; what follows names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """The last thing to say to the reviewer; `is_bad` for refusals and errors."""

@@ -6,9 +6,14 @@ callers (`callers`, `grounds`), statements as boxes (`reading`, `boxes`), and th
 `find_shifts` tells who lost the way in and who gained one.
 """
 
-from trustview.policy.narrowing.narrow import layer_of, narrower
-from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
-from trustview.policy.narrowing.shifts import Direction, Shift, find_shifts
+from typing import TYPE_CHECKING
+
+from trustview.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from trustview.policy.narrowing.narrow import layer_of, narrower
+    from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
+    from trustview.policy.narrowing.shifts import Direction, Shift, find_shifts
 
 __all__ = [
     "NO_FACTS",
@@ -22,3 +27,5 @@ __all__ = [
     "layer_of",
     "narrower",
 ]
+
+lazy_names(__name__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trustview.errors import StoreError, UsageError
-from trustview.export import FORMATS, FindingRow, finding_row
 from trustview.review import Decision
 from trustview.store import SnapshotFile, write_new
 from trustview.ui.desk import Desk
@@ -15,8 +15,8 @@ from trustview.ui.state import Pane
 from widgets.prompt_line import PromptLine
 from widgets.safe_text import safe_text
 
-_LETTERS = {form.key: form for form in FORMATS}
-"""The key that chooses each format."""
+if TYPE_CHECKING:
+    from trustview.export import FindingRow
 
 
 def copy(desk: Desk) -> None:
@@ -36,6 +36,9 @@ def copy(desk: Desk) -> None:
 
 async def export(desk: Desk) -> None:
     """Write the findings of the marked items, else of those shown, to a file."""
+    from trustview.export import FORMATS  # noqa: PLC0415 -- after the first screen
+
+    letters = {form.key: form for form in FORMATS}
     state = desk.state
     numbers = tuple(sorted(state.marks)) or state.view
     which = "marked" if state.marks else "shown"
@@ -45,8 +48,8 @@ async def export(desk: Desk) -> None:
         return
     with desk.bench.asking() as prompt:
         head = f"export the findings of {counted(len(items), 'item')} {which}"
-        letter = await prompt.choose(head, {letter: form.name for letter, form in _LETTERS.items()})
-        form = _LETTERS.get(letter or "")
+        letter = await prompt.choose(head, {letter: form.name for letter, form in letters.items()})
+        form = letters.get(letter or "")
         name = form and await prompt.ask(
             f"{head} as {form.name} · to which file? (esc leaves)",
             value=f"trustview-{desk.review_id.rpartition('/')[2]}-findings{form.ending}",
@@ -64,6 +67,8 @@ def _rows(
     reader: SnapshotFile, items: list[str], names: Mapping[str, str], decisions: Mapping[str, Decision]
 ) -> list[FindingRow]:
     """The findings of the items, each once, in the order of the queue."""
+    from trustview.export import finding_row  # noqa: PLC0415
+
     rows: dict[str, FindingRow] = {}
     seen_at = reader.summary().taken_at
     for item in items:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 
-from trustview.ui.detail import Detail
 from trustview.ui.panes.frame import Frame, detail_tabs
-from trustview.ui.present.fix import fix_facts, policies
-from trustview.ui.present.why import subject, subject_note
+from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.diff_view import DiffView
 from widgets.fact_list import FactList
+
+if TYPE_CHECKING:
+    from trustview.ui.detail import Detail
 
 
 class FixPane(Frame):
@@ -35,6 +38,8 @@ class FixPane(Frame):
 
     def show_detail(self, state: State, detail: Detail | None) -> None:
         """Show another item."""
+        from trustview.ui.present.fix import fix_facts, policies  # noqa: PLC0415 -- after the first screen
+
         self.title_line.show(subject(state, detail), subject_note(detail))
         self.facts.set_facts(tuple(fix_facts(detail)) if detail else ())
         texts = policies(detail) if detail else None

@@ -6,9 +6,8 @@ from textual.app import ComposeResult
 
 from trustview.ui.lookup import Looked
 from trustview.ui.panes.frame import Frame, detail_tabs
-from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.signs import counted
-from trustview.ui.present.why import subject, subject_note
+from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.ego_graph import EgoGraph
 from widgets.graph import EgoGraphData, GraphNode
@@ -43,6 +42,8 @@ class GraphPane(Frame):
             self.title_line.show(subject(state, looked.detail))
             self.graph.show(_UNKNOWN if state.trail else _NO_ROLE if looked.detail else _NOTHING)
             return
+        from trustview.ui.present.graph import ego_graph  # noqa: PLC0415 -- after the first screen
+
         steps = len(state.trail) - 1
         self.title_line.show(
             (Cell(around.role.name, Tone.STRONG), Cell(f" @ {state.places.name(around.role.account)}", Tone.MUTED)),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from trustview.ui.detail import Detail
 from trustview.ui.panes.frame import Frame, detail_tabs
-from trustview.ui.present.policy import marked_policy
-from trustview.ui.present.why import policy_facts, subject, subject_note, why_facts
+from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.fact_list import FactList
 from widgets.json_view import JsonView
 from widgets.tone import Line, Tone
+
+if TYPE_CHECKING:
+    from trustview.ui.detail import Detail
 
 _BESIDE_FROM = 110
 
@@ -84,6 +85,9 @@ class WhyPane(Frame):
             self.facts.set_facts(())
             self.policy.show("")
             return
+        from trustview.ui.present.policy import marked_policy  # noqa: PLC0415 -- after the first screen
+        from trustview.ui.present.why import policy_facts, why_facts  # noqa: PLC0415
+
         text, marks = marked_policy(detail.document, detail.grants, detail.findings)
         facts = tuple(why_facts(state, detail))
         self.facts.set_facts(

@@ -19,11 +19,10 @@ from trustview.ui.present.signs import (
     day_of,
     severity_sign,
 )
+from trustview.ui.state import GROUP
 from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.tone import Tone
 
-GROUP = "group:"
-"""How the id of a group begins; what follows names it."""
 _GROUPED_FROM = 4
 """From how many members of one account on they are drawn as one."""
 

@@ -6,12 +6,16 @@ A glyph is one cell wide everywhere; a word stands beside it or in the help, so 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trustview.analysis import Confidence, Party, Privilege, ReachKind, Severity, Tier
-from trustview.policy import PRIVILEGE_WORDS, Condition
+from trustview.policy import PRIVILEGE_WORDS
 from trustview.review import Verdict
 from widgets.graph import EdgeKind
 from widgets.tone import Cell, Tone
+
+if TYPE_CHECKING:
+    from trustview.policy import Condition
 
 
 @dataclass(frozen=True, slots=True)

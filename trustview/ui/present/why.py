@@ -237,21 +237,3 @@ def _beside(detail: Detail, checks: Mapping[str, Check]) -> Lines:
         severity = severity_sign(finding.severity)
         known = checks.get(finding.check)
         yield Fact("found", known.title if known else finding.check, severity.tone, severity.glyph)
-
-
-# ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def subject(state: State, detail: Detail | None) -> tuple[Cell, ...]:
-    """The role and its account, or whatever else an item is about, for the title of a pane."""
-    if detail is None:
-        return ()
-    where = ", ".join(map(state.places.name, detail.subject.places))
-    return (Cell(detail.subject.name, Tone.STRONG), Cell(f" @ {where}", Tone.MUTED))
-
-
-def subject_note(detail: Detail | None) -> str:
-    """Which account of how many of a fleet is shown, and how to see the others."""
-    if detail is None or len(detail.roles) < 2:
-        return ""
-    return f"account {detail.member + 1} of {len(detail.roles)} · keys , ."

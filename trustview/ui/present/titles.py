@@ -1,0 +1,26 @@
+"""What the titles of the panes say of the item that they show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trustview.ui.state import State
+from widgets.tone import Cell, Tone
+
+if TYPE_CHECKING:
+    from trustview.ui.detail import Detail
+
+
+def subject(state: State, detail: Detail | None) -> tuple[Cell, ...]:
+    """The role and its account, or whatever else an item is about, for the title of a pane."""
+    if detail is None:
+        return ()
+    where = ", ".join(map(state.places.name, detail.subject.places))
+    return (Cell(detail.subject.name, Tone.STRONG), Cell(f" @ {where}", Tone.MUTED))
+
+
+def subject_note(detail: Detail | None) -> str:
+    """Which account of how many of a fleet is shown, and how to see the others."""
+    if detail is None or len(detail.roles) < 2:
+        return ""
+    return f"account {detail.member + 1} of {len(detail.roles)} · keys , ."
