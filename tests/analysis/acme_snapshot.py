@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from tests.analysis.acme_evidence import with_evidence, with_monitoring
 from trustview.demo import Acme, load_acme, read_file
 from trustview.demo.records import Permissions
 from trustview.snapshot import (
@@ -37,7 +38,8 @@ def acme_snapshot(quarter: Literal["current", "earlier"] = "current") -> Snapsho
     """One quarter (`current` or `earlier`), every readable account read in full."""
     acme = load_acme(quarter, NOW)
     accounts = tuple(facts_of(acme, account.id) for account in acme.readable_accounts)
-    return Snapshot(acme.now.isoformat(), "aws", organization_of(acme), accounts, tuple(reported(acme)))
+    snapshot = Snapshot(acme.now.isoformat(), "aws", organization_of(acme), accounts, tuple(reported(acme)))
+    return with_monitoring(with_evidence(snapshot, acme), acme)
 
 
 def reported(acme: Acme) -> Iterator[ExternalFinding]:
@@ -77,6 +79,8 @@ def facts_of(acme: Acme, account: str) -> AccountFacts:
     roles = tuple(
         Role(
             r.arn, account, r.name, r.path, r.id, r.trust,
+            created=r.created.isoformat(), last_used=r.last_used.isoformat() if r.last_used else "",
+            last_used_region=r.last_used_region if r.last_used else "",
             max_session_seconds=r.session_seconds, boundary=r.boundary or "",
             inline=inline_of(r.permissions), attached=r.permissions.attached,
             tags=tuple(r.tags.items()),

@@ -6,7 +6,7 @@ A case is `{name, trust_policy, expect}` and, where it matters, `role` (fields o
 `account_tags`, `external` (what Access Analyzer reports), `all_read` (no account is unread), `severity`, `confidence`,
 `says` (part of a sentence of the evidence), `alone` (no other check finds more than an info), `mended` (statements
 after the change that the finding offers; null when it must offer none), `on` (what the finding hangs on, unless it is
-the role). All stand in the organization below.
+the role), `gaps`, and what `case_evidence` reads. All stand in the organization below.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.analysis.case_evidence import evidence_of, moment
 from trustview.analysis import (
     CHECKS,
     Analysis,
@@ -33,6 +34,7 @@ from trustview.snapshot import (
     AccountFacts,
     AccountStatus,
     ExternalFinding,
+    Gap,
     GuardrailKind,
     GuardrailPolicy,
     IdentityProvider,
@@ -89,6 +91,9 @@ def make_role(fields: dict[str, Any], permissions: str | list[Any], trust: objec
         attached=tuple(given.get("attached", ())),
         boundary=given.get("boundary", ""),
         max_session_seconds=given.get("session_seconds"),
+        created=moment(given["created"]) if "created" in given else "",
+        last_used=moment(given["last_used"]) if "last_used" in given else "",
+        last_used_region=given.get("last_used_region", ""),
     )  # fmt: skip
 
 
@@ -162,8 +167,10 @@ def make_snapshot(case: dict[str, Any]) -> tuple[Snapshot, str]:
         for account in (MANAGEMENT, OWN, OTHER)
     )
     reported = tuple(decode(ExternalFinding, finding) for finding in case.get("external", ()))
-    taken_at, source = "2026-11-20T06:00:00Z", case.get("source", "aws")
-    return Snapshot(taken_at, source, make_organization(case), accounts, reported), roles[0].arn
+    evidence = evidence_of(case, roles[0].arn, (MANAGEMENT, OWN, OTHER))
+    source, gaps = case.get("source", "aws"), tuple(decode(Gap, gap) for gap in case.get("gaps", ()))
+    snapshot = Snapshot(moment(0), source, make_organization(case), accounts, reported, gaps=gaps, **evidence)
+    return snapshot, roles[0].arn
 
 
 def analyse_case(case: dict[str, Any], snapshot: Snapshot) -> Analysis:

@@ -10,7 +10,7 @@ import pytest
 
 from trustview.demo import Acme, load_acme
 from trustview.demo.build import QUARTER_DAYS
-from trustview.demo.load import FOLDER
+from trustview.demo.files import FOLDER
 from trustview.demo.records import Role, User
 
 from .conftest import NOW

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
     from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
+    from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage
     from trustview.analysis.edge import ASSUME, Edge
     from trustview.analysis.edges import EDGES
     from trustview.analysis.event_pattern import ANYTHING, match_event
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from trustview.analysis.settings import Settings
     from trustview.analysis.steps import steps_into, steps_out_of
     from trustview.analysis.tier import Tier, TierRules, tier_of
+    from trustview.analysis.use import KnownUse, UseState, may_come_by, use_of_grant, use_of_principal, use_of_role
     from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
     from trustview.policy import Privilege
 
@@ -45,6 +47,7 @@ __all__ = [
     "ChangeKind",
     "Check",
     "Confidence",
+    "Coverage",
     "Edge",
     "Effect",
     "EffectKind",
@@ -53,6 +56,7 @@ __all__ = [
     "Fleet",
     "Grant",
     "GrantDifference",
+    "KnownUse",
     "Party",
     "Privilege",
     "Reach",
@@ -67,6 +71,7 @@ __all__ = [
     "Tier",
     "TierRules",
     "TrustGraph",
+    "UseState",
     "WhatIf",
     "analyse",
     "apply_changes",
@@ -74,12 +79,15 @@ __all__ = [
     "chains_into",
     "check",
     "compare_grants",
+    "coverage_of",
     "describe_agreement",
+    "describe_coverage",
     "describe_effect",
     "entries",
     "facts_about",
     "find_gone",
     "match_event",
+    "may_come_by",
     "pretty_policy",
     "prove_effect",
     "read_settings",
@@ -88,6 +96,9 @@ __all__ = [
     "steps_into",
     "steps_out_of",
     "tier_of",
+    "use_of_grant",
+    "use_of_principal",
+    "use_of_role",
     "what_if",
     "with_roles",
 ]

@@ -28,6 +28,19 @@ def remove_principal(grant: Grant) -> tuple[Change, ...]:
     )
 
 
+def name_principals(grant: Grant, arns: tuple[str, ...], what: str) -> Change:
+    """Put principals by name in the place of the element; `what` begins the sentence."""
+    element = grant.principal
+    return Change(
+        ChangeKind.REPLACE_PRINCIPAL,
+        grant.statement,
+        f"{what} instead of `{element.value}` in statement {grant.statement}",
+        values=arns,
+        principal_kind=element.kind,
+        principal=element.value,
+    )
+
+
 def require_organization(access: Access, grant: Grant) -> tuple[Change, ...]:
     """Let only principals of our organization in; none where others, such as services, share the statement."""
     organization = access.snapshot.organization

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from enum import IntEnum
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trustview.policy import is_account_id
 
@@ -71,6 +73,25 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise UnfitError('a list of texts belongs here, like `["one", "two"]`')
     return tuple(dict.fromkeys(value))
+
+
+def days_of_year(value: object) -> tuple[str, ...]:
+    """A list of days, each with its year or without."""
+    for item in texts(value):
+        try:
+            date.fromisoformat(item if len(item) == 10 else f"2024-{item}")
+        except ValueError:
+            raise UnfitError(f"`{item}` is no day: one like `12-25` or `2026-04-06` belongs here") from None
+    return texts(value)
+
+
+def time_zone(value: object) -> str:
+    """The name of a time zone that this machine knows."""
+    try:
+        return ZoneInfo(str(value)).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        message = f"`{value}` is no time zone that this machine knows: one like `Europe/Paris` belongs here"
+        raise UnfitError(message) from None
 
 
 def account_ids(value: object) -> tuple[str, ...]:

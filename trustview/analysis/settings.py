@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trustview.analysis.setting import account_ids, names_of_accounts, setting, some_of, text_of, texts, whole_number
+from trustview.analysis.setting import (
+    account_ids,
+    days_of_year,
+    names_of_accounts,
+    setting,
+    some_of,
+    text_of,
+    texts,
+    time_zone,
+    whole_number,
+)
 from trustview.analysis.tier import TierRules
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -76,7 +86,7 @@ class RolePatterns:
 
 @dataclass(frozen=True, slots=True)
 class BusinessHours:
-    """When people work; evidence of use outside it stands out."""
+    """When people work: calls of people at other times stand out (`outside-business-hours`)."""
 
     days: tuple[str, ...] = setting(
         ("mon", "tue", "wed", "thu", "fri"), "Working days.", '["mon", "tue", "wed", "thu"]', some_of(_DAYS)
@@ -84,9 +94,18 @@ class BusinessHours:
     begin: str = setting("07:00", "When work begins, 24 hours.", '"08:30"', text_of(_TIME, "08:30"))
     end: str = setting("19:00", "When work ends, 24 hours.", '"18:00"', text_of(_TIME, "18:00"))
     timezone: str = setting(
-        "UTC", "The time zone of both, by its name in the tz database.", '"Europe/Paris"',
-        text_of(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*", "Europe/Paris"),
-    )  # fmt: skip
+        "UTC", "The time zone of both, by its name in the tz database.", '"Europe/Paris"', time_zone
+    )
+    holidays: tuple[str, ...] = setting(
+        (), "Days on which nobody works, with the year or without.", '["12-25", "2026-04-06"]', days_of_year
+    )
+    exempt: tuple[str, ...] = setting(
+        ("break-glass", "monitoring", "deployment"),
+        "Roles that keep no hours: `break-glass`, `monitoring` and `deployment` stand for the patterns under `roles`, "
+        "anything else is a pattern itself.",
+        '["break-glass", "night-*"]',
+        texts,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +129,25 @@ class Thresholds:
         "A deployment role that may write anything in this many services is unscoped (`deployment-role-unscoped`).",
         "3",
         whole_number(1, 100),
+    )
+    unused_days: int = setting(
+        90,
+        "A role or grant that nobody used for so many days is unused (`unused-role`, `unused-grant`); evidence has to "
+        "see all of them.",
+        "180",
+        whole_number(7, 400),
+    )
+    unusual_calls: int = setting(
+        20,
+        "A day with fewer assumptions by one caller is never unusual (`volume-anomaly`).",
+        "50",
+        whole_number(2, 100000),
+    )
+    refused_calls: int = setting(
+        3,
+        "So many refused attempts of one caller on one role are more than an accident (`refused-attempts`).",
+        "10",
+        whole_number(1, 1000),
     )
 
 

@@ -14,8 +14,9 @@ here knows the collector, the snapshot or the analysis.
 """
 
 from trustview.demo.build import QUARTER_DAYS
+from trustview.demo.files import read_file
 from trustview.demo.launch import Served, serve_acme
-from trustview.demo.load import Quarter, load_acme, read_file
+from trustview.demo.load import Quarter, load_acme
 from trustview.demo.records import Acme
 
 __all__ = ["QUARTER_DAYS", "Acme", "Quarter", "Served", "load_acme", "read_file", "serve_acme"]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from trustview.demo.call import Call
-from trustview.demo.load import read_file
+from trustview.demo.files import read_file
 from trustview.demo.records import Acme
 from trustview.demo.replies import Reply, refusal, rest_reply
 from trustview.demo.templates import fill, moment_before, uuid_of

@@ -5,11 +5,8 @@ Two quarters can be had: `current` as the files say, and `earlier`, 91 days befo
 """
 
 import copy
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from trustview.demo.build import (
@@ -24,22 +21,12 @@ from trustview.demo.build import (
     make_units,
     make_user,
 )
+from trustview.demo.files import read_file
+from trustview.demo.habits import with_last_uses
 from trustview.demo.records import Acme
 from trustview.demo.templates import Selector, moment_before
 
-FOLDER = Path(__file__).parent / "acme"
 Quarter = Literal["current", "earlier"]
-
-
-@cache
-def _text(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def read_file(name: str) -> dict[str, Any]:
-    """One data file as plain JSON."""
-    content: dict[str, Any] = json.loads(_text(name))
-    return content
 
 
 def load_acme(quarter: Quarter, present: datetime) -> Acme:
@@ -47,6 +34,7 @@ def load_acme(quarter: Quarter, present: datetime) -> Acme:
 
     `present` is the moment from which the files count back, in UTC; the earlier quarter stands 91 days before it.
     """
+    present = present.replace(microsecond=0)  # dates are to the second, as AWS gives them
     organization, principals = read_file("organization.json"), read_file("principals.json")
     specs = list(_role_specs(organization))
     if quarter == "earlier":
@@ -65,7 +53,7 @@ def load_acme(quarter: Quarter, present: datetime) -> Acme:
         return ((key, spec) for spec in principals[kind] for key in selector.select(spec) if key in here)
 
     facts = organization["organization"]
-    return Acme(
+    acme = Acme(
         present=present,
         now=setting.moment,
         organization_id=setting.organization_id,
@@ -89,6 +77,7 @@ def load_acme(quarter: Quarter, present: datetime) -> Acme:
         policies=tuple(make_customer_policy(key, spec, setting) for key, spec in each("policies")),
         identity_providers=tuple(make_provider(key, spec, setting) for key, spec in each("identity_providers")),
     )
+    return with_last_uses(acme)
 
 
 def _selector(organization: Mapping[str, Any]) -> Selector:

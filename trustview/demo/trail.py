@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from trustview.demo.load import read_file
+from trustview.demo.habits import HISTORY_DAYS, moments_of, patterns_of
 from trustview.demo.records import Acme, Role, User
 from trustview.demo.replies import Reply, json_reply, refusal
-from trustview.demo.templates import Selector, fill, fraction, unique_id, uuid_of
+from trustview.demo.templates import unique_id, uuid_of
 
-HISTORY_DAYS = 90
 PAGE = 50
 Event = dict[str, Any]
 
@@ -29,7 +28,6 @@ class Trail:
         self._acme = acme
         self._roles = {role.arn: role for role in acme.roles}
         self._people: dict[str, Role | User] = {**self._roles, **{user.arn: user for user in acme.users}}
-        self._ids = {account.key: account.id for account in acme.accounts}
         self._copies: dict[tuple[str, str], list[Event]] | None = None
         self._making = threading.Lock()
 
@@ -67,40 +65,14 @@ class Trail:
         return copies
 
     def _expand(self) -> Iterator[dict[str, Any]]:
-        organization = read_file("organization.json")
-        selector = Selector(organization["accounts"], organization["units"], organization["organization"]["management"])
-        for pattern in read_file("usage.json")["patterns"]:
-            if "days" in pattern and self._acme.now < self._acme.present:
-                continue  # what happened on certain days happened after the earlier quarter; habits go on in both
-            for key in selector.select(pattern):
-                if key in self._ids:
-                    yield from self._of_pattern(pattern, self._ids[key])
-
-    def _of_pattern(self, template: dict[str, Any], account_id: str) -> Iterator[dict[str, Any]]:
-        pattern = json.loads(fill(template, account_id, self._ids, self._acme.organization_id))
-        role = self._roles.get(f"arn:aws:iam::{account_id}:role{pattern['role']}")
-        if role is None:
-            return
-        latest = self._acme.now if pattern.get("refused") else role.last_used
-        for number, moment in enumerate(self._moments(pattern, account_id)):
-            if latest is not None and moment <= latest:
-                yield from self._copies_of(pattern, role, moment, number)
-
-    def _moments(self, pattern: dict[str, Any], account_id: str) -> Iterator[datetime]:
-        """`per_day` gives the calls of a Monday, Tuesday, … Sunday, each at an hour within `hours` (UTC)."""
-        from_days, to_days = pattern.get("days", [HISTORY_DAYS - 1, 0])
-        first_hour, last_hour = pattern["hours"]
-        name = (account_id, pattern["role"], pattern["caller"])
-        midnight = self._acme.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        for day in range(from_days, to_days - 1, -1):
-            date = midnight - timedelta(days=day)
-            wanted = pattern["per_day"][date.weekday()]
-            count = int(wanted) + (fraction(*name, date.date(), "more") < wanted % 1)
-            for call in range(count):
-                hours = first_hour + (last_hour - first_hour) * fraction(*name, date.date(), call)
-                moment = date + timedelta(seconds=round(hours * 3600))
-                if moment < self._acme.now:
-                    yield moment
+        for pattern, account_id in patterns_of(self._acme):
+            role = self._roles.get(f"arn:aws:iam::{account_id}:role{pattern['role']}")
+            if role is None:
+                continue
+            latest = self._acme.now if pattern.get("refused") else role.last_used
+            for number, moment in enumerate(moments_of(pattern, account_id, self._acme.now)):
+                if latest is not None and moment <= latest:
+                    yield from self._copies_of(pattern, role, moment, number)
 
     def _copies_of(
         self, pattern: dict[str, Any], role: Role, moment: datetime, number: int

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from trustview.snapshot.external_findings import Analyzer, ExternalFinding
 from trustview.snapshot.gap import Gap
@@ -113,6 +115,21 @@ class Snapshot:
         partial = {account.id for account in self.accounts if account.is_partial}
         return frozenset((known - set(self.facts_by_account)) | partial)
 
+    @cached_property
+    def windows_by_account(self) -> dict[str, tuple[EvidenceWindow, ...]]:
+        """How far evidence sees, by account id."""
+        return _by_account(self.windows)
+
+    @cached_property
+    def gaps_by_account(self) -> dict[str, tuple[Gap, ...]]:
+        """What could not be read, by account id."""
+        return _by_account(self.gaps)
+
+    @cached_property
+    def readings_by_account(self) -> dict[str, tuple[Reading, ...]]:
+        """When each part was read, by account id."""
+        return _by_account(self.readings)
+
     def account(self, account_id: str) -> Account | None:
         """The account in the organization; None for an outsider or without an organization."""
         return self.organization.accounts_by_id.get(account_id) if self.organization else None
@@ -128,3 +145,18 @@ class Snapshot:
         account = self.account(account_id)
         facts = self.facts_by_account.get(account_id)
         return (account.name if account else "") or (facts.alias if facts else "") or account_id
+
+
+class _OfAccount(Protocol):
+    @property
+    def account(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_OfAccount)
+
+
+def _by_account(values: Iterable[_T]) -> dict[str, tuple[_T, ...]]:
+    found: dict[str, list[_T]] = {}
+    for value in values:
+        found.setdefault(value.account, []).append(value)
+    return {account: tuple(listed) for account, listed in found.items()}

@@ -7,6 +7,7 @@ A check is a pure generator of `Evidence` over an `Access`; see `analysis/check.
 from trustview.analysis.check import Check
 from trustview.analysis.checks.absent_key_passes import absent_key_passes
 from trustview.analysis.checks.access_analyzer_finding import access_analyzer_finding
+from trustview.analysis.checks.automation_assumes_admin import automation_assumes_admin
 from trustview.analysis.checks.builtin_identity_provider_without_app import builtin_identity_provider_without_app
 from trustview.analysis.checks.cognito_guest_role import cognito_guest_role
 from trustview.analysis.checks.confused_deputy import confused_deputy
@@ -37,13 +38,16 @@ from trustview.analysis.checks.oidc_subject_never_matches import oidc_subject_ne
 from trustview.analysis.checks.oidc_subject_too_wide import oidc_subject_too_wide
 from trustview.analysis.checks.oidc_without_audience import oidc_without_audience
 from trustview.analysis.checks.oidc_without_subject import oidc_without_subject
+from trustview.analysis.checks.outside_business_hours import outside_business_hours
 from trustview.analysis.checks.pod_identity_too_wide import pod_identity_too_wide
 from trustview.analysis.checks.recreatable_principal import recreatable_principal
+from trustview.analysis.checks.refused_attempts import refused_attempts
 from trustview.analysis.checks.reused_external_id import reused_external_id
 from trustview.analysis.checks.role_open_to_everyone import role_open_to_everyone
 from trustview.analysis.checks.roles_anywhere_too_wide import roles_anywhere_too_wide
 from trustview.analysis.checks.saml_without_audience import saml_without_audience
 from trustview.analysis.checks.self_trust_by_root import self_trust_by_root
+from trustview.analysis.checks.self_trust_expected_but_absent import self_trust_expected_but_absent
 from trustview.analysis.checks.session_tags_unbounded import session_tags_unbounded
 from trustview.analysis.checks.trusts_account_root import trusts_account_root
 from trustview.analysis.checks.trusts_departed_account import trusts_departed_account
@@ -51,7 +55,11 @@ from trustview.analysis.checks.trusts_unapproved_vendor import trusts_unapproved
 from trustview.analysis.checks.trusts_unknown_account import trusts_unknown_account
 from trustview.analysis.checks.trusts_whole_external_account import trusts_whole_external_account
 from trustview.analysis.checks.trusts_whole_organization import trusts_whole_organization
+from trustview.analysis.checks.unexpected_source import unexpected_source
+from trustview.analysis.checks.unused_grant import unused_grant
+from trustview.analysis.checks.unused_role import unused_role
 from trustview.analysis.checks.vendor_without_external_id import vendor_without_external_id
+from trustview.analysis.checks.volume_anomaly import volume_anomaly
 from trustview.analysis.checks.weak_external_id import weak_external_id
 from trustview.analysis.checks.wildcard_with_weak_condition import wildcard_with_weak_condition
 
@@ -111,6 +119,15 @@ CHECKS: tuple[Check, ...] = (
     guardrail_exemption_can_be_taken,
     no_organization_backstop,
     latent_exposure,
+    # Use and time
+    unused_role,
+    unused_grant,
+    unexpected_source,
+    outside_business_hours,
+    volume_anomaly,
+    automation_assumes_admin,
+    refused_attempts,
+    self_trust_expected_but_absent,
     # Access Analyzer
     access_analyzer_finding,
 )

@@ -9,8 +9,9 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.members import Members, describe_members, members_of
+from trustview.analysis.mend import name_principals
 from trustview.analysis.outsiders import trusts_all_of
-from trustview.analysis.remediation import Change, ChangeKind
+from trustview.analysis.remediation import Change
 from trustview.policy import PrincipalForm, Privilege
 
 _OURS = (Party.SAME_ACCOUNT, Party.ORGANIZATION, Party.MANAGEMENT)
@@ -57,15 +58,4 @@ def _name(grant: Grant, members: Members) -> tuple[Change, ...]:
     is_few = members.is_known and 1 <= len(members.able) <= _MOST_NAMED
     if not is_few or is_renamed or grant.party is Party.MANAGEMENT:
         return ()
-    element = grant.principal
-    summary = f"name the {len(members.able)} that can use it instead of `{element.value}` in statement"
-    return (
-        Change(
-            ChangeKind.REPLACE_PRINCIPAL,
-            grant.statement,
-            f"{summary} {grant.statement}",
-            values=members.able,
-            principal_kind=element.kind,
-            principal=element.value,
-        ),
-    )
+    return (name_principals(grant, members.able, f"name the {len(members.able)} that can use it"),)
