@@ -21,6 +21,7 @@ from tests.analysis.case_evidence import evidence_of, moment
 from trustview.analysis import (
     CHECKS,
     Analysis,
+    Change,
     Finding,
     Severity,
     Subject,
@@ -29,6 +30,8 @@ from trustview.analysis import (
     apply_changes,
     read_settings,
 )
+from trustview.analysis.remediation import change_role
+from trustview.analysis.what_if import with_roles
 from trustview.snapshot import (
     Account,
     AccountFacts,
@@ -215,29 +218,28 @@ def test_a_check_finds_what_it_must_and_nothing_else(check: str, case: dict[str,
 
 
 @pytest.mark.parametrize(("check", "case"), MATCHING)
-def test_what_a_finding_offers_ends_it_and_opens_nothing_as_bad(check: str, case: dict[str, Any]) -> None:
+def test_whatever_a_finding_offers_ends_it_and_opens_nothing_as_bad(check: str, case: dict[str, Any]) -> None:
     snapshot, role = make_snapshot(case)
     kind = case.get("on", "role")
     before = analyse_case(case, snapshot)
     for finding in findings_on(before, role, check, kind):
         if "mended" in case:
             assert bool(finding.changes) == (case["mended"] is not None)
-        if not finding.changes:
-            continue
-        after_text = apply_changes(document_of(snapshot, finding.subject), finding.changes)
         if case.get("mended"):
-            assert json.loads(after_text)["Statement"] == case["mended"]
-        after = analyse_case(case, mended(snapshot, finding.subject, after_text))
-        assert not [
-            left
-            for left in findings_on(after, role, check, kind)
-            if is_about_the_same(left, after, finding, before) and left.severity >= finding.severity
-        ]
-        # What a guardrail shuts is latent afterwards: that is its work.
-        shut = {"latent-exposure"} if kind == "organization" else set()
-        worst = {check: max(o.severity for o in before.findings if o.check == check) for check in checks_of(before)}
-        worse = [new for new in after.findings if new.severity > worst.get(new.check, -1) and new.check not in shut]
-        assert not [new for new in worse if new.severity >= finding.severity], worse
+            text = apply_changes(document_of(snapshot, finding.subject), finding.changes)
+            assert json.loads(text)["Statement"] == case["mended"]
+        for offer in filter(None, (finding.changes, *finding.instead)):
+            after = analyse_case(case, mended(snapshot, finding.subject, offer))
+            assert not [
+                left
+                for left in findings_on(after, role, check, kind)
+                if is_about_the_same(left, after, finding, before) and left.severity >= finding.severity
+            ], offer
+            # What a guardrail shuts is latent afterwards: that is its work.
+            shut = {"latent-exposure"} if kind == "organization" else set()
+            worst = {check: max(o.severity for o in before.findings if o.check == check) for check in checks_of(before)}
+            worse = [new for new in after.findings if new.severity > worst.get(new.check, -1) and new.check not in shut]
+            assert not [new for new in worse if new.severity >= finding.severity], (offer, worse)
 
 
 def is_about_the_same(left: Finding, after: Analysis, finding: Finding, before: Analysis) -> bool:
@@ -258,10 +260,11 @@ def document_of(snapshot: Snapshot, subject: Subject) -> str:
     return policies.get(subject.id, "{}")
 
 
-def mended(snapshot: Snapshot, subject: Subject, text: str) -> Snapshot:
-    """The snapshot after the change: another trust policy, another guardrail, or an RCP that was not there."""
+def mended(snapshot: Snapshot, subject: Subject, changes: tuple[Change, ...]) -> Snapshot:
+    """The snapshot after the change: another role, another guardrail, or an RCP that was not there."""
     if subject.kind is SubjectKind.ROLE:
-        return with_trust(snapshot, subject.id, text)
+        return with_roles(snapshot, [change_role(snapshot.roles_by_arn[subject.id], changes)])
+    text = apply_changes(document_of(snapshot, subject), changes)
     assert snapshot.organization
     guardrails = tuple(
         replace(policy, document=text) if policy.id == subject.id else policy
@@ -274,14 +277,6 @@ def mended(snapshot: Snapshot, subject: Subject, text: str) -> Snapshot:
 
 def principals_of(finding: Finding, analysis: Analysis) -> set[str]:
     return {analysis.grants_by_id[grant].principal.value for grant in finding.grants}
-
-
-def with_trust(snapshot: Snapshot, role: str, trust: str) -> Snapshot:
-    accounts = tuple(
-        replace(facts, roles=tuple(replace(r, trust_policy=trust) if r.arn == role else r for r in facts.roles))
-        for facts in snapshot.accounts
-    )
-    return replace(snapshot, accounts=accounts)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.analysis.acme_snapshot import acme_snapshot
 from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, organization, policy, trust
-from trustview.analysis import analyse, describe_effect, facts_about, prove_effect
+from trustview.analysis import Change, ChangeKind, analyse, describe_effect, facts_about, prove_change, prove_effect
 from trustview.policy.narrowing import Verdict
 
 FACTS = facts_about(organization(), PROD)
@@ -68,3 +68,30 @@ def test_every_remediation_of_the_demo_is_proved_or_says_why_not() -> None:
 
     assert verdicts[Verdict.PROVED] >= 20
     assert verdicts[Verdict.PROVED] >= 0.8 * verdicts.total()
+
+
+# ── a value that is to be agreed ─────────────────────────────────────────────────────────────────────────────────
+
+WEAK = policy(trust({"AWS": VENDOR}, {"StringLike": {"sts:ExternalId": "acme*"}}))
+RENEW = Change(
+    ChangeKind.REPLACE_CONDITION, 0, "", operator="StringEquals", key="sts:ExternalId",
+    values=("0f12fb69abc7a11e370931c8896a040f",), old_operator="StringLike",
+)  # fmt: skip
+
+
+def test_a_new_external_id_is_told_as_all_that_is_new() -> None:
+    effect = prove_change(WEAK, [RENEW], FACTS)
+
+    assert (effect.verdict, effect.but_for, effect.gained) == (Verdict.WIDER, "the new ExternalId", ())
+    assert describe_effect(effect)[0] == (
+        "proof",
+        "proved but for the new ExternalId: apart from that value it grants nothing new",
+    )
+
+
+def test_a_new_external_id_hides_nothing_else_that_widens() -> None:
+    widen = Change(ChangeKind.REPLACE_PRINCIPAL, 0, "", principal_kind="AWS", principal=VENDOR, values=("*",))
+    effect = prove_change(WEAK, [RENEW, widen], FACTS)
+
+    assert (effect.verdict, effect.but_for) == (Verdict.WIDER, "")
+    assert effect.gained

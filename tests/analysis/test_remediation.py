@@ -1,11 +1,13 @@
 """Changes edit the trust policy that AWS gave, and nothing else in it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.analysis.small_organization import policy, trust
-from trustview.analysis import Change, ChangeKind, apply_changes, pretty_policy
+from tests.analysis.small_organization import policy, role, trust
+from trustview.analysis import Change, ChangeKind, Remediation, apply_changes, pretty_policy
+from trustview.analysis.remediation import change_role
 
 BASE = policy(
     {"Sid": "Keep", **trust({"AWS": ["111111111111", "222222222222"]}, {"StringLike": {"sts:ExternalId": "a*"}})},
@@ -65,6 +67,26 @@ CASES = [
         Change(ChangeKind.REMOVE_STATEMENT, 0, ""),
         lambda s: len(s) == 1 and "Service" in s[0]["Principal"],
     ),
+    (
+        "a statement is added at the end",
+        Change(ChangeKind.ADD_STATEMENT, -1, "", values=('{"Sid": "New", "Effect": "Deny"}',)),
+        lambda s: [one.get("Sid") for one in s] == ["Keep", None, "New"],
+    ),
+    (
+        "the only action of a statement goes with it",
+        Change(ChangeKind.REMOVE_ACTION, 1, "", values=("STS:assumerole",)),
+        lambda s: len(s) == 1 and s[0]["Sid"] == "Keep",
+    ),
+    (
+        "an action that is not there is left alone",
+        Change(ChangeKind.REMOVE_ACTION, 1, "", values=("sts:TagSession",)),
+        lambda s: s[1]["Action"] == "sts:AssumeRole",
+    ),
+    (
+        "what is about the role leaves the policy alone",
+        Change(ChangeKind.SET_BOUNDARY, -1, "", values=("arn:aws:iam::222222222222:policy/cap",)),
+        lambda s: s == json.loads(BASE)["Statement"],
+    ),
     ("a statement that is not there is left alone", Change(ChangeKind.REMOVE_STATEMENT, 7, ""), lambda s: len(s) == 2),
 ]  # fmt: skip
 
@@ -101,3 +123,39 @@ def test_a_policy_that_is_no_object_cannot_be_changed() -> None:
 
 def test_a_policy_that_is_not_json_is_shown_as_it_is() -> None:
     assert pretty_policy("{not json") == "{not json"
+
+
+# ── the role itself ──────────────────────────────────────────────────────────────────────────────────────────────
+
+READ_ONLY, AUDIT = "arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/SecurityAudit"
+MONITOR = role("monitor", BASE, attached=(READ_ONLY, "arn:aws:iam::222222222222:policy/own"), max_session_seconds=43200)
+
+
+def test_a_role_gets_everything_that_its_changes_set_and_keeps_the_rest() -> None:
+    cap = "arn:aws:iam::222222222222:policy/cap"
+    after = change_role(
+        MONITOR,
+        [
+            Change(ChangeKind.REPLACE_MANAGED_POLICY, -1, "", principal=READ_ONLY, values=(AUDIT,)),
+            Change(ChangeKind.SET_BOUNDARY, -1, "", values=(cap,)),
+            Change(ChangeKind.SET_MAX_SESSION, -1, "", values=("3600",)),
+        ],
+    )
+
+    assert after.attached == (AUDIT, "arn:aws:iam::222222222222:policy/own")
+    assert (after.boundary, after.max_session_seconds, after.trust_policy) == (cap, 3600, BASE)
+    assert replace(after, attached=MONITOR.attached, boundary="", max_session_seconds=43200) == MONITOR
+
+
+def test_a_managed_policy_that_merely_goes_leaves_the_others() -> None:
+    change = Change(ChangeKind.REPLACE_MANAGED_POLICY, -1, "", principal=READ_ONLY)
+
+    assert change_role(MONITOR, [change]).attached == ("arn:aws:iam::222222222222:policy/own",)
+
+
+def test_the_id_of_a_remediation_is_what_it_does_and_not_how_it_is_told() -> None:
+    told = [Change(ChangeKind.REMOVE_STATEMENT, 0, words) for words in ("remove it", "take it away")]
+    other = Change(ChangeKind.REMOVE_STATEMENT, 1, "remove it")
+    ids = [Remediation("role", (change,), "", ()).id for change in (*told, other)]
+
+    assert ids[0] == ids[1] != ids[2]

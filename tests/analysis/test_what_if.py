@@ -17,7 +17,8 @@ from tests.analysis.small_organization import (
     snapshot,
     trust,
 )
-from trustview.analysis import WhatIf, analyse, apply_changes, what_if, with_roles
+from trustview.analysis import CHECKS_BY_ID, WhatIf, analyse, apply_changes, what_if, with_roles
+from trustview.analysis.what_if import OF_THE_PAST
 from trustview.snapshot import Role, Snapshot
 
 ONE, TWO = (f"arn:aws:iam::{MANAGEMENT}:role/{name}" for name in ("one", "two"))
@@ -113,3 +114,7 @@ def test_of_the_demo_no_role_is_changed_without_its_own_findings_being_told() ->
 
     assert {finding.role for finding in found.gone} >= {mended.subject}
     assert found.new == ()
+
+
+def test_what_is_left_out_as_of_the_past_are_checks() -> None:
+    assert set(CHECKS_BY_ID) >= OF_THE_PAST

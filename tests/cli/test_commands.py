@@ -123,6 +123,26 @@ def test_a_remediation_is_shown_as_a_difference(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.usefixtures("filled")
+def test_the_changes_of_a_role_are_ranked_and_one_is_picked_by_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    best = printed(capsys, "remediate", "vendor", "--json")
+    first, *others = best["choices"]
+    other = printed(capsys, "remediate", "vendor", "--json", "--change", others[-1]["id"][:6])
+
+    assert others
+    assert best["id"] == first["id"] != other["id"] == others[-1]["id"]
+    assert best["proposed"] != other["proposed"]
+    assert all(one["reasons"] for one in best["choices"])
+    assert [one["removes"] for one in best["choices"]][-1]
+    assert any("no evidence of CloudTrail was read" in sentence for _, sentence in best["notes"])
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_change_that_a_role_has_not_is_refused_with_those_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remediate", "vendor", "--change", "zz"]) == ExitCode.USAGE
+    assert "choose one of `" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_role_without_a_remediation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["remediate", "app", "--format", "terraform"]) == ExitCode.DONE
     captured = capsys.readouterr()

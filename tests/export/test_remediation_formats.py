@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 import cfnlint.api
@@ -14,10 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trustview.analysis import Effect
-from trustview.export.remediation import REMEDIATION_FORMATS, REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
+from trustview.export.remediation import (
+    REMEDIATION_FORMATS,
+    REMEDIATION_FORMATS_BY_NAME,
+    Proposal,
+    Ranked,
+    propose_text,
+)
 from trustview.export.remediation.cloudformation import logical_id
 from trustview.export.remediation.terraform import resource_name
 from trustview.policy.narrowing import Verdict
+from trustview.snapshot import Role
 
 HOSTILE = (
     "${x}", "$${x}", "%{ if }", "'; rm -rf / #", '"', "\\", "\n", "$(id)", "`id`", "JSON", "\u202e", "日本", "\x1b[31m",
@@ -42,14 +50,12 @@ names = st.text(st.sampled_from("abcXYZ019+=,.@_-"), min_size=1, max_size=20)
 
 
 def proposal(current: dict[str, Any], proposed: dict[str, Any], name: str = "Deploy") -> Proposal:
+    arn = f"arn:aws:iam::111122223333:role/team/{name}"
+    before = Role(arn, "111122223333", name, "/team/", "AROA1", json.dumps(current))
     return Proposal(
-        role=f"arn:aws:iam::111122223333:role/team/{name}",
-        name=name,
-        path="/team/",
-        account="111122223333",
+        before=before,
+        after=replace(before, trust_policy=json.dumps(proposed)),
         account_name="prod",
-        current=json.dumps(current),
-        proposed=json.dumps(proposed),
         changes=tuple(f"change {text}" for text in HOSTILE),
         closes=HOSTILE,
         leaves=(),
@@ -79,9 +85,11 @@ def test_a_shell_reads_the_policy_and_the_way_back(
     expected = ["iam", "update-assume-role-policy", "--role-name", name, "--policy-document"]
 
     for text, policy in ((script, proposed), (back, current)):
-        ((*words, document),) = words_of(text)
-        assert words == expected
-        assert json.loads(document) == policy
+        found = words_of(text)
+        assert bool(found) == (current != proposed)
+        for *words, document in found:
+            assert words == expected
+            assert json.loads(document) == policy
 
 
 @settings(max_examples=60, deadline=None)
@@ -153,3 +161,98 @@ def test_the_difference_shows_what_was_and_what_will_be() -> None:
 def test_names_of_resources_are_what_the_tools_take(name: str) -> None:
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", resource_name(name))
     assert re.fullmatch(r"[A-Za-z0-9]+", logical_id(name))
+
+
+# ── what else of a role changes ──────────────────────────────────────────────────────────────────────────────────
+
+CAP, READ_ONLY, AUDIT = (
+    "arn:aws:iam::111122223333:policy/it's a `cap`", "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "arn:aws:iam::aws:policy/SecurityAudit",
+)  # fmt: skip
+PATTERN = {"source": ["aws.sts"], "detail": {"requestParameters": {"roleArn": ["arn:aws:iam::1:role/'$(id)'"]}}}
+RULE = {
+    "Name": "watch", "Region": "us-east-1", "State": "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
+    "EventPattern": json.dumps(PATTERN),
+}  # fmt: skip
+
+
+def everything() -> Proposal:
+    plain = proposal({"Statement": []}, {"Statement": []})
+    before = replace(plain.before, attached=(READ_ONLY,), max_session_seconds=43200)
+    after = replace(before, attached=(AUDIT,), boundary=CAP, max_session_seconds=3600)
+    return replace(plain, before=before, after=after, rules=(json.dumps(RULE),))
+
+
+def test_a_shell_reads_every_setting_and_its_way_back() -> None:
+    script = write("cli", everything())
+    back = "\n".join(line.removeprefix("# ") for line in script.splitlines() if line.startswith("# aws"))
+    role = ["--role-name", "Deploy"]
+    where = ["--region", "us-east-1", "--name", "watch"]
+
+    *made, rule = words_of(script)
+    assert made == [
+        ["iam", "attach-role-policy", *role, "--policy-arn", AUDIT],
+        ["iam", "detach-role-policy", *role, "--policy-arn", READ_ONLY],
+        ["iam", "put-role-permissions-boundary", *role, "--permissions-boundary", CAP],
+        ["iam", "update-role", *role, "--max-session-duration", "3600"],
+    ]
+    assert rule[:7] == ["events", "put-rule", *where, "--event-pattern"]
+    assert (json.loads(rule[7]), rule[8:]) == (PATTERN, ["--state", RULE["State"]])
+    assert words_of(back) == [
+        ["iam", "attach-role-policy", *role, "--policy-arn", READ_ONLY],
+        ["iam", "detach-role-policy", *role, "--policy-arn", AUDIT],
+        ["iam", "delete-role-permissions-boundary", *role],
+        ["iam", "update-role", *role, "--max-session-duration", "43200"],
+        ["events", "delete-rule", *where],
+    ]
+
+
+def test_terraform_reads_every_setting() -> None:
+    read = hcl2.loads(write("terraform", everything()))
+    found = {
+        kind.strip('"'): {name.strip('"'): body for name, body in named.items()}
+        for resource in read["resource"]
+        for kind, named in resource.items()
+    }
+    role = found["aws_iam_role"]["Deploy"]
+    attachment = found["aws_iam_role_policy_attachment"]["Deploy_SecurityAudit"]
+    rule = found["aws_cloudwatch_event_rule"]["watch_us-east-1"]
+    pattern = re.fullmatch(r'"?<<-JSON\n(.*)\n\s*JSON"?', rule["event_pattern"], re.DOTALL)
+
+    assert role["permissions_boundary"].strip('"') == CAP
+    assert role["max_session_duration"] == 3600
+    assert attachment["policy_arn"].strip('"') == AUDIT
+    assert rule["state"].strip('"') == RULE["State"]
+    assert pattern
+    assert json.loads(pattern[1].replace("$${", "${")) == PATTERN
+    assert f"remove the resource that attaches {READ_ONLY}" in write("terraform", everything())
+
+
+def test_cloudformation_reads_every_setting_and_finds_nothing_wrong() -> None:
+    text = write("cloudformation", everything())
+    resources = json.loads(json.dumps(cfnlint.decode.cfn_yaml.loads(text)["Resources"]))
+    role, rule = resources["Deploy"]["Properties"], resources["watchuseast1"]["Properties"]
+    ordinary = replace(everything(), after=replace(everything().after, boundary=CAP.replace("it's a `cap`", "cap")))
+    trusted = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+    ordinary = replace(ordinary, after=replace(ordinary.after, trust_policy=policy))
+
+    assert role["ManagedPolicyArns"] == [AUDIT]
+    assert (role["PermissionsBoundary"], role["MaxSessionDuration"]) == (CAP, 3600)
+    assert (rule["EventPattern"], rule["State"]) == (PATTERN, RULE["State"])
+    assert [str(m) for m in cfnlint.api.lint_all(write("cloudformation", ordinary)) if m.rule.id[0] in "EW"] == []
+
+
+def test_the_difference_shows_what_is_set_beside_the_policy() -> None:
+    lines = propose_text(everything())
+
+    assert {f"-attached: {READ_ONLY}", f"+attached: {AUDIT}", "+longest session: 3600 seconds"} <= set(lines)
+    assert {"-permissions boundary: none", f"+permissions boundary: {CAP}"} <= set(lines)
+
+
+def test_json_and_the_ticket_name_the_other_changes() -> None:
+    ranked = (Ranked("0a", ("this one",), ("it breaks nobody",)), Ranked("0b", ("another",), ("it is worse",), True))
+    given = replace(everything(), id="0a", ranked=ranked)
+
+    assert [one["id"] for one in json.loads(write("json", given))["choices"]] == ["0a", "0b"]
+    assert "- 0b: another; it is worse" in write("markdown", given).splitlines()

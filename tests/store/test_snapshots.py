@@ -200,7 +200,7 @@ def test_a_question_about_one_role_is_answered_as_the_whole_analysis_would(acme_
             assert file.findings_of(arn) == tuple(f for f in analysis.findings if f.role == arn)
             assert file.edges_into(arn) == analysis.graph.into(arn)
             assert file.edges_out_of(arn) == analysis.graph.out_of(arn)
-            assert file.remediation(arn) == next((r for r in analysis.remediations if r.subject == arn), None)
+            assert file.remediations_of(arn) == tuple(r for r in analysis.remediations if r.subject == arn)
         assert file.gaps() == taken.gaps
         assert file.organization() == taken.organization
         assert tuple(file.roles()) == taken.roles
@@ -215,7 +215,7 @@ def test_a_question_about_one_role_is_answered_as_the_whole_analysis_would(acme_
 
 def test_what_is_not_there_is_nothing(acme_file: Path) -> None:
     with open_snapshot(acme_file) as file:
-        assert (file.role("x"), file.user("x"), file.policy("x"), file.remediation("x")) == (None, None, None, None)
+        assert (file.role("x"), file.user("x"), file.policy("x"), file.remediations_of("x")) == (None, None, None, ())
         assert (file.grants_of("x"), file.findings_of(""), file.edges_into("x"), file.item_grants("x")) == (
             (),
             (),

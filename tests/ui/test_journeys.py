@@ -71,7 +71,7 @@ async def test_narrow_is_refused_where_no_change_is_proposed(desk: Desk) -> None
         number = next(
             n
             for n, row in enumerate(screen.state.rows)
-            if all(reader.remediation(grant.role) is None for grant in reader.item_grants(row.id))
+            if all(not reader.remediations_of(grant.role) for grant in reader.item_grants(row.id))
         )
         await screen.press(*["J"] * number, "f")
         await screen.sees("no change is proposed for")

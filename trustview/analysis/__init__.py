@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trustview.analysis.chain import Chain, chains_from, chains_into
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
+    from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
     from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
     from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage
     from trustview.analysis.edge import ASSUME, Edge
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from trustview.analysis.fleet import Fleet
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
-    from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_effect
+    from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
     from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
+    from trustview.analysis.replay import Replay, describe_replay
     from trustview.analysis.setting import Setting
     from trustview.analysis.settings import Settings
     from trustview.analysis.steps import steps_into, steps_out_of
@@ -46,6 +48,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Check",
+    "Choice",
     "Confidence",
     "Coverage",
     "Edge",
@@ -63,6 +66,8 @@ __all__ = [
     "ReachKind",
     "ReadSettings",
     "Remediation",
+    "Replay",
+    "RoleFacts",
     "Setting",
     "Settings",
     "Severity",
@@ -83,13 +88,16 @@ __all__ = [
     "describe_agreement",
     "describe_coverage",
     "describe_effect",
+    "describe_replay",
     "entries",
     "facts_about",
     "find_gone",
     "match_event",
     "may_come_by",
     "pretty_policy",
+    "prove_change",
     "prove_effect",
+    "rank_choices",
     "read_settings",
     "role_subject",
     "sections",

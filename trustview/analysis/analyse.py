@@ -9,6 +9,7 @@ from functools import cached_property
 from trustview.analysis.access import Access
 from trustview.analysis.check import Check, Evidence
 from trustview.analysis.checks import CHECKS
+from trustview.analysis.choices import propose
 from trustview.analysis.edge import Edge
 from trustview.analysis.edges import EDGES
 from trustview.analysis.find_grants import find_ways
@@ -16,7 +17,6 @@ from trustview.analysis.finding import (
     Confidence,
     Finding,
     Subject,
-    SubjectKind,
     fingerprint,
     grade,
     judge_confidence,
@@ -27,7 +27,7 @@ from trustview.analysis.fleet import Fleet, find_fleets
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
-from trustview.analysis.remediation import Change, Remediation, apply_changes
+from trustview.analysis.remediation import Remediation
 from trustview.analysis.settings import Settings
 from trustview.snapshot import Snapshot
 
@@ -108,6 +108,7 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         graded=graded,
         depends_on=reach.depends_on,
         changes=evidence.changes,
+        instead=evidence.instead,
     )
 
 
@@ -125,39 +126,5 @@ def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:
         because=evidence.because,
         graded=(own_grade(severity),),
         changes=evidence.changes,
+        instead=evidence.instead,
     )
-
-
-def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation]:
-    """One remediation per subject that has findings with changes; changes that say the same are made once."""
-    by_subject: dict[Subject, list[Finding]] = {}
-    for finding in findings:
-        if finding.changes:
-            by_subject.setdefault(finding.subject, []).append(finding)
-    for subject, found in by_subject.items():
-        changes = tuple(_compose(change for finding in found for change in finding.changes))
-        try:
-            policy = apply_changes(_document_of(access, subject), changes)
-        except ValueError:
-            continue
-        yield Remediation(subject.id, changes, policy, tuple(finding.id for finding in found))
-
-
-def _document_of(access: Access, subject: Subject) -> str:
-    """The policy that a subject has: a role's trust policy, a guardrail's own; an empty one for anything else."""
-    if subject.kind is SubjectKind.ROLE:
-        return access.role(subject.id).trust_policy
-    organization = access.snapshot.organization
-    policies = organization.guardrails if organization else ()
-    return next((policy.document for policy in policies if policy.id == subject.id), "{}")
-
-
-def _compose(changes: Iterable[Change]) -> Iterator[Change]:
-    """Changes without repetition: the first edit of a condition or principal wins over later ones of the same."""
-    seen: set[tuple[object, ...]] = set()
-    for change in changes:
-        condition = (change.key.lower(), change.old_operator.lower())
-        target = (change.statement, condition, change.principal_kind, change.principal)
-        if target not in seen:
-            seen.add(target)
-            yield change

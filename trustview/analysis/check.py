@@ -23,7 +23,7 @@ class Evidence:
 
     Where no single grant is concerned, `subject` says what is, and `statements` which of its policy. `severity`
     overrides the check's own where its table has several; `confidence` overrides what the reach says.
-    `changes` would mend it, the best first where one suffices.
+    `changes`, all made, would mend it; each of `instead` would too, in their place.
     """
 
     grants: tuple[Grant, ...]
@@ -33,6 +33,7 @@ class Evidence:
     changes: tuple[Change, ...] = field(default=())
     subject: Subject | None = None
     statements: tuple[int, ...] = ()
+    instead: tuple[tuple[Change, ...], ...] = ()
 
 
 FindEvidence = Callable[[Access], Iterator[Evidence]]

@@ -13,7 +13,9 @@ from trustview.policy import (
     OPERATORS_BY_NAME,
     Condition,
     PrincipalForm,
+    Request,
     Statement,
+    evaluate_condition,
     find_context_key,
     parse_arn,
 )
@@ -84,7 +86,7 @@ def deny_misses(access: Access, grant: Grant, deny: Statement, condition: Condit
         return False
     return any(
         may_lack(one, condition.key)
-        and _is_meant(access, grant, deny, one)
+        and _is_meant(access, grant, deny, condition, one)
         and _gets_in_without(access, grant, one, condition)
         for one in callers_of(access, grant)
     )
@@ -123,9 +125,15 @@ def _gets_in_without(access: Access, grant: Grant, one: Representative, conditio
     return ask_of_grant(access, grant, lacking).may_be_allowed
 
 
-def _is_meant(access: Access, grant: Grant, deny: Statement, one: Representative) -> bool:
-    document = access.trust_policy(access.role(grant.role))
+def _is_meant(access: Access, grant: Grant, deny: Statement, condition: Condition, one: Representative) -> bool:
+    """Whether a Deny is about the caller at all: its principals, its actions and its other conditions."""
+    role = access.role(grant.role)
+    document = access.trust_policy(role)
     if prepare(deny, document).means_caller(one.caller).is_false:
+        return False
+    request = Request(one.caller, grant.actions[0], role.arn, role.account, one.context)
+    beside = (other for other in deny.conditions if other is not condition)
+    if any(evaluate_condition(other, request, substitutes=document.substitutes_variables).is_false for other in beside):
         return False
     return any(means_action(deny, action) for action in grant.actions)
 

@@ -82,7 +82,7 @@ class Finding:
 
     `id` is the fingerprint. `because` are sentences that say what was seen, `graded` those that say why the severity is
     what it is. `statements` index the subject's policy, `grants` are ids of the grants concerned (none where
-    it is about no single grant), `changes` what would mend it.
+    it is about no single grant), `changes` what would mend it, `instead` other changes that would.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Finding:
     graded: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=())
+    instead: tuple[tuple[Change, ...], ...] = ()
 
     @property
     def role(self) -> str:

@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from trustview.analysis.remediation import Change, ChangeKind, apply_changes
 from trustview.policy import read_policy
 from trustview.policy.narrowing import Direction, Facts, Proof, Verdict, find_shifts, narrower
 from trustview.policy.narrowing.budget import BudgetSpentError
@@ -18,7 +20,8 @@ class Effect:
     """What replacing one trust policy by another does.
 
     `verdict` is `proved`, `wider` or `unknown`, `reason` one sentence about it. `lost` and `gained` are the principals
-    whose way in changes, `whole` those of the lost ones that lose all of it.
+    whose way in changes, `whole` those of the lost ones that lose all of it. `but_for` says of a wider policy what
+    alone makes it wider: for whatever else it is proved that nothing new is granted.
     """
 
     verdict: Verdict
@@ -26,6 +29,7 @@ class Effect:
     lost: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
     whole: frozenset[str] = frozenset()
+    but_for: str = ""
 
 
 def facts_about(organization: Organization | None, role_account: str) -> Facts:
@@ -53,6 +57,38 @@ def prove_effect(current: str, proposed: str, facts: Facts) -> Effect:
     )
 
 
+def prove_change(current: str, changes: Iterable[Change], facts: Facts) -> Effect:
+    """The effect of changes on a trust policy (JSON text); ValueError when that is no JSON object.
+
+    A new ExternalId lets in who sends it, which the old policy did not: then the rest is proved, the value apart.
+    """
+    changes = tuple(changes)
+    proposed = apply_changes(current, changes)
+    effect = prove_effect(current, proposed, facts)
+    renewed = tuple(c for c in changes if is_to_be_agreed(c) and c.kind is ChangeKind.REPLACE_CONDITION)
+    if effect.verdict is not Verdict.WIDER or not renewed:
+        return effect
+    either = apply_changes(current, _accept_both(current, renewed))
+    is_all = narrower(read_policy(either), read_policy(proposed), facts).is_proved
+    return replace(effect, but_for="the new ExternalId", gained=()) if is_all else effect
+
+
+def is_to_be_agreed(change: Change) -> bool:
+    """Whether it asks for an ExternalId that the other side does not know yet."""
+    asks = change.kind in (ChangeKind.ADD_CONDITION, ChangeKind.REPLACE_CONDITION)
+    return asks and change.key.lower() == "sts:externalid"
+
+
+def _accept_both(current: str, renewed: Iterable[Change]) -> Iterator[Change]:
+    """Changes after which the policy takes the new value beside those of today."""
+    statements = {statement.index: statement for statement in read_policy(current).statements}
+    for change in renewed:
+        for condition in statements[change.statement].conditions:
+            is_it = condition.spelling.lower() == change.old_operator.lower()
+            if is_it and condition.key.lower() == change.key.lower():
+                yield replace(change, operator=condition.spelling, values=(*condition.values, *change.values))
+
+
 def describe_effect(effect: Effect) -> tuple[tuple[str, str], ...]:
     """The effect in labelled sentences: lower case, no full stop."""
     verdicts = {
@@ -61,6 +97,8 @@ def describe_effect(effect: Effect) -> tuple[tuple[str, str], ...]:
         Verdict.UNKNOWN: f"whether it grants anything new cannot be told: {effect.reason}",
     }
     told = [("proof", verdicts[effect.verdict])]
+    if effect.but_for:
+        told = [("proof", f"proved but for {effect.but_for}: apart from that value it grants nothing new")]
     told += [("gains", f"`{name}`") for name in effect.gained]
     for name in effect.lost:
         told.append(("loses", f"`{name}` loses {'the way in' if name in effect.whole else 'some of its ways in'}"))

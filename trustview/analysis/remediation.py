@@ -1,19 +1,22 @@
-"""Change, Remediation: one edit of a trust policy as data, and the edits proposed for a role together.
+"""Change, Remediation: one edit of a role or its trust policy as data, and the edits proposed for a role together.
 
 THE ONE PLACE that applies a change. It edits the JSON that AWS gave: everything else stays as its author wrote it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from trustview.snapshot import Role
+
 
 class ChangeKind(StrEnum):
-    """The edits that a policy knows; REPLACE_POLICY puts a whole policy in its place."""
+    """The edits of a policy (REPLACE_POLICY puts a whole one in its place), then those of the role itself."""
 
     ADD_CONDITION = "add condition"
     REPLACE_CONDITION = "replace condition"
@@ -21,16 +24,35 @@ class ChangeKind(StrEnum):
     REPLACE_PRINCIPAL = "replace principal"
     REMOVE_PRINCIPAL = "remove principal"
     REMOVE_STATEMENT = "remove statement"
+    ADD_STATEMENT = "add statement"
+    REMOVE_ACTION = "remove action"
     REPLACE_POLICY = "replace policy"
+    REPLACE_MANAGED_POLICY = "replace managed policy"
+    SET_BOUNDARY = "set boundary"
+    SET_MAX_SESSION = "set max session"
+    ADD_EVENT_RULE = "add event rule"
+
+    @property
+    def is_of_role(self) -> bool:
+        """Whether it changes something beside the policy: the role's own settings, or what watches over it."""
+        return self in (
+            ChangeKind.REPLACE_MANAGED_POLICY,
+            ChangeKind.SET_BOUNDARY,
+            ChangeKind.SET_MAX_SESSION,
+            ChangeKind.ADD_EVENT_RULE,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One edit of one statement; `summary` says it to people, lower case, no full stop.
+    """One edit; `summary` says it to people, lower case, no full stop.
 
     Conditions: `operator`, `key`, `values`; REPLACE_CONDITION also takes the operator `old_operator` away from the key.
     Principals: `principal_kind` (`AWS`, `Service`, `Federated`, `*`) and `principal`; REPLACE_PRINCIPAL puts `values`
-    in its place. REPLACE_POLICY: `values` is the whole text, `statement` -1.
+    in its place. REMOVE_ACTION: `values` are the actions. What is about no single statement has `statement` -1 and says
+    in `values` what comes: ADD_STATEMENT and REPLACE_POLICY a JSON text, REPLACE_MANAGED_POLICY the ARN that replaces
+    `principal` (none where it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ADD_EVENT_RULE the rule
+    (JSON, as EventBridge's `PutRule` takes it).
     """
 
     kind: ChangeKind
@@ -43,15 +65,34 @@ class Change:
     principal_kind: str = ""
     principal: str = ""
 
+    @property
+    def target(self) -> tuple[object, ...]:
+        """What it edits: of two changes of one target only one can be made."""
+        if self.kind in (ChangeKind.ADD_STATEMENT, ChangeKind.REMOVE_ACTION, ChangeKind.ADD_EVENT_RULE):
+            return self.kind, self.statement, self.values
+        own = self.kind if self.kind.is_of_role or self.kind is ChangeKind.REMOVE_STATEMENT else ""
+        return own, self.statement, self.key.lower(), self.old_operator.lower(), self.principal_kind, self.principal
+
+    @property
+    def edit(self) -> Change:
+        """The same without its words: equal for changes that do the same."""
+        return replace(self, summary="")
+
 
 @dataclass(frozen=True, slots=True)
 class Remediation:
-    """The changes proposed for one subject, the policy that comes out (JSON text), and the findings they close."""
+    """Changes proposed together for one subject, the policy that comes out (JSON text), and the findings they close."""
 
     subject: str
     changes: tuple[Change, ...]
     policy: str
     closes: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """A short name that is the same as long as the subject and the edits are."""
+        said = "\x00".join((self.subject, *(repr(change.edit) for change in self.changes)))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def pretty_policy(text: str) -> str:
@@ -77,13 +118,35 @@ def apply_changes(policy: str, changes: Iterable[Change]) -> str:
     statements = listed if isinstance(listed, list) else [listed]
     gone: set[int] = set()
     for change in () if whole else changes:
-        if 0 <= change.statement < len(statements) and change.statement not in gone:
+        edit = _EDITS.get(change.kind)
+        if edit and 0 <= change.statement < len(statements) and change.statement not in gone:
             statement = statements[change.statement]
-            if not isinstance(statement, dict) or _EDITS[change.kind](statement, change):
+            if not isinstance(statement, dict) or edit(statement, change):
                 gone.add(change.statement)
     left = [statement for index, statement in enumerate(statements) if index not in gone]
+    left += [
+        json.loads(text) for change in changes if change.kind is ChangeKind.ADD_STATEMENT for text in change.values
+    ]
     document[key] = left or [dict(_NOBODY)]
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def change_role(role: Role, changes: Iterable[Change]) -> Role:
+    """The role after the changes: its trust policy, and what else of it they set. ValueError as `apply_changes`."""
+    changes = tuple(changes)
+    if any(not change.kind.is_of_role for change in changes):
+        role = replace(role, trust_policy=apply_changes(role.trust_policy, changes))
+    for change in changes:
+        value = change.values[0] if change.values else ""
+        match change.kind:
+            case ChangeKind.REPLACE_MANAGED_POLICY:
+                kept = [new for arn in role.attached for new in (change.values if arn == change.principal else (arn,))]
+                role = replace(role, attached=tuple(dict.fromkeys(kept)))
+            case ChangeKind.SET_BOUNDARY:
+                role = replace(role, boundary=value)
+            case ChangeKind.SET_MAX_SESSION:
+                role = replace(role, max_session_seconds=int(value))
+    return role
 
 
 # AWS refuses a trust policy without statements; this one lets nobody in.
@@ -122,6 +185,14 @@ def _remove_statement(statement: dict[str, Any], change: Change) -> bool:
     return True
 
 
+def _remove_action(statement: dict[str, Any], change: Change) -> bool:
+    listed = statement.get("Action", [])
+    gone = {action.lower() for action in change.values}
+    kept = [action for action in (listed if isinstance(listed, list) else [listed]) if action.lower() not in gone]
+    statement["Action"] = _one_or_list(kept)
+    return not kept
+
+
 def _replace_principal(statement: dict[str, Any], change: Change) -> bool:
     principal = statement.get("Principal")
     if not isinstance(principal, dict):
@@ -151,4 +222,5 @@ _EDITS: dict[ChangeKind, Callable[[dict[str, Any], Change], bool]] = {
     ChangeKind.REPLACE_PRINCIPAL: _replace_principal,
     ChangeKind.REMOVE_PRINCIPAL: _replace_principal,
     ChangeKind.REMOVE_STATEMENT: _remove_statement,
+    ChangeKind.REMOVE_ACTION: _remove_action,
 }

@@ -48,10 +48,19 @@ def what_if(snapshot: Snapshot, today: Analysis, roles: Iterable[Role], checks: 
         changed,
         after,
         gone=tuple(find_gone(today, after)),
-        new=tuple(find_gone(after, today, or_milder=True)),
+        new=tuple(f for f in find_gone(after, today, or_milder=True) if f.check not in OF_THE_PAST),
         lost=tuple(_steps_missing(today, after, arns)),
         gained=tuple(_steps_missing(after, today, arns)),
     )
+
+
+# What was seen and reported was of the policy as it was, and says nothing new of the change.
+OF_THE_PAST = frozenset(
+    {
+        "access-analyzer-finding", "automation-assumes-admin", "outside-business-hours", "refused-attempts",
+        "self-trust-expected-but-absent", "unexpected-source", "unused-grant", "unused-role", "volume-anomaly",
+    }
+)  # fmt: skip
 
 
 def with_roles(snapshot: Snapshot, roles: Iterable[Role]) -> Snapshot:
@@ -87,10 +96,18 @@ def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Ite
 
 
 def _is_about_the_same(finding: Finding, its: Analysis, other: Finding, of_other: Analysis) -> bool:
-    """Whether neither is about grants, or both about a grant to the same principal."""
-    mine = {_whom(its.grants_by_id[grant]) for grant in finding.grants}
-    theirs = {_whom(of_other.grants_by_id[grant]) for grant in other.grants}
-    return mine == theirs or not mine.isdisjoint(theirs)
+    """Whether neither is about grants, or both about grants to one principal, or to a crowd and one of it."""
+    mine = [its.grants_by_id[grant] for grant in finding.grants]
+    theirs = [of_other.grants_by_id[grant] for grant in other.grants]
+    if not mine or not theirs:
+        return not mine and not theirs
+    return any(_is_of(one, two) or _is_of(two, one) for one in mine for two in theirs)
+
+
+def _is_of(one: Grant, crowd: Grant) -> bool:
+    """Whether a grant names the same as another, or somebody of the account that the other names as a whole."""
+    is_whole = crowd.principal.form is PrincipalForm.ACCOUNT and not crowd.is_inverted
+    return _whom(one) == _whom(crowd) or (is_whole and one.principal.account == crowd.principal.account)
 
 
 def _whom(grant: Grant) -> str:

@@ -215,11 +215,12 @@ def _add_diff(commands: _Commands) -> None:
 
 def _add_remediate(commands: _Commands) -> None:
     parser = _command(
-        commands, "remediate", "show the proposed trust policy of a role, or hand it over", "remediating",
+        commands, "remediate", "show the changes that mend a role, ranked and proved, or hand one over", "remediating",
         "remediate_role",
     )  # fmt: skip
     _add_snapshot(parser)
     parser.add_argument("role", metavar="ROLE", help="an ARN, `account/name`, or a name that only one role has")
+    parser.add_argument("--change", metavar="ID", help="the change to show, by its id; the best one unless told")
     parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)
 

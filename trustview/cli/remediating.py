@@ -1,29 +1,38 @@
-"""`trustview remediate ROLE`: the proposed trust policy, its difference, and the text that carries it out."""
+"""`trustview remediate ROLE`: the changes that can be chosen, ranked, and the text that carries one of them out."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
 
-from trustview.analysis import CHECKS_BY_ID, Finding, Remediation, describe_effect, facts_about, prove_effect
+from trustview.analysis import (
+    CHECKS_BY_ID,
+    ChangeKind,
+    Choice,
+    Finding,
+    RoleFacts,
+    describe_replay,
+    rank_choices,
+)
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_role
-from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
-from trustview.snapshot import Role
-from trustview.store import SnapshotFile, find_workspace
+from trustview.errors import UsageError
+from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, Ranked, propose_text
+from trustview.store import find_workspace
 
 
 def remediate_role(arguments: Namespace) -> int:
     """Print what is proposed for one role; nothing is changed anywhere."""
     with open_selected(find_workspace(), arguments) as snapshot:
         role = select_role(snapshot, arguments.role)
-        remediation = snapshot.remediation(role.arn)
-        findings = snapshot.findings_of(role.arn)
-        if remediation is None:
-            _say_nothing_is_proposed(role, findings)
-            return ExitCode.DONE
-        proposal = _proposal(snapshot, role, remediation, findings)
+        facts = snapshot.facts_of_role(role.arn)
+        names = account_names(snapshot)
+    choices = rank_choices(facts) if facts else ()
+    if facts is None or not choices:
+        _say_nothing_is_proposed(role.arn, facts.findings if facts else ())
+        return ExitCode.DONE
+    proposal = propose(facts, choices, _pick(choices, arguments.change), names.get(role.account, role.account))
     form = "json" if arguments.json else arguments.format
     if form:
         print_text(REMEDIATION_FORMATS_BY_NAME[form].write(proposal))
@@ -32,22 +41,38 @@ def remediate_role(arguments: Namespace) -> int:
     return ExitCode.DONE
 
 
-def _proposal(snapshot: SnapshotFile, role: Role, remediation: Remediation, findings: tuple[Finding, ...]) -> Proposal:
-    names = account_names(snapshot)
-    closed = set(remediation.closes)
+def _pick(choices: tuple[Choice, ...], wanted: str | None) -> Choice:
+    """The choice of an id, or of the beginning of one; the best where none is asked for."""
+    if not wanted:
+        return choices[0]
+    found = [choice for choice in choices if choice.remediation.id.startswith(wanted)]
+    if len(found) != 1:
+        ids = ", ".join(f"`{choice.remediation.id}`" for choice in choices)
+        raise UsageError(f"`{wanted}` is no change of this role: choose one of {ids}")
+    return found[0]
+
+
+def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account_name: str) -> Proposal:
+    """One choice as it is handed over, with the others beside it."""
+    one = chosen.remediation
     return Proposal(
-        role=role.arn,
-        name=role.name,
-        path=role.path,
-        account=role.account,
-        account_name=names.get(role.account, role.account),
-        current=role.trust_policy,
-        proposed=remediation.policy,
-        changes=tuple(change.summary for change in remediation.changes),
-        closes=_titles(finding for finding in findings if finding.id in closed),
-        leaves=_titles(finding for finding in findings if finding.id not in closed),
-        effect=prove_effect(role.trust_policy, remediation.policy, facts_about(snapshot.organization(), role.account)),
+        before=facts.role,
+        after=chosen.after,
+        account_name=account_name,
+        changes=tuple(change.summary for change in one.changes),
+        closes=_titles(finding for finding in facts.findings if finding.id in one.closes),
+        leaves=_titles(finding for finding in facts.findings if finding.id not in one.closes),
+        effect=chosen.effect,
+        id=one.id,
+        notes=tuple(describe_replay(chosen.replay)),
+        rules=tuple(v for change in one.changes if change.kind is ChangeKind.ADD_EVENT_RULE for v in change.values),
+        ranked=tuple(_rank(choice) for choice in choices),
     )
+
+
+def _rank(choice: Choice) -> Ranked:
+    one = choice.remediation
+    return Ranked(one.id, tuple(change.summary for change in one.changes), choice.reasons, choice.is_removal)
 
 
 def _titles(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -56,19 +81,24 @@ def _titles(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _print_proposal(proposal: Proposal) -> None:
-    print_line(f"{proposal.role}  {proposal.account_name}")
+    print_line(f"{proposal.before.arn}  {proposal.account_name}")
+    for number, one in enumerate(proposal.ranked, 1):
+        chosen = "shown below" if one.id == proposal.id else f"--change {one.id}"
+        print_line(f"{number}  {one.id}  {'; '.join(one.changes)}  ({chosen})")
+        print_line(f"   {'takes the way in away; ' if one.is_removal else ''}{'; '.join(one.reasons)}")
+    print_line("")
     for head, texts in (("change", proposal.changes), ("closes", proposal.closes), ("leaves", proposal.leaves)):
         for text in texts:
-            print_line(f"{head:<8}{text}")
-    for head, sentence in describe_effect(proposal.effect):
-        print_line(f"{head:<8}{sentence}")
+            print_line(f"{head:<11}{text}")
+    for head, sentence in proposal.told:
+        print_line(f"{head:<11}{sentence}")
     print_line("")
     for line in propose_text(proposal):
         print_line(line)
 
 
-def _say_nothing_is_proposed(role: Role, findings: tuple[Finding, ...]) -> None:
-    say(f"no change is proposed for `{role.arn}`")
+def _say_nothing_is_proposed(arn: str, findings: tuple[Finding, ...]) -> None:
+    say(f"no change is proposed for `{arn}`")
     for finding in findings:
         check = CHECKS_BY_ID.get(finding.check)
         if check is not None:

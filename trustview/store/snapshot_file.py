@@ -25,10 +25,12 @@ from trustview.store.snapshot_tables import Row, SnapshotTables
 if TYPE_CHECKING:
     from trustview.analysis import (
         Analysis,
+        Coverage,
         Edge,
         Finding,
         Grant,
         Remediation,
+        RoleFacts,
         Settings,
         Subject,
         TrustGraph,
@@ -151,10 +153,10 @@ class SnapshotFile:
         """What was found on a role, guardrail, resource or organization, by its id; worst first."""
         return self._of_name(f"{values.FINDINGS} WHERE subject = ? ORDER BY number", subject, values.read_finding)
 
-    def remediation(self, subject: str) -> Remediation | None:
-        """What is proposed for a subject; None when nothing is."""
-        query = f"{values.REMEDIATIONS} WHERE subject = ? ORDER BY number DESC LIMIT 1"
-        return next(iter(self._of_name(query, subject, values.read_remediation)), None)
+    def remediations_of(self, subject: str) -> tuple[Remediation, ...]:
+        """What can be chosen for a subject, as it was proposed."""
+        query = f"{values.REMEDIATIONS} WHERE subject = ? ORDER BY number"
+        return self._of_name(query, subject, values.read_remediation)
 
     def document_of(self, subject: Subject) -> str:
         """The policy of a subject as it was read; empty where it has none."""
@@ -191,6 +193,33 @@ class SnapshotFile:
     def uses_of(self, role: str) -> tuple[Use, ...]:
         """Who was seen becoming a role."""
         return self._records(facts.Use, "uses", role)
+
+    def coverage_of(self, account: str) -> Coverage:
+        """How far the assumptions of an account's roles can be seen."""
+        known = facts.Snapshot(
+            self.summary().taken_at,
+            "",
+            windows=self._owned(facts.EvidenceWindow, "windows", account),
+            gaps=self._owned(facts.Gap, "gaps", account),
+            readings=self._owned(facts.Reading, "readings", account),
+        )
+        return conclusions.coverage_of(known, account)
+
+    def facts_of_role(self, arn: str) -> RoleFacts | None:
+        """All that a choice between changes of a role rests on; None when the role is not in this snapshot."""
+        with self._tables.reading():
+            role = self.role(arn)
+            if role is None:
+                return None
+            return conclusions.RoleFacts(
+                role,
+                self.findings_of(arn),
+                self.grants_of(arn),
+                self.remediations_of(arn),
+                self.uses_of(arn),
+                self.coverage_of(role.account),
+                self._organization,
+            )
 
     def external_findings_of(self, resource: str) -> tuple[ExternalFinding, ...]:
         """What IAM Access Analyzer reported on a resource."""
@@ -293,6 +322,12 @@ class SnapshotFile:
             else:
                 rows = self._tables.rows(f"{query} AND name = ? ORDER BY number", table, self._tables.number(name))
             return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
+
+    def _owned(self, kind: type[T], table: str, account: str) -> tuple[T, ...]:
+        query = "SELECT body FROM fact WHERE kind = ? AND owner = ? ORDER BY number"
+        with self._tables.reading():
+            rows = self._tables.rows(query, table, account)
+            return tuple(decode(kind, json.loads(self._tables.text(body, account))) for (body,) in rows)
 
     def _of_name(self, query: str, name: str, read: Callable[[SnapshotTables, Row], T]) -> tuple[T, ...]:
         with self._tables.reading():

@@ -74,7 +74,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     grants = tuple(grant for grant in item_grants if grant.role == arn)
     ids = {grant.id for grant in grants}
     found = reader.findings_of(arn)
-    remediation = reader.remediation(arn)
+    remediation = next(iter(reader.remediations_of(arn)), None)
     return Detail(
         row=row,
         subject=role_subject(arn),
@@ -115,7 +115,7 @@ def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
         others=(),
         findings=found,
         role_findings=(),
-        remediation=reader.remediation(subject.id),
+        remediation=next(iter(reader.remediations_of(subject.id)), None),
         effect=None,
     )
 

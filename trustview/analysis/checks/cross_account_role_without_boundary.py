@@ -9,6 +9,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.external_role_can_write import who_of
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.mend import boundary_in_use, set_boundary
 from trustview.policy import Privilege
 
 _OTHERS = (Party.ORGANIZATION, Party.VENDOR, Party.UNKNOWN_ACCOUNT)
@@ -28,7 +29,10 @@ def cross_account_role_without_boundary(access: Access) -> Iterator[Evidence]:
     for arn, grants in access.grants_by_role.items():
         across = tuple(grant for grant in grants if _comes_across(grant))
         if across and _writes(across[0].privilege) and not access.role(arn).boundary:
-            yield Evidence(across, (f"{who_of(across)} may write by this role, and no boundary caps it",))
+            because = f"{who_of(across)} may write by this role, and no boundary caps it"
+            boundary = boundary_in_use(access, across[0].account)
+            changes = (set_boundary(boundary, ", which caps other roles of its account"),) if boundary else ()
+            yield Evidence(across, (because,), changes=changes)
 
 
 def _writes(privilege: Privilege) -> bool:

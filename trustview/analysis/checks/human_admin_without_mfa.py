@@ -14,7 +14,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed, users_may_come
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
-from trustview.analysis.mend import add_condition
+from trustview.analysis.mend import add_condition, deny_users_without_mfa
 from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_denies_of
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
@@ -85,7 +85,7 @@ def _represent(access: Access, role: Role, user: User) -> Representative:
 
 
 def _mend(access: Access, grant: Grant) -> tuple[Change, ...]:
-    """Demand MFA, where the statement names nobody but users: others could never show it."""
+    """Demand MFA of users alone: others could never show it, and come as before."""
     if any(element.form is not PrincipalForm.USER for element in statement_of(access, grant).principals):
-        return ()
+        return (deny_users_without_mfa(),)
     return (add_condition(grant, "Bool", "aws:MultiFactorAuthPresent", ("true",)),)

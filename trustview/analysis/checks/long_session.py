@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.mend import limit_session
 from trustview.policy import Privilege
 
 
@@ -31,7 +32,7 @@ def long_session(access: Access) -> Iterator[Evidence]:
         if who:
             hours = role.max_session_seconds // 3600
             whose = "an administrator" if who[0].privilege is Privilege.ADMIN else who[0].party_name
-            yield Evidence(who, (f"a session of {whose} may last {hours} hours",))
+            yield Evidence(who, (f"a session of {whose} may last {hours} hours",), changes=(limit_session(3600),))
 
 
 def _concerns(grant: Grant) -> bool:

@@ -10,8 +10,10 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_about_mfa, only_roles_may_come
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import first_of, remove_condition, remove_way_in
 from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of
 from trustview.analysis.reach import Representative, callers_of
+from trustview.analysis.remediation import Change
 from trustview.policy import ACTION_OF_CALLER, ASSUME_ROLE, CallerKind, PrincipalForm, Request, evaluate_condition
 from trustview.policy.statement import means_action, prepare
 from trustview.snapshot import Role
@@ -40,7 +42,18 @@ def mfa_never_satisfied(access: Access) -> Iterator[Evidence]:
     for grant in access.grants:
         why = _why_never(access, grant)
         if why and _is_demanded(access, grant):
-            yield Evidence((grant,), (f"`aws:MultiFactorAuthPresent` is demanded of `{grant.principal.value}`: {why}",))
+            because = f"`aws:MultiFactorAuthPresent` is demanded of `{grant.principal.value}`: {why}"
+            # Nobody comes by it, so that it can go; whoever needs it has to be let in, which widens.
+            changes, instead = first_of(remove_way_in(access, grant), _no_longer_demand(access, grant))
+            yield Evidence((grant,), (because,), changes=changes, instead=instead)
+
+
+def _no_longer_demand(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Drop the test, where nobody in the statement can ever pass it, nobody is an outsider and no Deny demands MFA."""
+    others = (other for other in access.grants_by_role[grant.role] if other.statement == grant.statement)
+    if grant.party.is_outside or mfa_denies_of(access, grant) or not all(_why_never(access, o) for o in others):
+        return ()
+    return tuple(remove_condition(grant.statement, condition) for condition in mfa_conditions_of(grant))
 
 
 def _why_never(access: Access, grant: Grant) -> str:

@@ -13,9 +13,9 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import replace_condition
 from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of, without_mfa
-from trustview.analysis.reach import ask_of_grant, callers_of
+from trustview.analysis.reach import Representative, ask_of_grant, callers_of
 from trustview.analysis.remediation import Change
-from trustview.policy import OPERATORS_BY_NAME, CallerKind, Condition, Statement
+from trustview.policy import OPERATORS_BY_NAME, Caller, CallerKind, Condition, Outcome, Statement
 
 
 @check(Severity.HIGH)
@@ -46,11 +46,25 @@ def _is_passed_by(access: Access, grant: Grant) -> bool:
     if not mfa_conditions_of(grant) and not mfa_denies_of(access, grant):
         return False
     return any(
-        ask_of_grant(access, grant, bare).may_be_allowed
+        ask_of_grant(access, grant, bare).may_be_allowed and not _is_denied_as_user(access, grant, bare)
         for one in callers_of(access, grant)
         if one.caller.kind in (CallerKind.PRINCIPAL, CallerKind.USER)
         for bare in without_mfa(one)
     )
+
+
+def _is_denied_as_user(access: Access, grant: Grant, one: Representative) -> bool:
+    """Whether some Deny stops a user whose name nobody could guess, and so every user; roles never carry MFA."""
+    if one.caller.kind is not CallerKind.PRINCIPAL:
+        return False
+    arn = f"arn:aws:iam::{one.caller.account or _NOBODYS}:user/{_UNGUESSED}"
+    user = Caller(CallerKind.USER, one.caller.account, arn)
+    named = Representative(user, one.context.with_values({"aws:PrincipalArn": arn}))
+    return ask_of_grant(access, grant, named).outcome is Outcome.EXPLICIT_DENY
+
+
+_NOBODYS = "000000000000"
+_UNGUESSED = "k9b0q7zj4x"
 
 
 def _describe(condition: Condition) -> str:

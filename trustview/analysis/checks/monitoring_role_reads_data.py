@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
+from trustview.analysis.attachments import identity_texts
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed
 from trustview.analysis.contents import contents_read, contents_read_by
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import replace_managed_policy
 from trustview.analysis.purpose import is_meant_for
+from trustview.analysis.remediation import Change, change_role
 from trustview.policy import Privilege, matches, read_policy
 from trustview.snapshot import Role
 
@@ -33,9 +36,8 @@ def monitoring_role_reads_data(access: Access) -> Iterator[Evidence]:
             continue
         read = contents_read_by(access, role)
         if read:
-            yield Evidence(
-                watching, (f"the role is meant to watch, and may do {listed(read)}", *_difference(access, role))
-            )
+            because = f"the role is meant to watch, and may do {listed(read)}"
+            yield Evidence(watching, (because, *_difference(access, role)), changes=_swap(access, role))
 
 
 def _is_monitor(access: Access, role: Role, grants: tuple[Grant, ...]) -> bool:
@@ -44,6 +46,20 @@ def _is_monitor(access: Access, role: Role, grants: tuple[Grant, ...]) -> bool:
     vendors = [grant.party_name for grant in grants if grant.party.is_outside]
     is_vendor = any(matches(pattern, name, ignore_case=True) for pattern in patterns for name in vendors)
     return is_vendor or is_meant_for(role, patterns)
+
+
+def _swap(access: Access, role: Role) -> tuple[Change, ...]:
+    """`SecurityAudit` in place of what AWS's own policies read, where nothing else reads; none where it does."""
+    changes: list[Change] = []
+    for arn in role.attached:
+        policy = access.snapshot.policies_by_arn.get(arn)
+        read = contents_read((read_policy(policy.document),), None) if policy and policy.is_aws else ()
+        if read:
+            audit = f"{arn.partition(':policy/')[0]}:policy/SecurityAudit"
+            has_it = audit in role.attached or bool(changes)
+            changes.append(replace_managed_policy(arn, "" if has_it else audit, f", which loses {listed(read)}"))
+    left = tuple(map(read_policy, identity_texts(access.snapshot, change_role(role, changes))))
+    return tuple(changes) if changes and not contents_read(left, access.boundary(role)) else ()
 
 
 def _difference(access: Access, role: Role) -> tuple[str, ...]:

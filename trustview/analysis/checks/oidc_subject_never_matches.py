@@ -10,7 +10,7 @@ from trustview.analysis.checks.oidc_subject_too_wide import severity_of
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.issuers import Bound
-from trustview.analysis.mend import replace_condition
+from trustview.analysis.mend import first_of, remove_way_in, replace_condition
 from trustview.analysis.remediation import Change
 from trustview.analysis.subjects import dead_conditions_of, issuer_of, read_subject
 from trustview.policy import Condition, PrincipalForm
@@ -34,7 +34,10 @@ def oidc_subject_never_matches(access: Access) -> Iterator[Evidence]:
         dead = dead_conditions_of(grant)
         if dead:
             because = tuple(dict.fromkeys(reason for _, reason in dead))
-            yield Evidence((grant,), because, changes=_mend(grant, tuple(condition for condition, _ in dead)))
+            mended = _mend(grant, tuple(condition for condition, _ in dead))
+            # Nobody comes by it, so that it can go.
+            changes, instead = first_of(mended, remove_way_in(access, grant))
+            yield Evidence((grant,), because, changes=changes, instead=instead)
 
 
 def _mend(grant: Grant, dead: tuple[Condition, ...]) -> tuple[Change, ...]:

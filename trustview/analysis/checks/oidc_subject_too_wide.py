@@ -10,9 +10,19 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.issuers import Bound
-from trustview.analysis.mend import replace_condition
+from trustview.analysis.mend import first_of, replace_condition
+from trustview.analysis.mend_by_use import name_subjects_seen
 from trustview.analysis.remediation import Change
-from trustview.analysis.subjects import bound_of, close_subject, is_dead, is_oidc, issuer_of, tenancy_of, tests_of
+from trustview.analysis.subjects import (
+    bound_of,
+    close_subject,
+    is_dead,
+    is_oidc,
+    issuer_of,
+    read_subject,
+    tenancy_of,
+    tests_of,
+)
 
 
 @check(Severity.CRITICAL)
@@ -34,7 +44,9 @@ def oidc_subject_too_wide(access: Access) -> Iterator[Evidence]:
         bound, values = bound_of(grant)
         severity = severity_of(grant, bound)
         if severity is not None:
-            yield Evidence((grant,), (_describe(grant, bound, values),), severity, changes=_close(grant, bound))
+            changes, instead = first_of(_close(grant, bound), _name_seen(access, grant))
+            because = _describe(grant, bound, values)
+            yield Evidence((grant,), (because,), severity, changes=changes, instead=instead)
 
 
 def severity_of(grant: Grant, bound: Bound) -> Severity | None:
@@ -69,3 +81,11 @@ def _close(grant: Grant, bound: Bound) -> tuple[Change, ...]:
     if not all(closed.values()):
         return ()
     return (replace_condition(grant.statement, tests[0], values=tuple(v for group in closed.values() for v in group)),)
+
+
+def _name_seen(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Ask for the subjects that were seen, where one test of the subject can give way."""
+    tests = tests_of(grant, "sub")
+    changes = name_subjects_seen(access, grant, "sub", tests[0]) if len(tests) == 1 else ()
+    bounds = [read_subject(issuer_of(grant), value) for change in changes for value in change.values]
+    return changes if bounds and severity_of(grant, min(bounds)) is None else ()

@@ -13,6 +13,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.cognito_guest_role import is_cognito
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend_by_use import name_subjects_seen
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, is_oidc, issuer_of, tenancy_of
 
 _NOT_ABOUT_WHO = ("aud", "oaud")
@@ -34,10 +35,11 @@ def oidc_without_subject(access: Access) -> Iterator[Evidence]:
         if not is_oidc(grant) or is_cognito(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
             continue
         if issuer_of(grant).is_shared and not tenancy_of(grant):
-            yield Evidence((grant,), (_describe(grant),))
+            yield Evidence((grant,), (_describe(grant),), changes=name_subjects_seen(access, grant, "sub"))
         elif not issuer_of(grant).is_shared and not _asks_who(grant):
             because = f"nothing but the issuer `{grant.principal.name}` is tested: any identity that it knows gets in"
-            yield Evidence((grant,), (because,), Severity.MEDIUM)
+            changes = name_subjects_seen(access, grant, "sub")
+            yield Evidence((grant,), (because,), Severity.MEDIUM, changes=changes)
 
 
 def _describe(grant: Grant) -> str:

@@ -10,6 +10,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import remove_way_in, replace_condition
+from trustview.analysis.remediation import Change
 from trustview.policy import parse_arn
 
 
@@ -29,7 +31,21 @@ def recreatable_principal(access: Access) -> Iterator[Evidence]:
             continue
         free = tuple(dict.fromkeys(value for value in _names(grant) if _is_free(access, value)))
         if free:
-            yield Evidence((grant,), tuple(f"`{value}` does not exist: its name is free to take" for value in free))
+            because = tuple(f"`{value}` does not exist: its name is free to take" for value in free)
+            yield Evidence((grant,), because, changes=_drop(access, grant, free))
+
+
+def _drop(access: Access, grant: Grant, free: tuple[str, ...]) -> tuple[Change, ...]:
+    """Test the names that are borne; the way in goes where none of a test is."""
+    changes = []
+    for condition in grant.conditions:
+        left = tuple(value for value in condition.values if value not in free)
+        is_asked = condition.key.lower() == "aws:principalarn" and not is_negated(condition)
+        if is_asked and not left:
+            return remove_way_in(access, grant)
+        if is_asked and left != condition.values:
+            changes.append(replace_condition(grant.statement, condition, values=left))
+    return tuple(changes)
 
 
 def _names(grant: Grant) -> Iterator[str]:

@@ -11,7 +11,10 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import AGREED, external_id_of, replace_condition
 from trustview.analysis.outsiders import external_ids_of, outsiders_of
+from trustview.analysis.reach import statement_of
+from trustview.analysis.remediation import Change
 
 
 @check(Severity.LOW)
@@ -34,7 +37,17 @@ def reused_external_id(access: Access) -> Iterator[Evidence]:
         for value in values:
             others = _others(_bearers(access, grant), bearers[value])
             if others and not grant.reach.is_shut_by_itself:
-                yield Evidence((grant,), (f"`{value}` is also the ExternalId of {', '.join(others[:3])}",))
+                because = f"`{value}` is also the ExternalId of {', '.join(others[:3])}"
+                yield Evidence((grant,), (because,), changes=_renew(access, grant))
+
+
+def _renew(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """A value of its own, where one is asked for and no other, of one outsider alone."""
+    asked = external_ids_of(grant)
+    bearers = {element.account for element in statement_of(access, grant).principals}
+    if len(asked) != 1 or is_negated(asked[0]) or len(asked[0].values) != 1 or len(bearers) != 1:
+        return ()
+    return (replace_condition(grant.statement, asked[0], "StringEquals", (external_id_of(grant),), AGREED),)
 
 
 @dataclass(frozen=True, slots=True)

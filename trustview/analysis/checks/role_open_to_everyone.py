@@ -8,7 +8,8 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Party
-from trustview.analysis.mend import require_organization
+from trustview.analysis.mend import first_of, require_organization, shut_outsiders
+from trustview.analysis.mend_by_use import name_those_seen
 
 
 @check(Severity.CRITICAL)
@@ -25,8 +26,12 @@ def role_open_to_everyone(access: Access) -> Iterator[Evidence]:
     for grant in access.grants:
         if grant.party is not Party.PUBLIC or grant.reach.is_shut_by_itself:
             continue
+        changes, instead = first_of(
+            require_organization(access, grant), name_those_seen(access, grant), shut_outsiders(access, grant)
+        )
         if grant.is_inverted:
-            yield Evidence((grant,), (f"`NotPrincipal` in an Allow means {grant.principal.value}",))
+            because = f"`NotPrincipal` in an Allow means {grant.principal.value}"
+            yield Evidence((grant,), (because,), changes=changes, instead=instead)
         elif not grant.conditions:
             because = "the principal is `*` and there is no condition"
-            yield Evidence((grant,), (because,), changes=require_organization(access, grant))
+            yield Evidence((grant,), (because,), changes=changes, instead=instead)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
-from trustview.analysis.checks.trusts_account_root import is_self_trust
+from trustview.analysis.checks.trusts_account_root import is_self_trust, name_able
 from trustview.analysis.finding import Confidence, Modifier, Severity
 from trustview.analysis.members import describe_members, members_of
+from trustview.analysis.mend import first_of
+from trustview.analysis.mend_by_use import name_those_seen
 
 
 @check(Severity.MEDIUM, Modifier.PRIVILEGE)
@@ -27,4 +29,5 @@ def self_trust_by_root(access: Access) -> Iterator[Evidence]:
             members = members_of(access, grant)
             confidence = None if members.is_known else Confidence.UNKNOWN
             because = f"the role is an administrator of its own account; {describe_members(members)}"
-            yield Evidence((grant,), (because,), confidence=confidence)
+            changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
+            yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)

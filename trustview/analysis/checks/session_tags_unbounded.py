@@ -11,7 +11,10 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated, listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import first_of, remove_action, require
+from trustview.analysis.mend_by_use import list_tags_seen
 from trustview.analysis.permissions import may_do
+from trustview.analysis.remediation import Change
 from trustview.policy import ASSUME_ROLE, Condition, PrincipalForm, Privilege, Statement, matches
 from trustview.snapshot import GuardrailKind, Role, User
 
@@ -42,7 +45,26 @@ def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
         free = sorted(_believed(access, access.role(grant.role)) - _bounded(access, grant))
         if free:
             tags = ", ".join(f"`{tag}`" for tag in free)
-            yield Evidence((grant,), (f"the caller chooses the session tags, and policies here believe {tags}",))
+            because = f"the caller chooses the session tags, and policies here believe {tags}"
+            changes, instead = first_of(*_mends(access, grant, tuple(free)))
+            yield Evidence((grant,), (because,), changes=changes, instead=instead)
+
+
+def _mends(access: Access, grant: Grant, free: tuple[str, ...]) -> Iterator[tuple[Change, ...]]:
+    """Only the tags that were seen and nobody believes, only the caller's own values, or no tags at all."""
+    document = access.trust_policy(access.role(grant.role))
+    tagging = [s for s in document.allows if _allows_tagging(s) and grant.principal in s.principals]
+    seen = list_tags_seen(access, grant, free)
+    if seen:
+        yield tuple(require(s.index, "ForAllValues:StringEquals", "aws:TagKeys", seen) for s in tagging)
+    if document.substitutes_variables:
+        yield tuple(
+            require(s.index, "StringEqualsIfExists", f"aws:RequestTag/{tag}", (f"${{aws:PrincipalTag/{tag}}}",))
+            for s in tagging for tag in free
+        )  # fmt: skip
+    named = [s for s in tagging if not s.not_actions and any(a.lower() == _TAG_SESSION.lower() for a in s.actions)]
+    if len(named) == len(tagging):
+        yield tuple(remove_action(s.index, _TAG_SESSION) for s in named)
 
 
 def _tagged_by_themselves(access: Access, grant: Grant) -> Iterator[Evidence]:

@@ -9,7 +9,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.members import Members, describe_members, members_of
-from trustview.analysis.mend import name_principals
+from trustview.analysis.mend import first_of, name_principals
+from trustview.analysis.mend_by_use import name_those_seen
 from trustview.analysis.outsiders import trusts_all_of
 from trustview.analysis.remediation import Change
 from trustview.policy import PrincipalForm, Privilege
@@ -35,7 +36,8 @@ def trusts_account_root(access: Access) -> Iterator[Evidence]:
             (account,) = grant.party_accounts
             because = f"every principal of `{account}` ({grant.party_name}) is trusted; {describe_members(members)}"
             confidence = None if members.is_known else Confidence.UNKNOWN
-            yield Evidence((grant,), (because,), confidence=confidence, changes=_name(grant, members))
+            changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
+            yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)
 
 
 def trusts_whole_account(grant: Grant) -> bool:
@@ -49,13 +51,12 @@ def is_self_trust(grant: Grant) -> bool:
     return grant.party is Party.SAME_ACCOUNT and grant.privilege is Privilege.ADMIN and trusts_whole_account(grant)
 
 
-def _name(grant: Grant, members: Members) -> tuple[Change, ...]:
+def name_able(grant: Grant, members: Members) -> tuple[Change, ...]:
     """Name those who can use it today, where they are few, all known, and keep their names.
 
-    The management account is trusted by design; Identity Center gives its roles other names whenever it likes.
+    The management account is trusted by design.
     """
-    is_renamed = any("/aws-reserved/sso.amazonaws.com/" in arn for arn in members.able)
     is_few = members.is_known and 1 <= len(members.able) <= _MOST_NAMED
-    if not is_few or is_renamed or grant.party is Party.MANAGEMENT:
+    if not is_few or grant.party is Party.MANAGEMENT:
         return ()
-    return (name_principals(grant, members.able, f"name the {len(members.able)} that can use it"),)
+    return name_principals(grant, members.able, f"the {len(members.able)} that can use it")

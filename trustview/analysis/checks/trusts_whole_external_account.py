@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
+from trustview.analysis.mend_by_use import name_those_seen
 from trustview.analysis.outsiders import name_outsider, outsiders_of, trusts_all_of
 
 
@@ -25,4 +26,5 @@ def trusts_whole_external_account(access: Access) -> Iterator[Evidence]:
         accounts = outsiders_of(access, grant)
         if accounts and trusts_all_of(grant) and not grant.reach.is_shut_by_itself:
             names = ", ".join(name_outsider(access, account) for account in accounts[:3])
-            yield Evidence((grant,), (f"`{grant.principal.value}` lets any principal of {names} in",))
+            because = f"`{grant.principal.value}` lets any principal of {names} in"
+            yield Evidence((grant,), (because,), changes=name_those_seen(access, grant))

@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Party
+from trustview.analysis.mend_by_use import name_those_seen
 from trustview.analysis.outsiders import trusts_all_of
 
 
@@ -28,4 +29,5 @@ def trusts_whole_organization(access: Access) -> Iterator[Evidence]:
         if is_whole and trusts_all_of(grant) and not grant.reach.is_shut_by_itself:
             keys = sorted({condition.key for condition in grant.conditions})
             tested = " and ".join(f"`{key}`" for key in keys)
-            yield Evidence((grant,), (f"everyone is trusted and only {tested} is tested, in {count} accounts",))
+            because = f"everyone is trusted and only {tested} is tested, in {count} accounts"
+            yield Evidence((grant,), (because,), changes=name_those_seen(access, grant))

@@ -67,9 +67,8 @@ def _too_many(access: Access, grant: Grant, known: KnownUse, severity: Severity)
 
 
 def _name(grant: Grant, callers: tuple[str, ...]) -> tuple[Change, ...]:
-    """Name those who came, where they keep their names: Identity Center gives its roles other ones."""
-    is_renamed = any(":role/aws-reserved/" in caller or ":assumed-role/" in caller for caller in callers)
-    if is_renamed or len(callers) > _MOST_NAMED:
+    """Name those who came, where each is known by its role and not by a session alone."""
+    if any(":assumed-role/" in caller for caller in callers) or len(callers) > _MOST_NAMED:
         return ()
     who = "the one" if len(callers) == 1 else f"the {len(callers)}"
-    return (name_principals(grant, callers, f"name {who} that used it"),)
+    return name_principals(grant, callers, f"{who} that used it")

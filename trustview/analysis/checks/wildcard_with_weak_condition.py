@@ -14,7 +14,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import absent_passes, is_about_mfa, is_negated, listed, quote
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
-from trustview.analysis.mend import require_organization
+from trustview.analysis.mend import first_of, require_organization, shut_outsiders
+from trustview.analysis.mend_by_use import name_those_seen
 from trustview.policy import Condition, find_context_key
 
 
@@ -33,7 +34,10 @@ def wildcard_with_weak_condition(access: Access) -> Iterator[Evidence]:
     for grant in access.grants:
         if grant.party is Party.PUBLIC and is_weak(access, grant) and not grant.reach.is_shut_by_itself:
             because = tuple(_describe(condition) for condition in grant.conditions)
-            yield Evidence((grant,), because, changes=require_organization(access, grant))
+            changes, instead = first_of(
+                require_organization(access, grant), name_those_seen(access, grant), shut_outsiders(access, grant)
+            )
+            yield Evidence((grant,), because, changes=changes, instead=instead)
 
 
 def is_weak(access: Access, grant: Grant) -> bool:

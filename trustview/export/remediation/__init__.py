@@ -1,12 +1,12 @@
 """One role's remediation -> text to hand over, one file per format; `REMEDIATION_FORMATS` lists them. Pure.
 
-Each shows the same proposed trust policy; a command comes with the one that takes it back. Nothing here runs anything.
+Each shows the same proposed role; commands come with those that take them back. Nothing here runs anything.
 """
 
 from trustview.export.remediation.aws_cli import AWS_CLI
 from trustview.export.remediation.cloudformation import CLOUDFORMATION
 from trustview.export.remediation.json_policy import JSON_POLICY
-from trustview.export.remediation.proposal import Proposal, RemediationFormat, propose_text
+from trustview.export.remediation.proposal import Proposal, Ranked, RemediationFormat, propose_text
 from trustview.export.remediation.terraform import TERRAFORM
 from trustview.export.remediation.ticket import TICKET
 
@@ -18,6 +18,7 @@ __all__ = [
     "REMEDIATION_FORMATS",
     "REMEDIATION_FORMATS_BY_NAME",
     "Proposal",
+    "Ranked",
     "RemediationFormat",
     "propose_text",
 ]

@@ -1,39 +1,77 @@
-"""AWS CLI: the command that makes the change, and the one that takes it back; a shell reads every word as it is.
+"""AWS CLI: the commands that make the change, and those that take it back; a shell reads every word as it is.
 
 https://docs.aws.amazon.com/cli/latest/reference/iam/update-assume-role-policy.html
 """
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator
 
-from trustview.analysis import describe_effect
 from trustview.export.remediation.proposal import Proposal, RemediationFormat, one_line
+from trustview.snapshot import Role
 from widgets.safe_text import safe_text
 
 
 def write_commands(proposal: Proposal) -> str:
-    """Two commands for a POSIX shell, with what they do as comments."""
+    """Commands for a POSIX shell, with what they do as comments; those that take it back are comments too."""
     return "\n".join(_lines(proposal)) + "\n"
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:
-    yield f"# {safe_text(proposal.role)}, account {safe_text(f'{proposal.account_name} ({proposal.account})')}"
+    before = proposal.before
+    yield f"# {safe_text(before.arn)}, account {safe_text(f'{proposal.account_name} ({before.account})')}"
     for change in proposal.changes:
         yield f"# - {safe_text(change)}"
-    for _, sentence in describe_effect(proposal.effect):
+    for _, sentence in proposal.told:
         yield f"# {safe_text(sentence)}"
-    yield command(proposal.name, proposal.proposed)
+    yield from commands(proposal)
     yield ""
     yield "# to take it back:"
-    yield f"# {command(proposal.name, proposal.current)}"
+    for command in undo_commands(proposal):
+        yield f"# {command}"
 
 
-def command(role_name: str, policy: str) -> str:
-    """The command that gives a role this trust policy."""
-    words = ("aws", "iam", "update-assume-role-policy", "--role-name", role_name, "--policy-document", one_line(policy))
-    return shlex.join(words)
+def commands(proposal: Proposal) -> list[str]:
+    """The commands that make the change."""
+    made = [shlex.join(words) for words in _from_to(proposal.before, proposal.after)]
+    return made + [shlex.join(_put_rule(json.loads(rule))) for rule in proposal.rules]
+
+
+def undo_commands(proposal: Proposal) -> list[str]:
+    """The commands that take it back."""
+    made = [shlex.join(words) for words in _from_to(proposal.after, proposal.before)]
+    return made + [shlex.join(_delete_rule(json.loads(rule))) for rule in proposal.rules]
+
+
+def _from_to(old: Role, new: Role) -> Iterator[tuple[str, ...]]:
+    """The commands that make one role of another of the same name; what comes is there before anything goes."""
+    named = ("--role-name", new.name)
+    if old.trust_policy != new.trust_policy:
+        document = ("--policy-document", one_line(new.trust_policy))
+        yield ("aws", "iam", "update-assume-role-policy", *named, *document)
+    for arn in new.attached:
+        if arn not in old.attached:
+            yield ("aws", "iam", "attach-role-policy", *named, "--policy-arn", arn)
+    for arn in old.attached:
+        if arn not in new.attached:
+            yield ("aws", "iam", "detach-role-policy", *named, "--policy-arn", arn)
+    if old.boundary != new.boundary and new.boundary:
+        yield ("aws", "iam", "put-role-permissions-boundary", *named, "--permissions-boundary", new.boundary)
+    elif old.boundary != new.boundary:
+        yield ("aws", "iam", "delete-role-permissions-boundary", *named)
+    if old.max_session_seconds != new.max_session_seconds:
+        yield ("aws", "iam", "update-role", *named, "--max-session-duration", str(new.max_session_seconds or 3600))
+
+
+def _put_rule(rule: dict[str, str]) -> tuple[str, ...]:
+    words = ("aws", "events", "put-rule", "--region", rule["Region"], "--name", rule["Name"])
+    return (*words, "--event-pattern", one_line(rule["EventPattern"]), "--state", rule["State"])
+
+
+def _delete_rule(rule: dict[str, str]) -> tuple[str, ...]:
+    return ("aws", "events", "delete-rule", "--region", rule["Region"], "--name", rule["Name"])
 
 
 AWS_CLI = RemediationFormat("cli", ".sh", write_commands)

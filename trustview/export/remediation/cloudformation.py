@@ -1,4 +1,4 @@
-"""CloudFormation: a template with the role's new trust policy, to put into the stack that owns the role.
+"""CloudFormation: a template with the role's new properties, to put into the stack that owns the role.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-role.html
 """
@@ -7,24 +7,45 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from trustview.export.remediation.proposal import Proposal, RemediationFormat
+from trustview.snapshot import Role
 
 
 def write_cloudformation(proposal: Proposal) -> str:
     """A template in JSON, which is YAML too; every character that is not ASCII is escaped."""
-    properties = {
-        "RoleName": proposal.name,
-        "Path": proposal.path,
-        "AssumeRolePolicyDocument": json.loads(proposal.proposed),
-    }
-    role = {"Type": "AWS::IAM::Role", "Properties": properties}
+    role = {"Type": "AWS::IAM::Role", "Properties": _properties(proposal.before, proposal.after)}
+    rules = {logical_id(f"{rule['Name']}{rule['Region']}"): _rule(rule) for rule in map(json.loads, proposal.rules)}
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "The trust policy that trustview proposes; the role's other properties stay as they are",
-        "Resources": {logical_id(proposal.name): role},
+        "Description": "The role as trustview proposes it; its other properties stay as they are",
+        "Resources": {logical_id(proposal.after.name): role, **rules},
     }
     return json.dumps(template, indent=2, ensure_ascii=True) + "\n"
+
+
+def _properties(before: Role, after: Role) -> dict[str, Any]:
+    """What names the role, its trust policy, and whatever else of it changes."""
+    properties: dict[str, Any] = {
+        "RoleName": after.name,
+        "Path": after.path,
+        "AssumeRolePolicyDocument": json.loads(after.trust_policy),
+    }
+    if after.attached != before.attached:
+        properties["ManagedPolicyArns"] = list(after.attached)
+    if after.boundary != before.boundary:
+        properties["PermissionsBoundary"] = after.boundary
+    if after.max_session_seconds != before.max_session_seconds:
+        properties["MaxSessionDuration"] = after.max_session_seconds
+    return properties
+
+
+def _rule(rule: dict[str, str]) -> dict[str, Any]:
+    """A rule, for the stack of its Region."""
+    pattern = json.loads(rule["EventPattern"])
+    properties = {"Name": rule["Name"], "EventPattern": pattern, "State": rule["State"]}
+    return {"Type": "AWS::Events::Rule", "Properties": properties}
 
 
 def logical_id(name: str) -> str:

@@ -7,28 +7,46 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trustview.analysis import Effect, pretty_policy
+from trustview.analysis import Effect, describe_effect, pretty_policy
+from trustview.snapshot import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One of the changes that could be chosen: its id, its edits in words, and why it stands where it stands."""
+
+    id: str
+    changes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    is_removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A role, its trust policy as it is and as proposed (JSON texts), and what the change does.
+    """A role as it is and as proposed, and what the change does.
 
-    `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those that stay. `effect` says
-    whether anything new is granted and who loses the way in.
+    `id` names the choice. `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those
+    that stay. `effect` says whether anything new is granted and who loses the way in, `notes` are labelled sentences
+    about its observed use, `ranked` all that could be chosen, the best first. `rules` are rules of EventBridge to add
+    (JSON, as its `PutRule` takes them, with a Region).
     """
 
-    role: str
-    name: str
-    path: str
-    account: str
+    before: Role
+    after: Role
     account_name: str
-    current: str
-    proposed: str
     changes: tuple[str, ...]
     closes: tuple[str, ...]
     leaves: tuple[str, ...]
     effect: Effect
+    id: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    rules: tuple[str, ...] = ()
+    ranked: tuple[Ranked, ...] = ()
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """The proof, who loses, and what was seen, in labelled sentences."""
+        return (*describe_effect(self.effect), *self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,18 @@ def one_line(policy: str) -> str:
 
 
 def propose_text(proposal: Proposal) -> list[str]:
-    """The lines of the unified difference of the two policies, both indented alike."""
-    now, then = pretty_policy(proposal.current), pretty_policy(proposal.proposed)
-    names = ("trust policy now", "trust policy as proposed")
-    return list(difflib.unified_diff(now.splitlines(), then.splitlines(), *names, n=99, lineterm=""))
+    """The lines of the unified difference of the two roles: the trust policy, indented alike, then what else is set."""
+    now, then = describe_role(proposal.before, proposal.after), describe_role(proposal.after, proposal.before)
+    return list(difflib.unified_diff(now, then, "role now", "role as proposed", n=99, lineterm=""))
+
+
+def describe_role(role: Role, other: Role) -> list[str]:
+    """A role in lines: its trust policy, then each setting that differs from the other's."""
+    lines = pretty_policy(role.trust_policy).splitlines()
+    if role.attached != other.attached:
+        lines += [f"attached: {arn}" for arn in role.attached]
+    if role.boundary != other.boundary:
+        lines.append(f"permissions boundary: {role.boundary or 'none'}")
+    if role.max_session_seconds != other.max_session_seconds:
+        lines.append(f"longest session: {role.max_session_seconds} seconds")
+    return lines

@@ -10,26 +10,65 @@ import re
 from collections.abc import Iterator
 
 from trustview.export.remediation.proposal import Proposal, RemediationFormat
+from trustview.snapshot import Role
 from widgets.safe_text import safe_text
 
 
 def write_terraform(proposal: Proposal) -> str:
-    """An `aws_iam_role` with the arguments that name it and its new `assume_role_policy`."""
+    """An `aws_iam_role` with the arguments that name it and those that change, then what is attached anew."""
     return "\n".join(_lines(proposal)) + "\n"
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:
-    yield f"# {safe_text(proposal.role)}"
+    before, after = proposal.before, proposal.after
+    yield f"# {safe_text(after.arn)}"
     for change in proposal.changes:
         yield f"# - {safe_text(change)}"
-    yield f'resource "aws_iam_role" "{resource_name(proposal.name)}" {{'
-    yield f"  name = {quoted(proposal.name)}"
-    yield f"  path = {quoted(proposal.path)}"
+    yield f'resource "aws_iam_role" "{resource_name(after.name)}" {{'
+    yield f"  name = {quoted(after.name)}"
+    yield f"  path = {quoted(after.path)}"
+    if after.boundary != before.boundary:
+        yield f"  permissions_boundary = {quoted(after.boundary) if after.boundary else 'null'}"
+    if after.max_session_seconds != before.max_session_seconds:
+        yield f"  max_session_duration = {after.max_session_seconds}"
     yield ""
-    yield "  assume_role_policy = <<-JSON"
-    for line in literal(json.dumps(json.loads(proposal.proposed), indent=2, ensure_ascii=True)).splitlines():
+    yield from _heredoc("assume_role_policy", after.trust_policy)
+    yield "}"
+    yield from _attachments(before, after)
+    for rule in proposal.rules:
+        yield from _rule(json.loads(rule))
+
+
+def _heredoc(name: str, policy: str) -> Iterator[str]:
+    yield f"  {name} = <<-JSON"
+    for line in literal(json.dumps(json.loads(policy), indent=2, ensure_ascii=True)).splitlines():
         yield f"    {line}"
     yield "  JSON"
+
+
+def _attachments(before: Role, after: Role) -> Iterator[str]:
+    """What is attached anew; what goes is a resource of theirs, which they must take away."""
+    for arn in before.attached:
+        if arn not in after.attached:
+            yield from ("", f"# remove the resource that attaches {safe_text(arn)}")
+    for arn in after.attached:
+        if arn not in before.attached:
+            name = resource_name(f"{after.name}_{arn.rpartition('/')[2]}")
+            yield from ("", f'resource "aws_iam_role_policy_attachment" "{name}" {{')
+            yield f"  role       = aws_iam_role.{resource_name(after.name)}.name"
+            yield f"  policy_arn = {quoted(arn)}"
+            yield "}"
+
+
+def _rule(rule: dict[str, str]) -> Iterator[str]:
+    """A rule; the provider's Region decides where it stands."""
+    yield from ("", f"# in {safe_text(rule['Region'])}")
+    name = resource_name(f"{rule['Name']}_{rule['Region']}")
+    yield f'resource "aws_cloudwatch_event_rule" "{name}" {{'
+    yield f"  name  = {quoted(rule['Name'])}"
+    yield f"  state = {quoted(rule['State'])}"
+    yield ""
+    yield from _heredoc("event_pattern", rule["EventPattern"])
     yield "}"
 
 

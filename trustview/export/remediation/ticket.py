@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from trustview.analysis import describe_effect
 from trustview.export.markdown import code, plain
-from trustview.export.remediation.aws_cli import command
+from trustview.export.remediation.aws_cli import commands, undo_commands
 from trustview.export.remediation.proposal import Proposal, RemediationFormat, propose_text
 from widgets.safe_text import safe_text
 
@@ -17,16 +17,21 @@ def write_ticket(proposal: Proposal) -> str:
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:
-    yield f"# Change the trust policy of {plain(proposal.name)} in {plain(proposal.account_name)}"
+    yield f"# Change the role {plain(proposal.before.name)} in {plain(proposal.account_name)}"
     yield ""
-    yield f"Role {code(proposal.role)}"
+    yield f"Role {code(proposal.before.arn)}" + (f", change {code(proposal.id)}" if proposal.id else "")
     yield from _section("Changes", proposal.changes)
     yield from _section("Closes", proposal.closes)
     yield from _section("Leaves", proposal.leaves)
     yield from _section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
+    yield from _section("Observed use", [sentence for _, sentence in proposal.notes])
+    others = [
+        f"{one.id}: {'; '.join((*one.changes, *one.reasons))}" for one in proposal.ranked if one.id != proposal.id
+    ]
+    yield from _section("Other changes that were possible", others)
     yield from _block("Difference", "diff", propose_text(proposal))
-    yield from _block("Carry out", "sh", [command(proposal.name, proposal.proposed)])
-    yield from _block("Take back", "sh", [command(proposal.name, proposal.current)])
+    yield from _block("Carry out", "sh", commands(proposal))
+    yield from _block("Take back", "sh", undo_commands(proposal))
 
 
 def _section(head: str, texts: Iterable[str]) -> Iterator[str]:

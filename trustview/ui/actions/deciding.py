@@ -60,8 +60,8 @@ def _has_change(desk: Desk, number: int) -> bool:
     if detail is None:
         return False
     found = {finding.id for finding in detail.findings}
-    proposed = map(desk.reader.remediation, dict.fromkeys(finding.subject.id for finding in detail.findings))
-    return any(remediation and found.intersection(remediation.closes) for remediation in proposed)
+    proposed = map(desk.reader.remediations_of, dict.fromkeys(finding.subject.id for finding in detail.findings))
+    return any(found.intersection(remediation.closes) for choices in proposed for remediation in choices)
 
 
 async def _decide(desk: Desk, verdict: Verdict) -> None:
