@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from benchmarks.analysis import measure_analysis
+from benchmarks.collector import measure_collector
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
@@ -15,6 +16,7 @@ from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "analysis": measure_analysis,
+    "collector": measure_collector,
     "decisions": measure_decisions,
     "proofs": measure_proofs,
     "trails": measure_trails,

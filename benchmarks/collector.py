@@ -1,11 +1,15 @@
 """How fast and how small the collector is, against what one would write with the SDK, and against the floor.
 
-    .venv/bin/python -m benchmarks.collector            100, 500 and 2,000 accounts of 200 roles; some minutes
-    .venv/bin/python -m benchmarks.collector --quick    25 and 100 accounts
+    python -m benchmarks collector                 100 accounts of 200 roles, in the form of the other subjects
+    python -m benchmarks.collector                 100, 500 and 2,000 accounts, with wall time and memory; ten minutes
+    python -m benchmarks.collector 50 --roles 20   another size
 
-The server is a process of its own that answers after 60 ms; each collector is a process of its own too. The baselines
-read a sample of accounts and are compared per account, less what a process costs before its first account. The floor is
-the greater of calls x latency / requests in flight and of fetching and parsing the same bytes with nothing else.
+The server is a process of its own that answers after 60 ms; each collector is a process of its own too, and all ask
+the same of every account. The baselines read a sample of accounts and are compared per account, less what a process
+costs before its first account. Ours does more for it: it walks the organization, keeps every part on the shelf, and
+reads all of them back into the snapshot. "walk" is that without the snapshot, which is the part that must not grow.
+The floor is the greater of calls x latency / requests in flight, and of fetching and parsing the same bytes with
+nothing else around it.
 """
 
 from __future__ import annotations
@@ -14,18 +18,26 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.collector_server import LATENCY
 from benchmarks.collectors import ASKED_PER_ACCOUNT
+from benchmarks.measure import Measure
 
 IN_FLIGHT = 64
 FEW = 4
+SIZES, ROLES = (100, 500, 2_000), 200
 SAMPLES = {"sequential": 24, "threads": 64, "plain": 64, "floor": 200}
 """Accounts that a baseline reads."""
-SMALL_ROLES, FEW_IN_FLIGHT = 5, 4
+TITLES = {
+    "sequential": "boto3, one by one",
+    "threads": "boto3, 16 threads",
+    "plain": "aiobotocore, semaphore",
+    "floor": "bytes fetched and parsed",
+}
+SMALL_ROLES, FEW_IN_FLIGHT, SMALL_ACCOUNTS = 5, 4, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ def serve(accounts: int, roles: int) -> Iterator[str]:
 
 def run(name: str, accounts: int, roles: int, in_flight: int) -> Run:
     """One collector on a few accounts, then on all of them; the difference is what an account costs."""
-    least, whole = (_run(name, size, roles, in_flight) for size in (FEW, accounts))
+    least, whole = (run_once(name, size, roles, in_flight) for size in (FEW, accounts))
     more = accounts - FEW
     cpu_each = (whole["cpu"] - least["cpu"]) / more
     seconds_each = (whole["seconds"] - least["seconds"]) / more
@@ -62,7 +74,8 @@ def run(name: str, accounts: int, roles: int, in_flight: int) -> Run:
     return Run(name, accounts, whole["seconds"], whole["cpu"], whole["peak_mb"], cpu_each, seconds_each, rest)
 
 
-def _run(name: str, accounts: int, roles: int, in_flight: int) -> dict[str, float]:
+def run_once(name: str, accounts: int, roles: int, in_flight: int) -> dict[str, float]:
+    """What one collector took, in seconds and MB; it fails when the collector does."""
     with serve(accounts + 1, roles) as address:
         command = [sys.executable, "-m", "benchmarks.collectors", name, address, str(accounts), str(in_flight)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -70,16 +83,39 @@ def _run(name: str, accounts: int, roles: int, in_flight: int) -> dict[str, floa
     return values
 
 
-def measure_collector(sizes: tuple[int, ...], roles: int = 200) -> Iterator[tuple[Run, Run | None]]:
-    """Each run, with the one of ours to compare it with."""
-    baselines = [run(name, size, roles, IN_FLIGHT) for name, size in SAMPLES.items()]
-    for baseline in baselines:
-        yield baseline, None
+def compare(sizes: Iterable[int], roles: int) -> Iterator[tuple[Run, Run | None]]:
+    """Each run as it comes, the baselines first; and ours again with each of them."""
+    baselines = []
+    for name, size in SAMPLES.items():
+        baselines.append(run(name, size, roles, IN_FLIGHT))
+        yield baselines[-1], None
     for size in sizes:
         ours = run("ours", size, roles, IN_FLIGHT)
         yield ours, None
         for baseline in baselines:
             yield ours, baseline
+
+
+def measure_collector() -> Iterator[Measure]:
+    """Processor time per account of each, then of ours to each; and wall time where latency dominates."""
+    for found, baseline in compare(SIZES[:1], ROLES):
+        title = TITLES.get(found.name, "trustview collect")
+        if baseline is None:
+            yield Measure("collector", title, found.accounts, found.cpu_each, found.cpu_each)
+        else:
+            ratio = found.cpu_each / baseline.cpu_each
+            against = TITLES[baseline.name]
+            yield Measure("collector", title, found.accounts, found.cpu_each, found.cpu_each, against, ratio)
+    found, forced = measure_latency_bound()
+    each = found.seconds_each
+    yield Measure("collector", "wall, latency bound", found.accounts, forced, forced)
+    yield Measure("collector", "trustview collect", found.accounts, each, each, "wall, latency bound", each / forced)
+
+
+def measure_latency_bound() -> tuple[Run, float]:
+    """Ours on small accounts with few requests in flight, and the seconds per account that latency alone forces."""
+    forced = ASKED_PER_ACCOUNT * LATENCY / FEW_IN_FLIGHT
+    return run("ours", SMALL_ACCOUNTS, SMALL_ROLES, FEW_IN_FLIGHT), forced
 
 
 def show(run: Run, baseline: Run | None) -> str:
@@ -96,23 +132,22 @@ def show(run: Run, baseline: Run | None) -> str:
 
 
 def show_latency_bound() -> str:
-    """Ours where latency dominates: small accounts and few requests in flight, against calls x latency / in flight."""
-    found = run("ours", 200, SMALL_ROLES, FEW_IN_FLIGHT)
-    calls = ASKED_PER_ACCOUNT + 1
-    forced = calls * LATENCY / FEW_IN_FLIGHT
+    """The wall time of ours to what latency forces."""
+    found, forced = measure_latency_bound()
     return (
         f"where latency dominates ({SMALL_ROLES} roles, {FEW_IN_FLIGHT} in flight): {found.seconds_each * 1000:.1f} ms "
-        f"wall per account, {found.seconds_each / forced:.2f} x the floor of {calls} calls x latency / in flight"
+        f"wall per account, {found.seconds_each / forced:.2f} x {ASKED_PER_ACCOUNT} calls x latency / in flight"
     )
 
 
 def main() -> None:
     """Prints a line per run and per comparison."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.collector", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="25 and 100 accounts instead of 100, 500 and 2,000")
-    sizes = (25, 100) if parser.parse_args().quick else (100, 500, 2000)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.collector", description=__doc__.partition("\n")[0])
+    parser.add_argument("accounts", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--roles", type=int, default=ROLES)
+    arguments = parser.parse_args()
     print(show_latency_bound(), flush=True)
-    for found, baseline in measure_collector(sizes):
+    for found, baseline in compare(arguments.accounts, arguments.roles):
         print(show(found, baseline), flush=True)
 
 
