@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, json_line, plain_line, progress_line
+from trustview.collect import (
+    AccountBegun,
+    AccountRead,
+    AccountState,
+    Event,
+    Notice,
+    Progress,
+    json_line,
+    plain_line,
+    progress_line,
+)
 
 HALF = Progress(accounts_total=40, done=20, calls=1234, rate=49.6, seconds_left=12.4)
 
@@ -42,6 +52,8 @@ def test_the_line_of_a_terminal(progress: Progress, line: str) -> None:
         (Progress(calls=3), "reading the organization, 3 calls"),
         (AccountRead("1", "Web", AccountState.READ), "read: 1 Web"),
         (AccountRead("1", "1", AccountState.UNREAD, "the hop is refused"), "not read: 1 (the hop is refused)"),
+        (AccountBegun("1", "Web"), "begun: 1 Web"),
+        (AccountBegun("1", "1", is_postponed=True), "to try again: 1"),
         (Notice("going on"), "going on"),
     ],
 )
@@ -72,6 +84,10 @@ def test_at_80_columns_the_time_left_of_a_large_organization_is_still_there() ->
     ("event", "values"),
     [
         (Notice("going on"), {"event": "notice", "text": "going on"}),
+        (
+            AccountBegun("1", "Web"),
+            {"event": "account_begun", "account": "1", "name": "Web", "is_postponed": False},
+        ),
         (
             AccountRead("1", "Web \x1b[31m ✓", AccountState.PARTLY, "alias: refused", 1.23456),
             {

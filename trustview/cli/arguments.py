@@ -19,7 +19,7 @@ FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
-PROGRESS_FORMS = ("auto", "plain", "json")
+PROGRESS_FORMS = ("auto", "plain", "json", "screen")
 
 if TYPE_CHECKING:
     from trustview.cli.argument_groups import Commands as _Commands
@@ -121,7 +121,10 @@ def _add_collect(commands: _Commands) -> None:
     )
     parser.add_argument("--fresh", action="store_true", help="begin anew instead of resuming an interrupted run")
     parser.add_argument(
-        "--progress", choices=PROGRESS_FORMS, default="auto", help="on stderr: plain lines, or events as JSON lines"
+        "--progress",
+        choices=PROGRESS_FORMS,
+        default="auto",
+        help="on stderr: plain lines, or events as JSON lines; or a screen of its own",
     )
     _add_settings(parser)
     _add_json(parser)

@@ -62,7 +62,7 @@ def _offer() -> int:
     say("  q  leave; `trustview import DIR` reads files of the AWS CLI instead")
     say("what shall it be? [c/d/q]")
     answer = sys.stdin.readline().strip().lower()
-    commands = {"c": ["collect"], "d": ["demo"]}
+    commands = {"c": ["collect", "--progress", "screen"], "d": ["demo"]}
     if answer not in commands:
         return ExitCode.DONE
     from trustview.cli.run import run

@@ -10,8 +10,9 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trustview.analysis import Settings
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.keeping import keep_snapshot
 from trustview.cli.output import print_json, print_line, print_table, say
@@ -19,6 +20,11 @@ from trustview.cli.summary import print_summary
 from trustview.errors import UsageError
 from trustview.snapshot import Snapshot
 from trustview.store import Workspace, find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from trustview.collect import Report
+
+HOW_TO_GO_ON = "what was read is kept, run the same command again to go on"
 
 
 def run_collect(arguments: Namespace) -> int:
@@ -31,10 +37,12 @@ def run_collect(arguments: Namespace) -> int:
         is_fresh=arguments.fresh,
     )
     settings = load_settings(workspace, arguments.settings).settings
-    snapshot = collect_snapshot(workspace, scope, arguments.progress)
-    summary = keep_snapshot(workspace, snapshot, settings)
+    if arguments.progress == "screen":
+        summary = watch_snapshot(workspace, scope, settings)
+    else:
+        summary = keep_snapshot(workspace, collect_snapshot(workspace, scope, arguments.progress), settings)
     print_summary(summary, as_json=arguments.json)
-    return ExitCode.GAPS if snapshot.gaps else ExitCode.DONE
+    return ExitCode.GAPS if summary["gaps"] else ExitCode.DONE
 
 
 def read_scope(arguments: Namespace) -> Any:  # noqa: ANN401 -- collect.Scope, imported when needed
@@ -77,7 +85,26 @@ def collect_snapshot(workspace: Workspace, scope: Any, progress: str = "auto") -
         try:
             return asyncio.run(_collect(scope, shelf, progress))
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("what was read is kept, run the same command again to go on") from None
+            raise KeyboardInterrupt(HOW_TO_GO_ON) from None
+
+
+def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings) -> dict[str, Any]:  # noqa: ANN401
+    """The same in a screen of its own, which also keeps the snapshot; its summary."""
+    from trustview.collect import Notice, collect
+    from trustview.store import open_shelf
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the screen of a collection needs a terminal: leave --progress away, or give plain or json")
+    from trustview.ui import watch_collection
+
+    async def read(report: Report) -> Snapshot:
+        with open_shelf(workspace.parts, lambda warning: report(Notice(warning))) as shelf:
+            return await collect(scope, shelf, lambda: datetime.now(UTC), report)
+
+    kept = watch_collection(read, lambda snapshot: keep_snapshot(workspace, snapshot, settings))
+    if kept is None:
+        raise KeyboardInterrupt(HOW_TO_GO_ON)
+    return kept
 
 
 async def _collect(scope: Any, shelf: Any, progress: str) -> Snapshot:  # noqa: ANN401

@@ -33,7 +33,9 @@ class ProgressDisplay:
             self._stream.flush()
         elif isinstance(event, Progress):
             self._show_progress(event)
-        elif isinstance(event, Notice) or event.state in (AccountState.PARTLY, AccountState.UNREAD):
+        elif isinstance(event, Notice) or (
+            isinstance(event, AccountRead) and event.state in (AccountState.PARTLY, AccountState.UNREAD)
+        ):
             self._write_line(event)
 
     def close(self) -> None:

@@ -16,11 +16,13 @@ from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
 from trustview.collect.permissions import Roll, caller_policy, reader_policy, reader_trust, session_policy
 from trustview.collect.progress import (
+    AccountBegun,
     AccountRead,
     AccountState,
     Event,
     Notice,
     Progress,
+    duration,
     json_line,
     plain_line,
     progress_line,
@@ -32,6 +34,7 @@ from trustview.collect.trail_files import is_trail_file
 
 __all__ = [
     "ROLE_NAME",
+    "AccountBegun",
     "AccountRead",
     "AccountState",
     "Clock",
@@ -52,6 +55,7 @@ __all__ = [
     "Work",
     "caller_policy",
     "collect",
+    "duration",
     "examine",
     "find_trail_run",
     "is_trail_file",

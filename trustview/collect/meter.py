@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from trustview.collect.aws import Counts
-from trustview.collect.progress import AccountRead, AccountState, Event, Notice, Progress
+from trustview.collect.progress import AccountBegun, AccountRead, AccountState, Event, Notice, Progress
 
 Report = Callable[[Event], None]
 TELL_EVERY = 0.1
@@ -40,11 +40,13 @@ class Meter:
         _, since = self._begun.get(account, ("", _now()))
         self._begun[account] = (name, since)
         self.postponed.discard(account)
+        self._report(AccountBegun(account, name))
         self.tell()
 
     def postpone(self, account: str) -> None:
         """The account gets another turn at the end."""
         self.postponed.add(account)
+        self._report(AccountBegun(account, self._begun[account][0], is_postponed=True))
         self.tell()
 
     def end(self, account: str, state: AccountState, reason: str) -> None:

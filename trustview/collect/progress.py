@@ -1,4 +1,4 @@
-"""Progress and AccountRead: what a collection tells while it runs, and how that reads as a line of text. Pure."""
+"""Events: what a collection tells while it runs, and how that reads as a line of text. Pure."""
 
 from __future__ import annotations
 
@@ -51,6 +51,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountBegun:
+    """The reading of an account begins; with `is_postponed` it has failed and gets another turn at the end."""
+
+    account: str
+    name: str
+    is_postponed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRead:
     """One account is done; `reason` says what is missing and why, empty when nothing is."""
 
@@ -68,7 +77,7 @@ class Notice:
     text: str
 
 
-Event = Progress | AccountRead | Notice
+Event = Progress | AccountBegun | AccountRead | Notice
 
 
 def progress_line(progress: Progress, width: int = 80) -> str:
@@ -97,22 +106,30 @@ def plain_line(event: Event) -> str:
     """One line for a log."""
     if isinstance(event, Notice):
         return event.text
+    if isinstance(event, AccountBegun):
+        return f"{'to try again' if event.is_postponed else 'begun'}: {_named(event)}"
     if isinstance(event, AccountRead):
-        name = f"{event.account} {event.name}" if event.name and event.name != event.account else event.account
-        return f"{event.state}: {name}{f' ({event.reason})' if event.reason else ''}"
+        return f"{event.state}: {_named(event)}{f' ({event.reason})' if event.reason else ''}"
     if not event.accounts_total:
         return f"reading the organization, {_count(event.calls, 'call')}"
     return f"{event.done} of {event.accounts_total} accounts, {_numbers(event, ', ')}"
 
 
+def _named(event: AccountBegun | AccountRead) -> str:
+    return f"{event.account} {event.name}" if event.name and event.name != event.account else event.account
+
+
 def json_line(event: Event) -> str:
-    """One line of JSON in ASCII, for scripts: `event` says which of the three it is, `version` which shape."""
+    """One line of JSON in ASCII, for scripts: `event` says which of the four it is, `version` which shape."""
     return json.dumps({"version": JSON_VERSION, **_values(event)})
 
 
 def _values(event: Event) -> dict[str, object]:
     if isinstance(event, Notice):
         return {"event": "notice", "text": event.text}
+    if isinstance(event, AccountBegun):
+        about = {"account": event.account, "name": event.name, "is_postponed": event.is_postponed}
+        return {"event": "account_begun", **about}
     if isinstance(event, AccountRead):
         values = {"account": event.account, "name": event.name, "state": event.state.value, "reason": event.reason}
         return {"event": "account", **values, "seconds": round(event.seconds, 3)}
@@ -147,7 +164,7 @@ def _numbers(progress: Progress, between: str = " · ", *, in_short: bool = Fals
     if progress.done == progress.accounts_total and progress.waiting:
         said.append(f"{_count(progress.waiting, 'question')}{'' if in_short else ' to the organization'} left")
     elif progress.seconds_left is not None and not progress.is_complete:
-        said.append(f"about {_duration(progress.seconds_left)} left")
+        said.append(f"about {duration(progress.seconds_left)} left")
     return between.join(said)
 
 
@@ -155,7 +172,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """`12 s`, `7 min`, `1.5 h`."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:

@@ -1,7 +1,8 @@
 """The cockpit: a review in the terminal. Textual is imported here and in `widgets`, nowhere else.
 
 One frozen `State` goes down through `present` to panes and widgets; messages come up; `commands` is the one table of
-keys. `run_cockpit` opens it; whatever else lives here is its own business.
+keys. `run_cockpit` opens it, `watch_collection` shows how a snapshot comes about; whatever else lives here is its own
+business.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from trustview.collect import Report
+    from trustview.snapshot import Snapshot
     from trustview.store import ReviewStore, SnapshotFile
 
-__all__ = ["run_cockpit"]
+__all__ = ["run_cockpit", "watch_collection"]
+
+Kept = TypeVar("Kept")
 
 
 def run_cockpit(
@@ -31,8 +38,29 @@ def run_cockpit(
     `views` is the folder for how screens were left, which is not kept without one; what `remark` gives is said first.
     Raises StoreError when the snapshot cannot be read.
     """
-    # Textual reads it when it is imported; its 100 ms make escape feel slow.
-    os.environ.setdefault("ESCDELAY", "40")
+    _prepare()
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
 
     open_cockpit(snapshot, reviews, reviewer, now, views, remark).run()
+
+
+def watch_collection(
+    collect: Callable[[Report], Coroutine[Any, Any, Snapshot]], keep: Callable[[Snapshot], Kept]
+) -> Kept | None:
+    """Show a collection until its snapshot is kept; what keeping gave, or None when it was left before.
+
+    `collect` runs the collector, `keep` analyses and saves. Raises what ended the collection when it was left then.
+    """
+    _prepare()
+    from trustview.ui.collector import CollectorApp  # noqa: PLC0415
+
+    app = CollectorApp(collect, keep)
+    kept = app.run()
+    if app.problem is not None:
+        raise app.problem
+    return kept
+
+
+def _prepare() -> None:
+    # Textual reads it when it is imported; its 100 ms make escape feel slow.
+    os.environ.setdefault("ESCDELAY", "40")
