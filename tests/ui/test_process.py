@@ -77,14 +77,14 @@ class Terminal:
 
 
 @contextmanager
-def cockpit(desk: Desk) -> Iterator[Terminal]:
+def on_terminal(command: list[str], **more: str) -> Iterator[Terminal]:
+    """A program of Python's on a terminal of its own, ended when the context is left."""
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
-    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more}
     process, descriptor = pty.fork()
     if process == 0:
-        command = [sys.executable, "-m", "tests.ui.cockpit_process", str(desk.snapshot), str(desk.folder)]
         os.chdir(ROOT)
-        os.execve(sys.executable, command, environment)  # noqa: S606 -- our own module
+        os.execve(sys.executable, [sys.executable, *command], environment)  # noqa: S606 -- our own module
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     terminal = Terminal(process, descriptor)
     try:
@@ -94,6 +94,12 @@ def cockpit(desk: Desk) -> Iterator[Terminal]:
             os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         os.close(descriptor)
+
+
+@contextmanager
+def cockpit(desk: Desk) -> Iterator[Terminal]:
+    with on_terminal(["-m", "tests.ui.cockpit_process", str(desk.snapshot), str(desk.folder)]) as terminal:
+        yield terminal
 
 
 def test_the_cockpit_loads_nothing_that_talks_to_aws(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from widgets.key_help import KeyHint
 from widgets.status_line import Segment
 from widgets.tone import Cell, Line, Tone
 
-_BAR = 20
+_BAR = 12
 READING = Sign("…", "reading", "being read", Tone.ACCENT)
 WAITING = Sign("↷", "later", "failed, and is tried again at the end", Tone.MEDIUM)
 STATES = {
