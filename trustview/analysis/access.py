@@ -6,7 +6,7 @@ either for the management account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -48,10 +48,14 @@ class Access:
     grants: tuple[Grant, ...] = ()
     graph: TrustGraph = field(default_factory=TrustGraph)
     settings: Settings = field(default=Settings())
+    doors: Mapping[str, int] = field(default_factory=dict)
 
-    def with_found(self, grants: tuple[Grant, ...], graph: TrustGraph) -> Access:
-        """The same with grants and graph; what was worked out from the snapshot alone is kept."""
-        found = replace(self, grants=grants, graph=graph)
+    def with_found(self, grants: tuple[Grant, ...], graph: TrustGraph, doors: Mapping[str, int]) -> Access:
+        """The same with grants and graph; what was worked out from the snapshot alone is kept.
+
+        `doors` are the numbers of the doors that the grants lead through, by grant.
+        """
+        found = replace(self, grants=grants, graph=graph, doors=doors)
         vars(found).update({name: value for name, value in vars(self).items() if name.startswith("_")})
         return found
 
@@ -110,6 +114,10 @@ class Access:
     def is_outsider(self, account: str) -> bool:
         """Whether an account id belongs to nobody of ours."""
         return bool(account) and not self.snapshot.is_ours(account)
+
+    def answers_alike(self, grant: Grant) -> Hashable:
+        """A value that is equal for grants whose roles, guardrails counted, give every caller the same answer."""
+        return self.doors.get(grant.id, grant.id)
 
     # ── what principals bring ────────────────────────────────────────────────────────────────────────────────
 

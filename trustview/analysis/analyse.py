@@ -59,7 +59,7 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
     access = Access(snapshot, settings=settings or Settings())
     ways = find_ways(access)
     graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
-    access = access.with_found(tuple(ways.grants), graph)
+    access = access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())
     findings = sorted(
         (finding for check in checks for finding in _findings(access, check)),
         key=lambda finding: (-finding.severity, finding.check, finding.subject.id, finding.id),

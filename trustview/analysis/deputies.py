@@ -41,6 +41,14 @@ def source_conditions(grant: Grant) -> tuple[Condition, ...]:
 
 def acts_for_strangers(access: Access, grant: Grant) -> bool:
     """Whether the service gets in while it acts for somebody else's account, every guardrail counted."""
+    memory = access.memory.setdefault("acting for strangers", {})
+    key = access.answers_alike(grant)
+    if key not in memory:
+        memory[key] = _acts_for_strangers(access, grant)
+    return bool(memory[key])
+
+
+def _acts_for_strangers(access: Access, grant: Grant) -> bool:
     role = access.role(grant.role)
     trust = narrow_to(access.trust_policy(role), statement_of(access, grant), grant.principal)
     return any(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience
 from trustview.analysis.lens import Lens, View, make_lens
+from trustview.analysis.template import likeness
 from trustview.analysis.terms import Terms, assuming_part, granted_actions, terms_of_statement
 from trustview.policy import (
     Caller,
@@ -44,10 +45,12 @@ class Door:
     """`example` is the first role behind it; `lens` what its policies look at.
 
     `named` are the accounts of principals that its Denies name; `is_watchful` says that they name some by id. Doors of
-    the same `sight` look at the same of a caller.
+    the same `sight` look at the same of a caller. Doors of the same `like` trust the account of the role as a whole and
+    say the same, each of its account: the same answer goes for callers and roles whom they see alike.
     """
 
     number: int
+    like: int
     entry: Entry
     audience: Audience
     lens: Lens
@@ -73,6 +76,7 @@ class Doors:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._doors: dict[Hashable, Door] = {}
+        self._likes: dict[Hashable, int] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._numbers: dict[Terms, int] = {}
         self._lenses: dict[Hashable, Lens] = {}
@@ -113,13 +117,19 @@ class Doors:
         )
         door = self._doors.get(key)
         if door is None:
-            door = self._doors[key] = self._make(entry, audience, lens, role)
+            number = len(self._doors)
+            wording = (
+                _wording_of_own(role, entry) if role.account not in self._access.snapshot.unread_accounts else None
+            )
+            like = number if wording is None else self._likes.setdefault((wording, *key[1:-1]), number)
+            door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
 
-    def _make(self, entry: Entry, audience: Audience, lens: Lens, role: Role) -> Door:
+    def _make(self, number: int, like: int, entry: Entry, audience: Audience, lens: Lens, role: Role) -> Door:
         elements = [element for deny in entry.trust.denies for element in deny.principals]
         return Door(
-            len(self._doors),
+            number,
+            like,
             entry,
             audience,
             lens,
@@ -135,10 +145,27 @@ class Doors:
             yield from map(assuming_part, level)
 
 
+def _wording_of_own(role: Role, entry: Entry) -> Hashable:
+    """What an entry that trusts the role's own account says, that account put aside; None where it shows in answers.
+
+    Reasons quote statement ids and condition keys, and nothing else of a policy.
+    """
+    if entry.element.form is not PrincipalForm.ACCOUNT or entry.element.account != role.account:
+        return None
+    quoted = [s.sid for s in entry.trust.statements] + [c.key for s in entry.trust.statements for c in s.conditions]
+    if any(role.account in text for text in quoted):
+        return None
+    place = entry.statement.principals.index(entry.element)
+    return likeness(role.trust_policy, role.account), entry.statement.index, place
+
+
 def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:
     """The trust policy as it were if this element of this Allow alone stood beside its Denies."""
-    alone = statement if statement.not_principals else replace(statement, principals=(element,))
-    return replace(document, statements=(alone, *document.denies), problems=())
+    is_alone = statement.not_principals or statement.principals == (element,)
+    if is_alone and len(document.statements) == 1:
+        return document
+    alone = statement if is_alone else replace(statement, principals=(element,))
+    return PolicyDocument(document.version, document.id, (alone, *document.denies))
 
 
 def _elements(statement: Statement) -> tuple[PrincipalElement, ...]:

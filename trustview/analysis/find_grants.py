@@ -13,7 +13,7 @@ from trustview.analysis.fleet import fleet_id, own_terms
 from trustview.analysis.grant import Grant, Party, Reach
 from trustview.analysis.power import Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
-from trustview.policy import PrincipalElement
+from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
 from trustview.snapshot import Role
 
 
@@ -29,6 +29,10 @@ class Ways:
     doors: Doors
     grants: list[Grant] = field(default_factory=list)
     behind: dict[Door, list[Grant]] = field(default_factory=dict)
+
+    def doors_of_grants(self) -> dict[str, int]:
+        """The number of the door that each grant leads through."""
+        return {grant.id: door.number for door, grants in self.behind.items() for grant in grants}
 
 
 def find_ways(access: Access) -> Ways:
@@ -48,6 +52,8 @@ class _Finder:
     def __init__(self, ways: Ways) -> None:
         self._access, self._powers, self._doors = ways.access, ways.powers, ways.doors
         self._reaches: dict[Hashable, Reach] = {}
+        # By the entry's id: entries live as long as the doors.
+        self._terms: dict[tuple[int, str], tuple[str, ...]] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
@@ -55,14 +61,23 @@ class _Finder:
         for entry in self._doors.entries(role):
             audience = audience_of(self._access, role, entry.statement, entry.element)
             door = self._doors.find(role, entry, audience)
-            grant = _grant(self._access, role, entry, audience, self._reach(role, door))
+            grant = _grant(self._access, role, entry, audience, self._reach(role, door), self._terms_of(role, entry))
             if grant.id not in seen:
                 seen.add(grant.id)
                 yield door, grant
 
+    def _terms_of(self, role: Role, entry: Entry) -> tuple[str, ...]:
+        """What the entry says with the role's account taken out, worked out once where it does not name the account."""
+        key = (id(entry), role.account if role.account in role.trust_policy else "")
+        found = self._terms.get(key)
+        if found is None:
+            found = own_terms(role.account, entry.element, entry.statement, entry.actions)
+            self._terms[key] = found
+        return found
+
     def _reach(self, role: Role, door: Door) -> Reach:
-        """The reach of a grant: the same for roles behind one door whom the callers' policies see alike."""
-        key = (door.number, *self._views(role, door))
+        """The reach of a grant: the same for roles behind alike doors whom the callers' policies see alike."""
+        key = (door.like, *self._views(role, door))
         if key not in self._reaches:
             self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
         return self._reaches[key]
@@ -73,13 +88,19 @@ class _Finder:
         powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
         for power in powers:
             if power.lens.sees_role:
-                yield power.lens.view_of_role(self._access.asked_by_anyone(role))
+                yield power.number, power.lens.view_of_role(self._access.asked_by_anyone(role))
+        if door.audience.crowd is Crowd.ACCOUNTS and door.lens.sees_caller:
+            # Doors that are alike stand for several accounts: what they see of each is told apart.
+            yield from (self._view_of_account(door, account) for account in door.audience.accounts)
+
+    def _view_of_account(self, door: Door, account: str) -> Hashable:
+        caller = Caller(CallerKind.PRINCIPAL, account)
+        return door.lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", self._access.context_of_caller(caller)))
 
 
-def _grant(access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach) -> Grant:
+def _grant(access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach, terms: tuple[str, ...]) -> Grant:
     statement, element, actions = entry.statement, entry.element, entry.actions
     party = _party(access, role, audience)
-    terms = own_terms(role.account, element, statement, actions)
     return Grant(
         id=fingerprint(role.arn, *terms),
         role=role.arn,

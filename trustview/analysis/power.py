@@ -51,13 +51,23 @@ class Group:
     members: list[Role | User] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wording:
+    """What the policies of some principals and the SCPs above them say on assuming roles."""
+
+    identity: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None
+    lens: Lens
+
+
 class Powers:
     """The powers of all principals of a snapshot, worked out once."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._powers: dict[Hashable, Power] = {}
-        self._lenses: dict[Hashable, Lens] = {}
+        self._wordings: dict[Hashable, _Wording] = {}
+        self._wording_of: dict[Hashable, _Wording] = {}
         self._sights: dict[Hashable, int] = {}
         self._guardrails: dict[str, tuple[PolicyDocument, ...]] = {}
         self._of_principal: dict[str, Power] = {}
@@ -74,7 +84,8 @@ class Powers:
         """The power of any principal of an account whose name is not known: what the SCPs leave it."""
         if account not in self._of_account:
             caller = Caller(CallerKind.PRINCIPAL, account)
-            self._of_account[account] = self._find(caller, None, (), None, is_unread=False)
+            wording = self._word(caller, (), None)
+            self._of_account[account] = self._find(caller, None, wording, is_unread=False)
         return self._of_account[account]
 
     def _grouped(self, account: str, principals: tuple[Role | User, ...]) -> list[Group]:
@@ -85,25 +96,25 @@ class Powers:
         return list(groups.values())
 
     def _power(self, principal: Role | User) -> Power:
-        access = self._access
-        return self._find(
-            access.caller_of(principal),
-            principal,
-            access.assuming_policies(principal),
-            access.boundary(principal),
-            is_unread=access.has_unread_policies(principal),
+        access, caller = self._access, self._access.caller_of(principal)
+        own = access.policies.of(principal)
+        key = (
+            own.number,
+            principal.account if own.names_account else access.guardrail_key(principal.account, GuardrailKind.SCP),
+            caller.kind,
+            caller.is_service_linked_role,
+            caller.arn.partition(":iam:")[0],
+            access.snapshot.is_ours(principal.account),
         )
+        wording = self._wording_of.get(key)
+        if wording is None:
+            identity, boundary = access.assuming_policies(principal), access.boundary(principal)
+            wording = self._wording_of[key] = self._word(caller, identity, boundary)
+        return self._find(caller, principal, wording, is_unread=own.is_unread)
 
-    def _find(
-        self,
-        caller: Caller,
-        principal: Role | User | None,
-        identity: tuple[PolicyDocument, ...],
-        boundary: PolicyDocument | None,
-        *,
-        is_unread: bool,
-    ) -> Power:
-        own = (*identity, assuming_part(boundary)) if boundary else identity
+    def _word(self, caller: Caller, identity: tuple[PolicyDocument, ...], boundary: PolicyDocument | None) -> _Wording:
+        bounded = assuming_part(boundary) if boundary else None
+        own = (*identity, bounded) if bounded else identity
         # A group of one account and a power of all share what SCPs of the same wording say.
         key: tuple[Hashable, ...] = (
             caller.kind,
@@ -112,23 +123,30 @@ class Powers:
             self._access.guardrail_key(caller.account, GuardrailKind.SCP),
             self._access.snapshot.is_ours(caller.account),
             len(identity),
-            boundary is not None,
             tuple(map(terms_of_document, own)),
         )
-        lens = self._lenses.get(key)
-        if lens is None:
-            lens = self._lenses[key] = make_lens((*own, *self._guardrails_of(caller.account)))
+        wording = self._wordings.get(key)
+        if wording is None:
+            lens = make_lens((*own, *self._guardrails_of(caller.account)))
+            wording = self._wordings[key] = _Wording(identity, bounded, lens)
+        return wording
+
+    def _find(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
         # What was not read of a principal is told by its name: it is like no other.
-        whole = (*key, self._own_view(caller, principal, lens), caller.arn if is_unread else "")
-        power = self._powers.get(whole)
+        key = (wording, self._own_view(caller, principal, wording.lens), caller.arn if is_unread else "")
+        power = self._powers.get(key)
         if power is None:
-            above = () if caller.is_service_linked_role else self._guardrails_of(caller.account)
-            accounts = _accounts((*own, *above), caller.account)
-            looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn)
-            sight = self._sights.setdefault(looks_at, len(self._sights))
-            power = Power(len(self._powers), caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
-            self._powers[whole] = power
+            power = self._powers[key] = self._make(caller, principal, wording, is_unread=is_unread)
         return power
+
+    def _make(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
+        identity, lens = wording.identity, wording.lens
+        own = (*identity, wording.boundary) if wording.boundary else identity
+        above = () if caller.is_service_linked_role else self._guardrails_of(caller.account)
+        accounts = _accounts((*own, *above), caller.account)
+        looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn)
+        sight = self._sights.setdefault(looks_at, len(self._sights))
+        return Power(len(self._powers), caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
 
     def _own_view(self, caller: Caller, principal: Role | User | None, lens: Lens) -> View:
         if not lens.sees_caller:

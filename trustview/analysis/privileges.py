@@ -55,6 +55,7 @@ class Privileges:
     _scps: dict[str, _Scps] = field(default_factory=dict)
     _alike: dict[object, _Scps] = field(default_factory=dict)
     _bindings: dict[object, Bindings] = field(default_factory=dict)
+    _levels: dict[object, tuple[Level, ...]] = field(default_factory=dict)
     _shared: dict[int, bool] = field(default_factory=dict)
     _met: dict[tuple[int, int, str], Bindings] = field(default_factory=dict)
 
@@ -134,8 +135,15 @@ class Privileges:
         if key not in self._bindings:
             boundary = read_for(own.boundary, account) if own.boundary else None
             named = tuple(text_of(like, account) for like in own.own)
-            self._bindings[key] = Bindings(account, identity, boundary, _reduced(scps, kept), named)
+            self._bindings[key] = Bindings(account, identity, boundary, self._reduced(scps, kept), named)
         return self._bindings[key]
+
+    def _reduced(self, scps: _Scps, kept: _Kept) -> tuple[Level, ...]:
+        """The levels with these statements alone; the same value for the same ones."""
+        key = (id(scps), tuple(id(statement) for *_, statement in kept))
+        if key not in self._levels:
+            self._levels[key] = _reduce(scps, kept)
+        return self._levels[key]
 
     def _scps_of(self, account: str) -> _Scps:
         found = self._scps.get(account)
@@ -190,7 +198,7 @@ def _bearing_on(identity: tuple[PolicyDocument, ...], scps: _Scps) -> _Kept:
     )
 
 
-def _reduced(scps: _Scps, kept: _Kept) -> tuple[Level, ...]:
+def _reduce(scps: _Scps, kept: _Kept) -> tuple[Level, ...]:
     """The levels with these statements, and those that allow everything, alone."""
     there = {(level, place, id(statement)) for level, place, statement in kept}
 

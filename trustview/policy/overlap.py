@@ -20,10 +20,25 @@ def find_common(*patterns: str) -> str | None:
 
     Each `*` holds something where that is possible.
     """
-    if len(patterns) == 1:
-        return patterns[0].replace("*", FILLER).replace("?", FILLER)
-    filled = _search(tuple(pattern.replace("*", "?*") for pattern in patterns))
-    return filled if filled is not None else _search(patterns)
+    telling = tuple(dict.fromkeys(pattern for pattern in patterns if set(pattern) != {"*"})) or patterns[:1]
+    if len(telling) == 1:
+        return telling[0].replace("*", FILLER).replace("?", FILLER)
+    before = _shared_start(telling)
+    left = tuple(pattern[len(before) :] for pattern in telling)
+    after = _shared_start(tuple(pattern[::-1] for pattern in left))[::-1]
+    middle = tuple(pattern[: len(pattern) - len(after)] for pattern in left)
+    filled = _search(tuple(pattern.replace("*", "?*") for pattern in middle))
+    found = filled if filled is not None else _search(middle)
+    is_open = not found and any(pattern.strip("*") for pattern in middle)
+    return found if found is None or is_open else f"{before}{found}{after}"
+
+
+def _shared_start(patterns: tuple[str, ...]) -> str:
+    """What all patterns begin with, before any wildcard: nothing else can stand there."""
+    least, most = min(patterns), max(patterns)
+    length = next((n for n, pair in enumerate(zip(least, most, strict=False)) if pair[0] != pair[1]), len(least))
+    start = least[: min(length, len(most))]
+    return start[: next((n for n, character in enumerate(start) if character in "*?"), len(start))]
 
 
 def _search(patterns: tuple[str, ...]) -> str | None:

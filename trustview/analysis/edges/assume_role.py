@@ -122,7 +122,7 @@ class _Members:
         """What a comer gets at one role: asked once for all callers and roles that see each other alike."""
         role, example = self._access.role(grant.role), comer.member(grant.account)
         key = (
-            door.number,
+            door.like,
             comer.power.number,
             example.account == role.account,
             self._comers.view(door, example),

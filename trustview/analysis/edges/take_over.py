@@ -8,7 +8,8 @@ Paths over what runs already (functions, instances) are left out: nobody read wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from trustview.analysis.access import Access
@@ -28,6 +29,7 @@ from trustview.policy import (
     Request,
     Scope,
     describe_reason,
+    matches,
 )
 from trustview.policy.catalog import EscalationPath, PathCategory, escalation_paths
 from trustview.policy.evaluate import evaluate_permission
@@ -120,8 +122,10 @@ class _Account:
                 self._opened.add(kind)
                 yield Edge(principal.arn, self._door(kind), one.path.name, "", _reach(one, principal.account))
                 continue
+            is_meant = _names(stack, permission.action)
             for arn, grant in self._behind(kind):
-                reach = self._ask(principal, stack, one, arn) if arn != principal.arn else None
+                may_be = arn != principal.arn and is_meant(arn)
+                reach = self._ask(principal, stack, one, arn) if may_be else None
                 if reach:
                     yield Edge(principal.arn, arn, one.path.name, grant, reach)
 
@@ -183,6 +187,18 @@ def _stack(access: Access, principal: Role | User) -> PolicyStack:
         boundary=access.boundary(principal),
         scps=access.guardrails(principal.account, GuardrailKind.SCP) if is_bound else (),
     )
+
+
+def _names(stack: PolicyStack, action: str) -> Callable[[str], bool]:
+    """Whether some Allow of the principal's own policies may mean a resource; no other need be asked about."""
+    allows = [s for document in stack.identity or () for s in document.allows if means(s, action)]
+    patterns = tuple(dict.fromkeys(_VARIABLE.sub("*", text) for statement in allows for text in statement.resources))
+    if any(statement.not_resources or not statement.resources for statement in allows) or "*" in patterns:
+        return lambda _: True
+    return lambda arn: any(matches(pattern, arn) for pattern in patterns)
+
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def _is_denied_somewhere(stack: PolicyStack, action: str) -> bool:
