@@ -27,7 +27,7 @@ RESOURCES = (
 
 def access_of(facts: Snapshot) -> Access:
     found = analyse(facts, checks=())
-    return Access(facts).with_found(found.grants, TrustGraph(found.edges), {})
+    return Access(facts).with_found(found.grants, TrustGraph(found.edges))
 
 
 def asked_one_by_one(access: Access, grant: Grant) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from trustview.analysis.grant import Grant
@@ -50,7 +51,9 @@ class Access:
     settings: Settings = field(default=Settings())
     doors: Mapping[str, int] = field(default_factory=dict)
 
-    def with_found(self, grants: tuple[Grant, ...], graph: TrustGraph, doors: Mapping[str, int]) -> Access:
+    def with_found(
+        self, grants: tuple[Grant, ...], graph: TrustGraph, doors: Mapping[str, int] = MappingProxyType({})
+    ) -> Access:
         """The same with grants and graph; what was worked out from the snapshot alone is kept.
 
         `doors` are the numbers of the doors that the grants lead through, by grant.

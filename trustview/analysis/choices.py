@@ -34,8 +34,12 @@ def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation
 def choices_of(document: str, found: Sequence[Finding]) -> Iterator[Remediation]:
     """What can be chosen for one subject with this policy, each outcome once; none where the policy is no JSON."""
     seen: set[tuple[object, ...]] = set()
+    tried: set[tuple[Change, ...]] = set()
     for offers in _sets_of_offers(found):
         changes, closes = compose(offers)
+        if changes in tried:
+            continue
+        tried.add(changes)
         try:
             policy = apply_changes(document, changes)
         except ValueError:
