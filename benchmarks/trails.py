@@ -153,9 +153,10 @@ class Inventor:
         (chosen,) = self.chance.choices(_BACKGROUND, _WEIGHTS)
         _, source, name, is_read, asked = chosen
         text = json.dumps(asked).replace("{hex}", self._hex(17)).replace("{word}", self.chance.choice(_WORDS))
-        record = self._record(source, name, account, when)
+        caller = self.chance.randrange(ROLES)
+        record = self._record(source, name, account, when, caller)
         record |= {"requestParameters": json.loads(text) or None, "responseElements": None, "readOnly": is_read}
-        return self._finish(record, self._session(account, when, self.chance.randrange(ROLES)), account)
+        return self._finish(record, self._session(account, when, caller), account)
 
     def _assumption(self, kind: str, account: str, when: datetime) -> list[Record]:
         """A role is assumed, or is not."""
@@ -164,7 +165,7 @@ class Inventor:
         role = f"Role{number}"
         session = f"{self.chance.choice(_WORDS)}-{self._hex(8)}"
         name = {"web": "AssumeRoleWithWebIdentity", "saml": "AssumeRoleWithSAML"}.get(kind, "AssumeRole")
-        record = self._record("sts", name, account, when)
+        record = self._record("sts", name, account, when, number)
         record["requestParameters"] = {"roleArn": f"arn:aws:iam::{owner}:role/app/{role}", "roleSessionName": session}
         if kind == "refused":
             role_arn = record["requestParameters"]["roleArn"]
@@ -225,7 +226,8 @@ class Inventor:
             },
         }  # fmt: skip
 
-    def _record(self, source: str, name: str, account: str, when: datetime) -> Record:
+    def _record(self, source: str, name: str, account: str, when: datetime, caller: int) -> Record:
+        """What every record tells; each caller has a network and a program that are usual."""
         network = int(account[-5:]) % 250
         return {
             "eventVersion": "1.11",
@@ -234,8 +236,8 @@ class Inventor:
             "eventSource": f"{source}.amazonaws.com",
             "eventName": name,
             "awsRegion": self.region,
-            "sourceIPAddress": f"10.{network}.{self.chance.randrange(4)}.{self.chance.randrange(1, 255)}",
-            "userAgent": self.chance.choice(_AGENTS),
+            "sourceIPAddress": f"10.{network}.{caller % 4}.{self.chance.randrange(1, 255)}",
+            "userAgent": _AGENTS[caller % len(_AGENTS)],
         }
 
     def _response(self, owner: str, role: str, session: str, when: datetime) -> Record:

@@ -7,7 +7,7 @@ import pytest
 
 from trustview.cli import main
 from trustview.cli.arguments import PARTITIONS, build_parser
-from trustview.cli.collecting import read_scope
+from trustview.cli.collecting import read_evidence, read_scope
 from trustview.cli.exit_code import ExitCode
 from trustview.collect import ROLE_NAME, Diagnosis, Scope
 
@@ -37,6 +37,54 @@ def test_the_policies_are_printed_as_asked(capsys: pytest.CaptureFixture[str]) -
         "ArnLike": {"aws:PrincipalArn": [caller]},
     }
     assert "arn:aws-us-gov:iam::*:role/audit/Reader" in json.dumps(value["caller"])
+
+
+def test_a_source_of_evidence_is_allowed_only_when_it_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--evidence", "s3://org-trail/logs")
+    plain, own = json.loads(printed(capsys)), json.loads(printed(capsys, *words))
+    elsewhere = json.loads(printed(capsys, *words, "--evidence-account", "444455556666"))
+
+    assert "s3:" not in json.dumps(plain)
+    assert "arn:aws:s3:::org-trail/logs/*" in json.dumps(own["caller"])
+    assert own.keys() == plain.keys()
+    assert (elsewhere["caller"], elsewhere["role"]) == (plain["caller"], plain["role"])
+    assert "arn:aws:s3:::org-trail/logs/*" in json.dumps(elsewhere["evidence"])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ("none", 0)),
+        (("--evidence", "lookup"), ("lookup", 90)),
+        (("--evidence", "s3://org-trail/logs/", "--evidence-days", "400"), ("s3://org-trail/logs/", 400)),
+        (("--evidence", "none", "--evidence-days", "30"), ("none", 0)),
+    ],
+    ids=str,
+)
+def test_where_evidence_is_asked_and_how_far_back(words: tuple[str, ...], expected: tuple[str, int]) -> None:
+    given = read_evidence(build_parser().parse_args(["collect", *words]))
+
+    assert (given["evidence"].text, given["evidence_days"]) == expected
+    Scope(**given)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--evidence", "s3:/org-trail"),
+        ("--evidence", "https://org-trail"),
+        ("--evidence", "s3://UPPER"),
+        ("--evidence", "90"),
+        ("--evidence", "lookup", "--evidence-days", "91"),
+        ("--evidence", "s3://org-trail", "--evidence-account", "12345"),
+    ],
+    ids=" ".join,
+)
+def test_a_source_that_is_none_is_a_mistake_of_the_user(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["collect", *words]) == ExitCode.USAGE
+    assert "`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

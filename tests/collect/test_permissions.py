@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustview.analysis import Severity, analyse
-from trustview.collect import Roll, caller_policy, reader_policy, reader_trust, session_policy
-from trustview.collect.operations import OPERATIONS, Asked, Operation, find_operation
+from trustview.collect import (
+    Roll,
+    Scope,
+    caller_policy,
+    evidence_policy,
+    read_source,
+    reader_policy,
+    reader_trust,
+    session_policy,
+)
+from trustview.collect.evidence_source import NO_EVIDENCE
+from trustview.collect.operations import EVIDENCE_OPERATIONS, OPERATIONS, Asked, Operation, find_operation
 from trustview.collect.permissions import SESSION_POLICY_LIMIT, hub_session_policy
 from trustview.policy import Outcome, PolicyStack, Request, closed_context, evaluate, parse_policy, read_caller
 from trustview.snapshot import Account, AccountFacts, Organization, OrganizationalUnit, Role, Snapshot
@@ -136,6 +147,9 @@ def test_arns_are_of_the_partition(partition: str, role: str) -> None:
     assert (roll.path + roll.name).lstrip("/") == role.lstrip("/")
 
 
+EVIDENCE_FILES = ("trail_bucket", "athena", "lake")
+
+
 def test_every_operation_of_a_whole_collection_is_allowed_by_the_session_policy() -> None:
     """What a service asks in an account, its code says; each must be one that the policy of the session allows."""
     import re
@@ -148,9 +162,46 @@ def test_every_operation_of_a_whole_collection_is_allowed_by_the_session_policy(
     said = {
         word
         for path in folder.glob("*.py")
+        if path.stem not in EVIDENCE_FILES
         for word in re.findall(r'"((?:Get|List|Describe|Lookup)[A-Z]\w+)"', path.read_text(encoding="utf-8"))
     }
 
     assert said - names.keys() == set()
     assert {one.name for one in OPERATIONS if one.asked is not Asked.HOP} - said == set()
     assert find_operation("iam", "CreateRole") is None
+
+
+SOURCES = ("s3://org-trail", "s3://org-trail/logs/org")
+
+
+@pytest.mark.parametrize("text", SOURCES)
+def test_a_source_of_evidence_is_allowed_where_it_lies_and_nowhere_else(text: str) -> None:
+    source, roll = read_source(text), replace(ROLL, partition="aws-us-gov")
+    chosen = {operation.action for operation in EVIDENCE_OPERATIONS[source.kind]}
+    with_it, without = caller_policy(roll, source), caller_policy(roll)
+    told = json.dumps(evidence_policy(source, "aws-us-gov"))
+
+    assert with_it["Statement"][: len(without["Statement"])] == without["Statement"]  # type: ignore[index,arg-type]
+    assert json.loads(told)["Statement"] == with_it["Statement"][len(without["Statement"]) :]  # type: ignore[index,arg-type]
+    assert all(f'"{action}"' in told for action in chosen)
+    assert not any(f'"{action}"' in json.dumps([without, reader_policy()]) + session_policy() for action in chosen)
+    assert "arn:aws-us-gov:" in told
+    assert "arn:aws:" not in told
+    assert len(session_policy(source, "aws-us-gov")) <= SESSION_POLICY_LIMIT
+    assert len(hub_session_policy("aws-us-gov", ROLL.role_name, source)) <= SESSION_POLICY_LIMIT
+
+
+def test_only_the_account_of_the_source_is_entered_with_it() -> None:
+    scope = Scope(evidence=read_source(SOURCES[0]), evidence_days=90, evidence_account=MEMBER)
+
+    assert scope.source_in(MEMBER, OWN) == scope.evidence
+    assert scope.source_in(OWN, OWN) == NO_EVIDENCE
+    assert replace(scope, evidence_account="").source_in(OWN, OWN) == scope.evidence
+    assert replace(scope, evidence_days=0).source_in(MEMBER, OWN) == NO_EVIDENCE
+
+
+def test_files_of_a_trail_are_read_below_the_prefix_alone() -> None:
+    statements = evidence_policy(read_source(SOURCES[1]), "aws")["Statement"]
+    resources = [statement["Resource"] for statement in statements]  # type: ignore[attr-defined]
+
+    assert resources == ["arn:aws:s3:::org-trail", "arn:aws:s3:::org-trail/logs/org/*", "*"]

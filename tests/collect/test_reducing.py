@@ -17,7 +17,7 @@ import pytest
 from benchmarks.trails import Plan, write_trail
 from tests.collect.services.test_cloudtrail import AS_ACCOUNT, CALLER, DEPLOY, HUB, SESSION, SNAPSHOT, TARGET, record
 from tests.collect.test_trail_files import trail
-from trustview.collect import FileMark, Reducer, Tally, Work, find_trail_run, reducing
+from trustview.collect import FileMark, Reducer, Tally, Work, batches, find_trail_run
 from trustview.collect.evidence import count_uses
 from trustview.collect.reduction import Reduced
 from trustview.errors import SourceError
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reducing, "BATCH_FILES", 16)
+    monkeypatch.setattr(batches, "BATCH_FILES", 16)
 
 
 @pytest.fixture
@@ -204,9 +204,9 @@ def test_killed_outright_the_next_run_ends_the_same(folder: Path, tmp_path: Path
 import sys
 from pathlib import Path
 from tests.collect import test_reducing as here
-from trustview.collect import reducing
+from trustview.collect import batches
 from trustview.store import open_shelf
-reducing.BATCH_FILES = 8
+batches.BATCH_FILES = 8
 if __name__ == "__main__":
     with open_shelf(Path(sys.argv[1]), print) as shelf:
         here.reduce(Path({str(folder)!r}), shelf, 2, here.read_slowly)
@@ -223,7 +223,7 @@ if __name__ == "__main__":
         killed.wait()
         tally = Tally()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reducing, "BATCH_FILES", 8)
+            patch.setattr(batches, "BATCH_FILES", 8)
             resumed = uses_of(reduce(folder, shelf, tally=tally))
     with open_shelf(tmp_path / "fresh", print) as fresh:
         assert resumed == uses_of(reduce(folder, fresh))

@@ -118,6 +118,17 @@ def test_a_file_that_swells_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> 
         read_trail_file(bomb)
 
 
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_a_byte_that_was_changed_costs_the_file_or_nothing(place: int, change: int) -> None:
+    content = bytearray(trail(assumption()))
+    content[place % len(content)] ^= change
+    try:
+        found = read_trail_file(bytes(content))
+    except ValueError:
+        return
+    assert found.calls == (sight(assumption()),)
+
+
 # ── how far they see ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

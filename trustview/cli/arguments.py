@@ -115,7 +115,7 @@ def _add_collect(commands: _Commands) -> None:
     parser = _command(commands, "collect", "read the AWS Organization into a new snapshot", "collecting", "run_collect")
     _add_identity(parser)
     _add_scope(parser)
-    parser.add_argument("--evidence", type=int, default=0, metavar="DAYS", help="CloudTrail evidence, at most 90 days")
+    _add_evidence(parser)
     parser.add_argument(
         "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
     )
@@ -128,6 +128,21 @@ def _add_collect(commands: _Commands) -> None:
     )
     _add_settings(parser)
     _add_json(parser)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--evidence", default="none", metavar="SOURCE",
+        help="where to learn who really assumed what: lookup (CloudTrail's event history), s3://BUCKET/PREFIX of a "
+        "trail, or none",
+    )  # fmt: skip
+    parser.add_argument("--evidence-account", metavar="ID", help="the account of the bucket or the query; your own")
+
+
+def _add_evidence(parser: argparse.ArgumentParser) -> None:
+    _add_source(parser)
+    parser.add_argument("--evidence-days", type=_number, default=90, metavar="DAYS", help="how far back (90)")
+    parser.add_argument("--evidence-region", metavar="REGION", help="the Region of the bucket or the query; your own")
 
 
 def _add_import(commands: _Commands) -> None:
@@ -327,6 +342,7 @@ def _add_iam_policy(commands: _Commands) -> None:
     )
     parser.add_argument("--organization-id", metavar="ID", help="the organization that callers have to be of")
     _add_role(parser)
+    _add_source(parser)
     parser.add_argument("--partition", choices=PARTITIONS, default="aws", help="the partition (aws)")
     parser.add_argument(
         "--format", choices=ROLLOUT_FORMATS, default="json",

@@ -32,7 +32,7 @@ def run_collect(arguments: Namespace) -> int:
     workspace = find_workspace()
     scope = replace(
         read_scope(arguments),
-        evidence_days=arguments.evidence,
+        **read_evidence(arguments),
         max_age_seconds=read_age(arguments.max_age),
         is_fresh=arguments.fresh,
     )
@@ -66,6 +66,19 @@ def given_or_set(arguments: Namespace, name: str) -> str | None:
     """An argument, or the variable of that name (`TRUSTVIEW_EXTERNAL_ID`); None when neither is there."""
     given: str | None = getattr(arguments, name)
     return given if given is not None else os.environ.get(f"TRUSTVIEW_{name.upper()}") or None
+
+
+def read_evidence(arguments: Namespace) -> dict[str, Any]:
+    """Where the scope asks who really became whom, and how far back."""
+    from trustview.collect import read_source
+
+    source = read_source(arguments.evidence)
+    return {
+        "evidence": source,
+        "evidence_days": 0 if source.is_none else arguments.evidence_days,
+        "evidence_account": arguments.evidence_account or "",
+        "evidence_region": arguments.evidence_region or "",
+    }
 
 
 def read_age(text: str) -> int:

@@ -8,8 +8,18 @@ from argparse import Namespace
 
 from trustview.cli.collecting import given_or_set
 from trustview.cli.exit_code import ExitCode
-from trustview.cli.output import print_text
-from trustview.collect import ROLE_NAME, Roll, Scope, caller_policy, reader_policy, reader_trust, session_policy
+from trustview.cli.output import print_text, say
+from trustview.collect import (
+    ROLE_NAME,
+    Roll,
+    Scope,
+    caller_policy,
+    evidence_policy,
+    read_source,
+    reader_policy,
+    reader_trust,
+    session_policy,
+)
 from trustview.errors import UsageError
 from trustview.export import Rollout, write_module, write_policies, write_stack_set
 from trustview.policy import is_account_id
@@ -22,9 +32,22 @@ _CALLER = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9*?]+:[!-~]+")
 def print_policies(arguments: Namespace) -> int:
     """Print the policies of a rollout in the format that is asked for."""
     roll = read_roll(arguments)
+    source = read_source(arguments.evidence)
+    is_elsewhere = arguments.evidence_account not in (None, roll.account)
     rollout = Rollout(
-        roll.name, roll.path, caller_policy(roll), reader_trust(roll), reader_policy(), json.loads(session_policy())
+        roll.name,
+        roll.path,
+        caller_policy(roll) if is_elsewhere else caller_policy(roll, source),
+        reader_trust(roll),
+        reader_policy(),
+        json.loads(session_policy()),
+        evidence_policy(source, roll.partition) if is_elsewhere else None,
     )
+    if is_elsewhere and arguments.format != "json":
+        say(
+            f"the reader role of account {arguments.evidence_account} needs the policy `evidence` too, which "
+            "`--format json` prints"
+        )
     print_text(_WRITERS[arguments.format](rollout))
     return ExitCode.DONE
 

@@ -8,13 +8,22 @@ What may live here: `collect`, which walks (`walk`) and builds (`build`), what i
 answers from files.
 """
 
+from trustview.collect.batches import FileMark
 from trustview.collect.collect import collect
 from trustview.collect.doctor import Diagnosis, examine
 from trustview.collect.documents import FileProblem
+from trustview.collect.evidence_source import read_source
 from trustview.collect.imported import Imported, read_files
 from trustview.collect.meter import Report
 from trustview.collect.parts import Parts
-from trustview.collect.permissions import Roll, caller_policy, reader_policy, reader_trust, session_policy
+from trustview.collect.permissions import (
+    Roll,
+    caller_policy,
+    evidence_policy,
+    reader_policy,
+    reader_trust,
+    session_policy,
+)
 from trustview.collect.progress import (
     AccountBegun,
     AccountRead,
@@ -27,7 +36,7 @@ from trustview.collect.progress import (
     plain_line,
     progress_line,
 )
-from trustview.collect.reducing import FileMark, Reducer, Tally, Work, find_trail_run
+from trustview.collect.reducing import Reducer, Tally, Work, find_trail_run
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
 from trustview.collect.trail_files import is_trail_file
@@ -56,6 +65,7 @@ __all__ = [
     "caller_policy",
     "collect",
     "duration",
+    "evidence_policy",
     "examine",
     "find_trail_run",
     "is_trail_file",
@@ -63,6 +73,7 @@ __all__ = [
     "plain_line",
     "progress_line",
     "read_files",
+    "read_source",
     "reader_policy",
     "reader_trust",
     "session_policy",

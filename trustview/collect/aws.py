@@ -284,12 +284,14 @@ class Aws:
         """A session of the reader role in a member account."""
         more = {"ExternalId": self._scope.external_id} if self._scope.external_id else {}
         arn = role_arn(self.caller.partition, account, self._scope.role_name)
-        return await self._become(self.caller.account, arn, session_policy(), **more)
+        source = self._scope.source_in(account, self.caller.account)
+        return await self._become(self.caller.account, arn, session_policy(source, self.caller.partition), **more)
 
     async def _enter_hub(self) -> Entered:
         """A session of the hub role; without it nothing can be read."""
         partition = self._scope.via.split(":")[1]
-        policy = hub_session_policy(partition, self._scope.role_name)
+        source = self._scope.source_in(self.caller.account, self.caller.account)
+        policy = hub_session_policy(partition, self._scope.role_name, source)
         try:
             return await self._become(FOUND, self._scope.via, policy)
         except CallError as error:

@@ -101,6 +101,8 @@ class Budget:
             return limits.lookup_events, 0.0
         if api == "sts":
             return limits.sts, 0.2
+        if api == "s3":
+            return limits.storage, 1.0
         return limits.organizations if api == "organizations" else limits.others, 1.0
 
     def note_answer(self, bucket: Bucket, service: str, region: str) -> None:

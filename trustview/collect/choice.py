@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trustview.collect.scope import Scope
-from trustview.collect.services import EXTRAS, SERVICES, Service
+from trustview.collect.services import EVIDENCE, EXTRAS, SERVICES, Service
 from trustview.errors import UsageError
 from trustview.snapshot import Gap, GapKind
 
@@ -24,8 +24,11 @@ def _check(names: Iterable[str], known: Iterable[str], option: str) -> None:
 
 
 def services_not_asked(scope: Scope) -> Iterator[Gap]:
-    """A gap for each service that the scope does not ask."""
+    """A gap for each service that the scope does not ask; of the sources of evidence, only when none is asked."""
+    has_evidence = any(service.is_asked(scope) for service in EVIDENCE)
     for service in SERVICES:
+        if service in EVIDENCE and (has_evidence or service is not EVIDENCE[0]):
+            continue
         if not service.is_asked(scope):
             reason = service.not_asked or f"it was left out (`--without {service.name}`)"
             yield Gap("", service.name, "", GapKind.NOT_ASKED, reason)

@@ -19,6 +19,7 @@ from trustview.collect.choice import choose_services
 from trustview.collect.meter import Meter, Report
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Parts
+from trustview.collect.reader import Consent, refuse
 from trustview.collect.run import Clock, open_run
 from trustview.collect.scope import Scope
 from trustview.collect.walk import Walk, Walked
@@ -32,11 +33,15 @@ def ignore(_event: object) -> None:
     """A report that nobody reads."""
 
 
-async def collect(scope: Scope, parts: Parts, now: Clock, report: Report = ignore) -> Snapshot:
+async def collect(
+    scope: Scope, parts: Parts, now: Clock, report: Report = ignore, consent: Consent = refuse
+) -> Snapshot:
     """Everything the scope asks for, with a gap for each thing that could not be read.
 
     `parts` keeps what was read, so that the same call after an interruption goes on where it was. `now` gives aware
-    moments. Raises CredentialsError when AWS does not accept who we are, UsageError when the scope names what is not
+    moments; `consent` asks a person before anything is done that costs money.
+
+    Raises CredentialsError when AWS does not accept who we are, UsageError when the scope names what is not
     there, SourceError when the organization cannot be walked.
     """
     services = choose_services(scope)
@@ -45,7 +50,7 @@ async def collect(scope: Scope, parts: Parts, now: Clock, report: Report = ignor
             run = open_run(scope, aws.caller, parts, now)
             try:
                 meter = Meter(report, aws.counts)
-                walked = await _finish_or_stop(Walk(scope, services, aws, run, now, meter))
+                walked = await _finish_or_stop(Walk(scope, services, aws, run, now, meter, consent=consent))
                 snapshot, is_whole = await build(walked, scope, run, write_moment(now()))
                 if is_whole:
                     await run.finish()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -65,39 +64,38 @@ def _merge(one: Sighting, other: Sighting) -> Sighting:
 def count_uses(found: Iterable[Mapping[Sighting, int]], snapshot: Snapshot) -> tuple[Use, ...]:
     """Calls by everything that tells them apart within an hour; refused ones are counted beside them, never as use."""
     sessions = {(role.account, role.name): role.arn for role in snapshot.roles}
-    counts: dict[Use, list[int]] = {}
+    counts: dict[tuple[Any, ...], list[int]] = {}
     for calls in found:
         for call, number in calls.items():
-            count = counts.setdefault(_use(call, snapshot, sessions), [0, 0, 0])
+            caller = _caller(call, snapshot.principals_by_id, sessions)
+            told = (
+                call.role, caller, call.account, call.action, call.hour, call.external_id, call.region,
+                call.source_identity, call.tags, call.origin, call.agent,
+            )  # fmt: skip
+            count = counts.setdefault(told, [0, 0, 0])
             count[1 if call.is_refused else 0] += number
             count[2] += number if call.has_mfa and not call.is_refused else 0
-    uses = (replace(use, count=done, refused=refused, with_mfa=mfa) for use, (done, refused, mfa) in counts.items())
-    return tuple(sorted(uses, key=_order))
+    return tuple(_use(told, *count) for told, count in sorted(counts.items()))
 
 
-def _use(call: Sighting, snapshot: Snapshot, sessions: Mapping[tuple[str, str], str]) -> Use:
-    """The use that a call belongs to, uncounted."""
+def _use(told: tuple[Any, ...], count: int, refused: int, with_mfa: int) -> Use:
+    role, caller, account, action, hour, external_id, region, source_identity, tags, origin, agent = told
     return Use(
-        role=call.role,
-        caller=_caller(call, snapshot.principals_by_id, sessions),
-        caller_account=call.account,
-        action=f"sts:{call.action}",
-        hour=call.hour,
-        count=0,
-        external_id=call.external_id,
-        region=call.region,
-        source_identity=call.source_identity,
-        tags=call.tags,
-        origin=call.origin,
-        agent=call.agent,
+        role=role,
+        caller=caller,
+        caller_account=account,
+        action=f"sts:{action}",
+        hour=hour,
+        count=count,
+        refused=refused,
+        with_mfa=with_mfa,
+        external_id=external_id,
+        region=region,
+        source_identity=source_identity,
+        tags=tags,
+        origin=origin,
+        agent=agent,
     )
-
-
-def _order(use: Use) -> tuple[object, ...]:
-    return (
-        use.role, use.caller, use.caller_account, use.action, use.hour, use.external_id, use.region,
-        use.source_identity, use.tags, use.origin, use.agent,
-    )  # fmt: skip
 
 
 def _caller(call: Sighting, people: Mapping[str, Role | User], sessions: Mapping[tuple[str, str], str]) -> str:

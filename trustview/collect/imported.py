@@ -17,7 +17,7 @@ from trustview.collect.imported_accounts import DETAILS, ODD_SHAPE, AccountFiles
 from trustview.collect.imported_organization import OrganizationFiles
 from trustview.collect.moments import write_moment
 from trustview.collect.reduction import Reduced, Reduction, windows_of
-from trustview.collect.services import REGIONS, SERVICES, TREE
+from trustview.collect.services import EVIDENCE, REGIONS, SERVICES, TREE
 from trustview.collect.services.access_analyzer import ACCESS_ANALYZER, merge_findings, read_finding
 from trustview.collect.services.cloudtrail import CLOUDTRAIL
 from trustview.collect.services.iam import IAM
@@ -128,7 +128,7 @@ class _Gathered:
                 yield Gap(member.id, IAM.name, "", GapKind.NOT_ASKED, reason)
 
 
-_FROM_FILES = (TREE, GUARDRAILS, TAGS, REGIONS, IAM, ACCESS_ANALYZER, CLOUDTRAIL)
+_FROM_FILES = (TREE, GUARDRAILS, TAGS, REGIONS, IAM, ACCESS_ANALYZER, *EVIDENCE)
 
 
 def _findings_in(document: Document) -> list[tuple[str, Any]]:

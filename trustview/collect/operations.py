@@ -1,5 +1,7 @@
 """OPERATIONS: every AWS operation that may leave this process, with the IAM action that allows it. The one list.
 
+EVIDENCE_OPERATIONS stand apart: they leave only when the command line names the source of evidence that they belong to.
+
 It is enforced while the process runs: a hook on the SDK's own events stops whatever is not on it, however it was asked
 for: a client's method, a page, a waiter, a presigned address or a request put together by hand. Every policy that we
 print or pass on (`permissions`) is made from it.
@@ -7,20 +9,25 @@ print or pass on (`permissions`) is made from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
+from trustview.collect.evidence_source import SourceKind
 from trustview.errors import WriteRefusedError
 
 
 class Asked(StrEnum):
-    """Who asks: the caller, to become a role or about the organization; or whoever is inside an account."""
+    """Who asks: the caller, to become a role or about the organization; whoever is inside an account, or where evidence
+    lies.
+    """
 
     HOP = "hop"
     ORGANIZATION = "organization"
     ACCOUNT = "account"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,16 @@ OPERATIONS: tuple[Operation, ...] = (
     *_each(Asked.ACCOUNT, "events", "events", "ListEventBuses", "ListRules", "ListTargetsByRule"),
 )  # fmt: skip
 
+# What a source of evidence asks beyond that, where it lies. Reading the objects of a bucket is nothing that a role of
+# every account should be allowed; starting a query costs money, and Athena writes its answer to a bucket of the user's.
+EVIDENCE_OPERATIONS: dict[SourceKind, tuple[Operation, ...]] = {
+    SourceKind.BUCKET: (
+        # The second version of the listing asks for the permission to list the bucket.
+        Operation("s3", "ListObjectsV2", "s3:ListBucket", Asked.EVIDENCE),
+        Operation("s3", "GetObject", "s3:GetObject", Asked.EVIDENCE),
+    ),
+}
+
 _BY_NAME = {(operation.service, operation.name): operation for operation in OPERATIONS}
 
 
@@ -92,22 +109,23 @@ def find_operation(service: str, name: str) -> Operation | None:
     return _BY_NAME.get((service, name))
 
 
-def guard_session(session: Any) -> None:  # noqa: ANN401  a botocore or aiobotocore session; they ship no types
-    """Makes every client of this session refuse what is not on the list, with WriteRefusedError."""
+def guard_session(session: Any, source: SourceKind = SourceKind.NONE) -> None:  # noqa: ANN401  the SDK ships no types
+    """Makes every client of a session refuse, with WriteRefusedError, what neither list nor source of evidence has."""
+    also = {(operation.service, operation.name) for operation in EVIDENCE_OPERATIONS.get(source, ())}
     emitter = session.get_component("event_emitter")
-    emitter.register_first("provide-client-params", refuse_writes)
-    emitter.register_first("request-created", refuse_writes)
+    emitter.register_first("provide-client-params", partial(refuse_writes, also=also))
+    emitter.register_first("request-created", partial(refuse_writes, also=also))
 
 
-def refuse_writes(event_name: str, **_about: object) -> None:
-    """Raises WriteRefusedError unless the event's operation is on the list.
+def refuse_writes(event_name: str, also: Container[tuple[str, str]] = (), **_about: object) -> None:
+    """Raises WriteRefusedError unless the event's operation is on the list, or among those that may leave `also`.
 
     The name is `event.service-id.Operation`; the service id in lower case is the name of the client, but where it has
     words of its own (`eventbridge` is the client `events`).
     """
     _, service, operation = event_name.split(".", 2)
     client = _CLIENTS.get(service, service)
-    if find_operation(client, operation) is None:
+    if find_operation(client, operation) is None and (client, operation) not in also:
         raise WriteRefusedError(
             f"`{client}:{operation}` is not on the list of read operations and was not sent; "
             "please report this, trustview never writes to AWS"

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trustview.collect.operations import OPERATIONS, Asked
+from trustview.collect.evidence_source import NO_EVIDENCE, EvidenceSource, SourceKind
+from trustview.collect.operations import EVIDENCE_OPERATIONS, OPERATIONS, Asked
 
 # AWS takes at most so many characters of a session policy.
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -79,8 +80,49 @@ def reader_trust(roll: Roll) -> Policy:
     return _policy([{**trust, "Condition": tests} if tests else trust])
 
 
-def caller_policy(roll: Roll) -> Policy:
-    """What the caller may do: read the organization and its own account, and enter the reader role of the others."""
+def evidence_policy(source: EvidenceSource, partition: str) -> Policy:
+    """What whoever asks a source of evidence may do beyond that, where it lies; nothing for a source of every account.
+
+    Without a key of its own the trail needs no `kms:Decrypt`.
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html
+    """
+    return _policy(_evidence_statements(source, partition))
+
+
+def _evidence_statements(source: EvidenceSource, partition: str) -> list[Statement]:
+    asked = [operation.action for operation in EVIDENCE_OPERATIONS.get(source.kind, ())]
+    if source.kind is not SourceKind.BUCKET:
+        return []
+    bucket = f"arn:{partition}:s3:::{source.bucket}"
+    files = f"{bucket}/{source.prefix}/*" if source.prefix else f"{bucket}/*"
+    decrypt = {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+    return [
+        _allow("ListTrail", [action for action in asked if action == "s3:ListBucket"], bucket),
+        _allow("ReadTrail", [action for action in asked if action != "s3:ListBucket"], files),
+        {**_allow("DecryptTrail", ["kms:Decrypt"]), "Condition": decrypt},
+    ]
+
+
+def _evidence_in_short(source: EvidenceSource, partition: str) -> list[Statement]:
+    """The same in one statement without conditions, for sessions, whose policies must be short."""
+    found = _evidence_statements(source, partition)
+    if not found:
+        return []
+    allowed = sorted({action for statement in found for action in _texts(statement["Action"])})
+    resources = sorted({resource for statement in found for resource in _texts(statement["Resource"])})
+    keys = [f"arn:{partition}:kms:*:*:key/*" if resource == "*" else resource for resource in resources]
+    return [{"Effect": "Allow", "Action": allowed, "Resource": keys}]
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def caller_policy(roll: Roll, source: EvidenceSource = NO_EVIDENCE) -> Policy:
+    """What the caller may do: read the organization and its own account, and enter the reader role of the others.
+
+    A source of evidence is one that lies in the caller's account, or that lets the caller in.
+    """
     return _policy(
         [
             _allow("ReadOrganization", actions(Asked.ORGANIZATION)),
@@ -89,19 +131,21 @@ def caller_policy(roll: Roll) -> Policy:
                 **_allow("EnterAccounts", actions(Asked.HOP), role_arn(roll.partition, "*", roll.role_name)),
                 "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
             },
+            *_evidence_statements(source, roll.partition),
         ]
     )
 
 
-def session_policy() -> str:
-    """What a session in a member account is cut down to, however much its role may do."""
-    return _text(_policy([_allow("", actions(Asked.ACCOUNT))]))
+def session_policy(source: EvidenceSource = NO_EVIDENCE, partition: str = "aws") -> str:
+    """What a session in a member account is cut down to, however much its role may do; a source may lie there."""
+    return _text(_policy([_allow("", actions(Asked.ACCOUNT)), *_evidence_in_short(source, partition)]))
 
 
-def hub_session_policy(partition: str, role_name: str) -> str:
+def hub_session_policy(partition: str, role_name: str, source: EvidenceSource = NO_EVIDENCE) -> str:
     """What a session of a hub role is cut down to: it reads the organization and enters the accounts."""
     reads = _allow("", actions(Asked.ORGANIZATION, Asked.ACCOUNT))
-    return _text(_policy([reads, _allow("", actions(Asked.HOP), role_arn(partition, "*", role_name))]))
+    enters = _allow("", actions(Asked.HOP), role_arn(partition, "*", role_name))
+    return _text(_policy([reads, enters, *_evidence_in_short(source, partition)]))
 
 
 def role_arn(partition: str, account: str, role_name: str) -> str:

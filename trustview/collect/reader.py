@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from trustview.collect.aws import Aws
 from trustview.collect.failure import CallError, Failure, LostPageError
+from trustview.collect.notes import Notes
 from trustview.collect.parts import Lack
 from trustview.collect.sdk import Answer
 
 T = TypeVar("T")
+Consent = Callable[[str], Awaitable[bool]]
+"""Asks a person whether what a sentence says may be done."""
 # A question that is put when it is its turn, if that comes: one that waits is not begun.
 Ask = Callable[[], Coroutine[object, object, T]]
 BEGIN_ANEW = 2
 IDENTITIES = ("Arn", "Id", "arn", "id")
 
 
+def ignore(_text: str) -> None:
+    """Tells nobody."""
+
+
+async def refuse(_question: str) -> bool:
+    """The answer where nobody can be asked."""
+    return False
+
+
 @dataclass(slots=True)
 class Reader:
     """Asks AWS in one account and Region (empty: the Region does not matter).
 
-    `about` is the account that is asked about, mostly the same; `moment` is when the run began. What `attempt` could
-    not get is kept in `lacks`.
+    `about` is the account that is asked about, mostly the same; `moment` is when the run began. `accounts` are those
+    that are read, for a question about all of them. `notes` outlive an interruption; `say` tells a person something,
+    `consent` asks whether something that costs money may be done; `go_on` is called by what takes long, and raises when
+    the walk was told to stop. What `attempt` could not get is kept in `lacks`.
     """
 
     aws: Aws
@@ -34,6 +48,11 @@ class Reader:
     about: str
     moment: datetime
     lacks: list[Lack] = field(default_factory=list)
+    accounts: tuple[str, ...] = ()
+    notes: Notes = field(default_factory=Notes)
+    say: Callable[[str], None] = ignore
+    consent: Consent = refuse
+    go_on: Callable[[], None] = lambda: None
 
     async def whole(self, service: str, operation: str, needs: str, **parameters: object) -> Answer:
         """An answer, which has the member `needs`; CallError when it cannot be had."""

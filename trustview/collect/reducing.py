@@ -1,9 +1,8 @@
 """Reducing: files of a trail, batch by batch and in several processes, onto the shelf.
 
 Rule 1: a batch goes to the shelf as soon as it is done, and what is there is not read again while its files are the
-same: so that an interrupted import goes on where it was, and a later one reads only what is new. Rule 2: where batches
-end depends on names alone, so that new files make few batches new. Rule 3: a few batches are under way at a time, and
-copies stay on the shelf: memory does not grow with the files.
+same: so that an interrupted import goes on where it was, and a later one reads only what is new. Rule 2: a few batches
+are under way at a time, and copies stay on the shelf: memory does not grow with the files.
 """
 
 from __future__ import annotations
@@ -18,12 +17,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from types import TracebackType
 from typing import Protocol
-from zlib import crc32
 
-from trustview import __version__
+from trustview.collect.batches import Cutter, FileMark, fingerprint
 from trustview.collect.reduction import (
     Kept,
     LostError,
@@ -38,7 +35,6 @@ from trustview.collect.sighting import Sighting
 from trustview.collect.trail_files import Day, Span
 from trustview.errors import SourceError
 
-BATCH_FILES, MOST_FILES, MOST_BYTES = 128, 1024, 64 << 20
 BATCHES_PER_PROCESS = 3
 
 
@@ -62,15 +58,6 @@ class Shelf(Protocol):
 
     def find_run(self, scope: str) -> tuple[str, str] | None:
         """The newest unfinished run of this scope and when it began."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileMark:
-    """A file by its path, its size, and a text that changes when it does."""
-
-    path: str
-    size: int
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +90,7 @@ class Reducer:
     processes: int
     report: Callable[[Tally], None]
     tally: Tally = field(default_factory=Tally)
-    _batch: list[FileMark] = field(default_factory=list)
+    _cutter: Cutter = field(default_factory=Cutter)
     _keys: list[str] = field(default_factory=list)
     _under_way: deque[tuple[Future[None], list[FileMark]]] = field(default_factory=deque)
     _pool: ProcessPoolExecutor | None = None
@@ -117,19 +104,12 @@ class Reducer:
 
     def add(self, mark: FileMark) -> None:
         """Takes a file; waits while enough is under way."""
-        if self._batch and self._is_full(mark):
-            self._send()
-        self._batch.append(mark)
+        if batch := self._cutter.push(mark):
+            self._send(batch)
 
-    def _is_full(self, following: FileMark) -> bool:
-        if len(self._batch) >= MOST_FILES or sum(mark.size for mark in self._batch) >= MOST_BYTES:
-            return True
-        return crc32(following.path.encode("utf-8", "surrogateescape")) % BATCH_FILES == 0
-
-    def _send(self, *, is_last: bool = False) -> None:
+    def _send(self, batch: list[FileMark], *, is_last: bool = False) -> None:
         """Has a batch reduced, unless it is on the shelf."""
-        batch, self._batch = self._batch, []
-        key = f"{self.run}/{_fingerprint(batch)}"
+        key = f"{self.run}/{fingerprint(batch)}"
         self._keys.append(key)
         if find_reduction(self.shelf, key) is not None:
             self.tally.kept += len(batch)
@@ -167,8 +147,8 @@ class Reducer:
 
     def finish(self) -> Reduced:
         """What all files come to; what the shelf keeps of other files is thrown away."""
-        if self._batch:
-            self._send(is_last=True)
+        if batch := self._cutter.rest():
+            self._send(batch, is_last=True)
         self._wait(0)
         _forget_others(self.shelf, self.run, set(self._keys))
         seen: dict[Day, Span] = {}
@@ -209,14 +189,6 @@ def reduce_batch(shelf: Shelf, read: Callable[[str], bytes], key: str, paths: li
         else:
             found.add(path, content)
     put_reduction(shelf, key, found)
-
-
-def _fingerprint(batch: list[FileMark]) -> str:
-    """A text that is the same for the same files, read by the same version of trustview."""
-    digest = blake2b(__version__.encode(), digest_size=16)
-    for mark in batch:
-        digest.update(f"{mark.path}\0{mark.size}\0{mark.version}\0".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
 
 
 def _forget_others(shelf: Shelf, run: str, keys: set[str]) -> None:

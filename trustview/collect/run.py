@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from trustview.collect.aws import Caller
 from trustview.collect.moments import write_moment
+from trustview.collect.notes import Notes
 from trustview.collect.parts import Part, Parts, key_of, read_part, write_part
 from trustview.collect.scope import Scope
 
@@ -71,6 +72,15 @@ class Run:
     async def put(self, part: Part) -> None:
         """Keeps a part."""
         await self._do(lambda: self.shelf.put(part.key(self.id), write_part(part)))
+
+    def notes(self, service: str, account: str, region: str) -> Notes:
+        """What may be noted while a part is fetched."""
+        return Notes(f"{key_of(self.id, account, service, region)}/", self.shelf, self._do)
+
+    async def forget_notes(self, service: str, account: str, region: str) -> None:
+        """Throws away what was noted while a part was fetched."""
+        prefix = self.notes(service, account, region).prefix
+        await self._do(lambda: self.shelf.remove(prefix))
 
     async def finish(self) -> None:
         """Marks the run as finished."""

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from trustview import __version__
+from trustview.collect.evidence_source import SourceKind
 from trustview.collect.failure import Failure, read_error
 from trustview.collect.moments import read_moment
 from trustview.collect.operations import guard_session
@@ -49,6 +50,8 @@ async def send(client: Any, operation: str, parameters: Mapping[str, object], cr
     mark = _credentials.set(credentials)
     try:
         answer: Answer = await getattr(client, xform_name(operation))(**parameters)
+        if operation == "GetObject":
+            answer["Body"] = await answer["Body"].read()
     except TrustviewError:
         raise
     except Exception as error:
@@ -92,7 +95,7 @@ def open_session(scope: Scope) -> Any:  # noqa: ANN401
     session.register_component("response_parser_factory", parsers)
     session.unregister("after-call.iam", json_decode_policies)
     session.register("before-call", _sign_as_told)
-    guard_session(session)
+    guard_session(session, scope.evidence.kind if scope.evidence_days else SourceKind.NONE)
     return session
 
 

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-e
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,6 +56,7 @@ def read_trail_file(content: bytes) -> TrailFile:
         raise ValueError(f"no file of a CloudTrail trail: {error}") from error
     calls: list[tuple[str, Sighting]] = []
     times: dict[Day, set[str]] = {}
+    before = None
     for record in records:
         if record.eventName in ACTIONS:
             told = _open(record)
@@ -67,20 +67,24 @@ def read_trail_file(content: bytes) -> TrailFile:
                 continue
         elif record.readOnly is not True or record.managementEvent is not True:
             continue
-        day = (record.recipientAccountId, record.awsRegion, record.eventTime[:10])
-        times.setdefault(day, set()).add(record.eventTime)
+        if record.eventTime != before:
+            before = record.eventTime
+            day = (record.recipientAccountId, record.awsRegion, before[:10])
+            times.setdefault(day, set()).add(before)
     return TrailFile(tuple(calls), {day: (min(found), max(found)) for day, found in times.items() if all(day)})
 
 
 def _decompress(content: bytes) -> bytes:
     """All members of a gzip file; ValueError when it is damaged, cut off, or swells beyond any trail's file."""
+    from isal import isal_zlib  # noqa: PLC0415  only for whoever reads trails
+
     parts: list[bytes] = []
     left, room = content, LARGEST_BYTES
     while left.startswith(GZIP):
-        reader = zlib.decompressobj(wbits=31)
+        reader = isal_zlib.decompressobj(wbits=31)
         try:
             parts.append(reader.decompress(left, room))
-        except zlib.error as error:
+        except isal_zlib.IsalError as error:  # type: ignore[misc]  # its stub says that it is an instance
             raise ValueError(f"the file is damaged: {error}") from error
         room -= len(parts[-1])
         if not reader.eof:

@@ -21,7 +21,7 @@ from trustview.collect.meter import Meter
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
 from trustview.collect.progress import AccountState
-from trustview.collect.reader import Reader, together
+from trustview.collect.reader import Consent, Reader, refuse, together
 from trustview.collect.run import Clock, Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service, trust_policies
@@ -74,6 +74,8 @@ class Walk:
     meter: Meter
     places: set[Place] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
+    consent: Consent = refuse
+    wanted: tuple[str, ...] = ()
     is_stopping: bool = False
 
     def stop(self) -> None:
@@ -90,7 +92,12 @@ class Walk:
             organization = await self._read_organization()
             targets = choose_targets(organization, self.aws.caller.account, self.scope)
             self.meter.plan(len(targets.enter))
-            await together(self._ask_about(organization, targets), self._read_accounts(organization, targets))
+            self.wanted = tuple(account.id for account in targets.about or targets.enter)
+            await together(
+                self._ask_about(organization, targets),
+                self._read_accounts(organization, targets),
+                self._read_evidence(),
+            )
             if self.is_stopping:
                 raise StoppedError
         finally:
@@ -223,6 +230,22 @@ class Walk:
             visit.add_failure(_told(service, visit, ""), odd_answer(service, error))
             return None
 
+    # ── evidence that lies in one place ──────────────────────────────────────────────────────────────────────────
+
+    async def _read_evidence(self) -> None:
+        """What is known of the use of all roles, where a source of it is named."""
+        account = self.scope.evidence_account or self.aws.caller.account
+        for service in self._services(Extent.EVIDENCE):
+            for is_last in (False, True):
+                visit = Visit(account, account, is_last)
+                try:
+                    await self._obtain_or_gap(visit, service, self.scope.evidence_region)
+                except _NoEntryError as error:
+                    visit.add_failure(Place(service.name, "", ""), error.failure)
+                if not visit.wants_another or self.is_stopping:
+                    break
+            self._close(visit)
+
     # ── one part ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _services(self, extent: Extent) -> list[Service]:
@@ -270,20 +293,37 @@ class Walk:
         if before is not None and len(before.lacks) < len(part.lacks):
             return before
         await self.run.put(part)
+        if part.is_final and service.takes_notes:
+            await self.run.forget_notes(*place)
         return part
 
     async def _fetch(self, visit: Visit, service: Service, region: str) -> Part:
         """A part from AWS."""
-        if self.is_stopping:
-            raise StoppedError
+        self._go_on()
         await self._enter(visit)
         visit.has_fetched = True
-        reader = Reader(self.aws, visit.account, region, visit.about, self.run.moment)
+        reader = Reader(
+            self.aws,
+            visit.account,
+            region,
+            visit.about,
+            self.run.moment,
+            accounts=self.wanted,
+            notes=self.run.notes(service.name, visit.about, region),
+            say=self.meter.note,
+            consent=self.consent,
+            go_on=self._go_on,
+        )
         try:
             answer = await service.fetch(reader, self.scope)
         except ODD_ANSWER as error:
             raise CallError(odd_answer(service, error)) from error
         return Part(service.name, visit.about, region, write_moment(self.now()), answer, tuple(reader.lacks))
+
+    def _go_on(self) -> None:
+        """StoppedError when nothing new is to be begun."""
+        if self.is_stopping:
+            raise StoppedError
 
     async def _enter(self, visit: Visit) -> None:
         """Makes sure, once in a visit, that its account can be entered; _NoEntryError when it cannot."""
@@ -317,4 +357,4 @@ async def _nothing() -> None:
 
 def _told(service: Service, visit: Visit, region: str) -> Place:
     """Where a gap stands: what is asked once for the organization belongs to no account."""
-    return Place(service.name, "" if service.extent is Extent.ORGANIZATION else visit.about, region)
+    return Place(service.name, "" if service.extent in (Extent.ORGANIZATION, Extent.EVIDENCE) else visit.about, region)

@@ -23,7 +23,8 @@ Policy = Mapping[str, object]
 class Rollout:
     """What has to stand where: the caller's policy, and the reader role with its path, trust and permissions.
 
-    `session` is what the caller itself cuts every session of the role down to.
+    `session` is what the caller itself cuts every session of the role down to; `evidence` what the reader role needs
+    beside its permissions in the one account where a source of evidence lies.
     """
 
     role_name: str
@@ -32,12 +33,15 @@ class Rollout:
     trust: Policy
     permissions: Policy
     session: Policy
+    evidence: Policy | None = None
 
 
 def write_policies(rollout: Rollout) -> str:
     """The policies as one JSON document."""
     role = {"name": rollout.role_name, "path": rollout.path, "trust": rollout.trust, "permissions": rollout.permissions}
     value = {"caller": rollout.caller, "role": role, "session": rollout.session}
+    if rollout.evidence is not None:
+        value["evidence"] = rollout.evidence
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 

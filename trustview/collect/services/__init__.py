@@ -16,14 +16,18 @@ from trustview.collect.services.identity_center import IDENTITY_CENTER
 from trustview.collect.services.organizations import GUARDRAILS, TAGS, TREE
 from trustview.collect.services.roles_anywhere import ROLES_ANYWHERE
 from trustview.collect.services.service import Extent, Service
+from trustview.collect.services.trail_bucket import TRAIL_BUCKET
 from trustview.collect.services.trails import TRAILS
 
 SERVICES: tuple[Service, ...] = (
     TREE, GUARDRAILS, TAGS, REGIONS, IAM, FEATURES, ACCESS_ANALYZER, IDENTITY_CENTER, ROLES_ANYWHERE, COGNITO, EKS,
-    TRAILS, EVENTBRIDGE, CLOUDTRAIL,
+    TRAILS, EVENTBRIDGE, CLOUDTRAIL, TRAIL_BUCKET,
 )  # fmt: skip
+
+# The sources of evidence, of which at most one is asked; the first tells of it when none is.
+EVIDENCE: tuple[Service, ...] = (CLOUDTRAIL, TRAIL_BUCKET)
 
 # What a service asks only when a scope includes it by this name.
 EXTRAS: tuple[str, ...] = (DETAILS,)
 
-__all__ = ["EXTRAS", "IAM", "REGIONS", "SERVICES", "TREE", "Extent", "Service", "trust_policies"]
+__all__ = ["EVIDENCE", "EXTRAS", "IAM", "REGIONS", "SERVICES", "TREE", "Extent", "Service", "trust_policies"]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from trustview.collect.evidence import Copies, count_uses, gather_copies, join_copies, read_copies, write_copies
+from trustview.collect.evidence_source import SourceKind
 from trustview.collect.failure import CallError
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
@@ -103,6 +104,6 @@ CLOUDTRAIL = Service(
     fetch,
     read,
     join,
-    choice=for_evidence,
-    not_asked="role assumptions were not asked of CloudTrail: `trustview collect --evidence 90` does",
+    choice=for_evidence(SourceKind.LOOKUP),
+    not_asked="nobody was asked who really assumed which role: `trustview collect --evidence lookup` does",
 )

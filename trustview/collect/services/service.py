@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from trustview.collect.evidence_source import SourceKind
 from trustview.collect.parts import Part
 from trustview.collect.reader import Reader
 from trustview.collect.scope import Scope
@@ -16,14 +17,15 @@ from trustview.snapshot import Organization, Snapshot
 class Extent(StrEnum):
     """How often a service is asked.
 
-    Once for the organization, once about each account and OU (by the caller, from outside), in each account, or in each
-    enabled Region of each account.
+    Once for the organization, once about each account and OU (by the caller, from outside), in each account, in each
+    enabled Region of each account; or once where the evidence of all of them lies.
     """
 
     ORGANIZATION = "organization"
     ABOUT = "about"
     ACCOUNT = "account"
     REGION = "region"
+    EVIDENCE = "evidence"
 
 
 # ── where ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,9 +77,13 @@ def unless_left_out(scope: Scope, name: str) -> bool:
     return name not in scope.without
 
 
-def for_evidence(scope: Scope, _name: str) -> bool:
-    """When the scope asks for evidence of use."""
-    return scope.evidence_days > 0
+def for_evidence(kind: SourceKind) -> Callable[[Scope, str], bool]:
+    """When the scope asks this kind of source for evidence of use."""
+
+    def is_asked(scope: Scope, _name: str) -> bool:
+        return scope.asks(kind)
+
+    return is_asked
 
 
 def whatever_is_trusted(_trust_policies: Iterable[str] | None) -> bool:
@@ -113,6 +119,7 @@ class Service:
     values of all parts into the snapshot. `client` is the SDK's name of the API. `is_at` says in which accounts it is
     asked, given the caller's own; `is_of_use` whether it is worth asking, given the trust policies of the account (None
     when they are not known); `choice` for which scopes. `not_asked` is the sentence of the gap for the others.
+    `takes_notes` says that an interrupted fetch goes on where it was.
     """
 
     name: str
@@ -125,6 +132,7 @@ class Service:
     is_of_use: Callable[[Iterable[str] | None], bool] = whatever_is_trusted
     choice: Callable[[Scope, str], bool] = always
     not_asked: str = ""
+    takes_notes: bool = False
 
     def is_asked(self, scope: Scope) -> bool:
         """Whether the scope asks for it."""
