@@ -210,14 +210,18 @@ def home_of(row: dict[str, Any], text: str) -> str:
 
 
 @cache
-def checks_on(file: str) -> frozenset[str]:
+def snapshot_of(file: str) -> Snapshot:
     row = next(row for row in read_index() if row["file"] == file)
     text = (FOLDER / file).read_text(encoding="utf-8")
     account = home_of(row, text)
     writes = InlinePolicy("writes", json.dumps(WRITES))
     role = Role(f"arn:aws:iam::{account}:role/target", account, "target", "/", "AROATARGET", text, inline=(writes,))
-    snapshot = Snapshot("2026-11-20T06:00:00Z", "files", None, (AccountFacts(account, roles=(role,)),))
-    return frozenset(finding.check for finding in analyse(snapshot).findings)
+    return Snapshot("2026-11-20T06:00:00Z", "files", None, (AccountFacts(account, roles=(role,)),))
+
+
+@cache
+def checks_on(file: str) -> frozenset[str]:
+    return frozenset(finding.check for finding in analyse(snapshot_of(file)).findings)
 
 
 def differences() -> set[tuple[str, str]]:

@@ -54,12 +54,11 @@ def _mend(access: Access, grant: Grant, found: tuple[Condition, ...]) -> tuple[C
     for condition in found:
         if OPERATORS_BY_NAME[condition.operator.lower()].family == "null":
             return ()
-        if is_negated(condition):
+        # Of a list any value would let in whom all values keep out: there, too, the key is asked for beside.
+        if is_negated(condition) or (condition.quantifier and find_context_key(condition.key).is_listed):
             changes.append(add_condition(grant, "Null", condition.key, ("false",)))
         else:
-            keeps_set = condition.quantifier and find_context_key(condition.key).is_listed
-            operator = f"ForAnyValue:{condition.operator}" if keeps_set else condition.operator
-            changes.append(replace_condition(grant.statement, condition, operator))
+            changes.append(replace_condition(grant.statement, condition, condition.operator))
     return tuple(changes)
 
 
