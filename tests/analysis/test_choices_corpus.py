@@ -1,9 +1,7 @@
-"""Every choice that is offered for a real trust policy of the corpus ends what it closes, and is proved or says why not."""
+"""Every choice for a real trust policy of the corpus ends what it closes, and is proved or says why not."""
 
 from collections import Counter
 from functools import cache
-
-import pytest
 
 from tests.analysis.test_corpus import FOLDER, needs_corpus, read_index, snapshot_of
 from trustview.analysis import Remediation, analyse, facts_about, prove_change, what_if

@@ -44,7 +44,7 @@ def choices_of(document: str, found: Sequence[Finding]) -> Iterator[Remediation]
             policy = apply_changes(document, changes)
         except ValueError:
             return
-        outcome = (policy, *(change.edit for change in changes if change.kind.is_of_role))
+        outcome = (policy, *(change.edit for change in changes if change.kind.is_beside_policy))
         if changes and outcome not in seen:
             seen.add(outcome)
             yield Remediation(found[0].subject.id, changes, policy, closes)

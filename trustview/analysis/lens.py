@@ -95,18 +95,18 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
             mixed += variables
             for condition in statement.conditions:
                 keys = _keys(condition)
-                is_of_caller, is_of_role = any(map(_is_of_caller, keys)), any(map(_is_of_role, keys))
-                if is_of_caller and is_of_role:
+                is_of_caller, is_beside_policy = any(map(_is_of_caller, keys)), any(map(_is_beside_policy, keys))
+                if is_of_caller and is_beside_policy:
                     mixed += keys
                 elif is_of_caller:
                     of_caller.append((condition, flag))
-                elif is_of_role:
+                elif is_beside_policy:
                     of_role.append((condition, flag))
     return Lens(
         tuple(of_caller),
         tuple(of_role),
         tuple(dict.fromkeys(key for key in mixed if _is_of_caller(key))),
-        tuple(dict.fromkeys(key for key in mixed if _is_of_role(key))),
+        tuple(dict.fromkeys(key for key in mixed if _is_beside_policy(key))),
         tuple(dict.fromkeys(resources)),
         sees_arn,
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
@@ -126,7 +126,7 @@ def _is_of_caller(key: str) -> bool:
     return key.startswith(_OF_CALLER) and not key.startswith(_OF_NOBODY)
 
 
-def _is_of_role(key: str) -> bool:
+def _is_beside_policy(key: str) -> bool:
     return key.startswith(_OF_ROLE)
 
 

@@ -248,3 +248,8 @@ def boundary_in_use(access: Access, account: str) -> str:
     known = Counter(role.boundary for role in facts.roles if role.boundary) if facts else Counter()
     found = [arn for arn, _ in known.most_common() if arn in access.snapshot.policies_by_arn]
     return found[0] if found else ""
+
+
+def attach_policy(target: str, summary: str) -> Change:
+    """Attach the guardrail of the remediation to an OU, the root or an account."""
+    return Change(ChangeKind.ATTACH_POLICY, -1, summary, values=(target,))

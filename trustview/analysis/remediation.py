@@ -31,16 +31,27 @@ class ChangeKind(StrEnum):
     SET_BOUNDARY = "set boundary"
     SET_MAX_SESSION = "set max session"
     ADD_EVENT_RULE = "add event rule"
+    ATTACH_POLICY = "attach policy"
 
     @property
-    def is_of_role(self) -> bool:
+    def is_beside_policy(self) -> bool:
         """Whether it changes something beside the policy: the role's own settings, or what watches over it."""
         return self in (
             ChangeKind.REPLACE_MANAGED_POLICY,
             ChangeKind.SET_BOUNDARY,
             ChangeKind.SET_MAX_SESSION,
             ChangeKind.ADD_EVENT_RULE,
+            ChangeKind.ATTACH_POLICY,
         )
+
+
+# Of these several can be made of one statement, or beside a policy.
+_SEVERAL = (
+    ChangeKind.ADD_STATEMENT,
+    ChangeKind.REMOVE_ACTION,
+    ChangeKind.ADD_EVENT_RULE,
+    ChangeKind.ATTACH_POLICY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Change:
     in its place. REMOVE_ACTION: `values` are the actions. What is about no single statement has `statement` -1 and says
     in `values` what comes: ADD_STATEMENT and REPLACE_POLICY a JSON text, REPLACE_MANAGED_POLICY the ARN that replaces
     `principal` (none where it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ADD_EVENT_RULE the rule
-    (JSON, as EventBridge's `PutRule` takes it).
+    (JSON, as EventBridge's `PutRule` takes it), ATTACH_POLICY the OU, root or account that a guardrail is attached to.
     """
 
     kind: ChangeKind
@@ -68,9 +79,9 @@ class Change:
     @property
     def target(self) -> tuple[object, ...]:
         """What it edits: of two changes of one target only one can be made."""
-        if self.kind in (ChangeKind.ADD_STATEMENT, ChangeKind.REMOVE_ACTION, ChangeKind.ADD_EVENT_RULE):
+        if self.kind in _SEVERAL:
             return self.kind, self.statement, self.values
-        own = self.kind if self.kind.is_of_role or self.kind is ChangeKind.REMOVE_STATEMENT else ""
+        own = self.kind if self.kind.is_beside_policy or self.kind is ChangeKind.REMOVE_STATEMENT else ""
         return own, self.statement, self.key.lower(), self.old_operator.lower(), self.principal_kind, self.principal
 
     @property
@@ -134,7 +145,7 @@ def apply_changes(policy: str, changes: Iterable[Change]) -> str:
 def change_role(role: Role, changes: Iterable[Change]) -> Role:
     """The role after the changes: its trust policy, and what else of it they set. ValueError as `apply_changes`."""
     changes = tuple(changes)
-    if any(not change.kind.is_of_role for change in changes):
+    if any(not change.kind.is_beside_policy for change in changes):
         role = replace(role, trust_policy=apply_changes(role.trust_policy, changes))
     for change in changes:
         value = change.values[0] if change.values else ""

@@ -20,6 +20,7 @@ from trustview.analysis.remediation import Change, ChangeKind
 from trustview.policy import CallerKind, PolicyDocument, Statement
 from trustview.snapshot import GuardrailKind
 
+_NOBODYS = "000000000000"
 _WORDS = {
     CallerKind.SERVICE: "AWS services",
     CallerKind.SAML: "everybody who signs in with SAML",
@@ -54,9 +55,12 @@ def guardrail_breaks_services(access: Access) -> Iterator[Evidence]:
 
 def _breaks(access: Access, account: str, deny: Statement, document: PolicyDocument, kind: CallerKind) -> bool:
     """Whether a Deny that lets our own principals pass surely stops this kind of caller."""
+    # Whichever account the request of a service or a provider's user names, it is none that the policy spares.
+    request = request_of(access, account, kind)
+    request = request._replace(context=request.context.with_values({"aws:PrincipalAccount": _NOBODYS}))
     spares_members = not applies(deny, member_request(access, account), document).is_true
     is_about_callers = any(c.key.lower().startswith("aws:principal") for c in deny.conditions)
-    return spares_members and is_about_callers and applies(deny, request_of(access, account, kind), document).is_true
+    return spares_members and is_about_callers and applies(deny, request, document).is_true
 
 
 def _reckon(access: Access, accounts: tuple[str, ...]) -> str:

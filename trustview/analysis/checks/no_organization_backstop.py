@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
+from trustview.analysis.backstop import propose_backstop, stopped_in
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity, Subject, SubjectKind
 from trustview.analysis.guardrails import stranger_requests
-from trustview.analysis.outsiders import name_outsider, outsiders_of
-from trustview.analysis.remediation import Change, ChangeKind
 from trustview.policy import Outcome, PolicyStack, evaluate, parse_policy
 from trustview.snapshot import AccountStatus, GuardrailKind, Organization
 
 _OPEN = parse_policy({"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}})
-_EXEMPTION = "external-trust"
 # An account id that nobody has, so that no exception for an account is meant.
 _NOBODYS = "000000000000"
 
@@ -42,7 +39,7 @@ def no_organization_backstop(access: Access) -> Iterator[Evidence]:
     shown = ", ".join(access.snapshot.account_name(account) for account in bare[:3])
     more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
     because = [f"no RCP keeps outsiders from the roles of {len(bare)} of {len(accounts)} accounts: {shown}{more}"]
-    stopped = _stopped(access, bare)
+    stopped = stopped_in(access, bare)
     if stopped:
         because.append(
             f"the proposed one would also stop {', '.join(stopped[:3])}{' and others' if stopped[3:] else ''}"
@@ -52,7 +49,7 @@ def no_organization_backstop(access: Access) -> Iterator[Evidence]:
         (),
         tuple(because),
         confidence=Confidence.PROVEN if is_known else Confidence.UNKNOWN,
-        changes=(_proposal(access, organization, bare),),
+        changes=propose_backstop(access, organization, tuple(bare)),
         subject=_subject(organization),
     )
 
@@ -75,42 +72,3 @@ def _subject(organization: Organization) -> Subject:
         SubjectKind.ORGANIZATION, organization.id, "the organization", organization.management_account, places,
         "no guardrail against outsiders",
     )  # fmt: skip
-
-
-def _outsiders(access: Access, accounts: list[str]) -> list[str]:
-    """The outsiders that get into these accounts today."""
-    inside = set(accounts)
-    grants = [grant for grant in access.grants if grant.account in inside and grant.reach.lets_in]
-    return list(dict.fromkeys(outsider for grant in grants for outsider in outsiders_of(access, grant)))
-
-
-def _stopped(access: Access, accounts: list[str]) -> list[str]:
-    return [
-        name_outsider(access, outsider) for outsider in _outsiders(access, accounts) if not access.is_approved(outsider)
-    ]
-
-
-def _proposal(access: Access, organization: Organization, accounts: list[str]) -> Change:
-    """The RCP that keeps outsiders out and nobody else, with the exceptions of today's approved vendors.
-
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
-    """
-    approved = [outsider for outsider in _outsiders(access, accounts) if access.is_approved(outsider)]
-    spared: dict[str, object] = {"aws:PrincipalOrgID": organization.id, f"aws:ResourceTag/{_EXEMPTION}": "approved"}
-    if approved:
-        spared["aws:PrincipalAccount"] = approved
-    statement = {
-        "Sid": "DenyAssumeRoleFromOutsideOrg",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sts:AssumeRole",
-        "Resource": "*",
-        "Condition": {
-            "StringNotEqualsIfExists": spared,
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-        },
-    }
-    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    spared_too = f" and the {len(approved)} approved outsiders" if approved else ""
-    summary = f"attach this RCP to the root; it spares roles tagged `{_EXEMPTION}`{spared_too}"
-    return Change(ChangeKind.REPLACE_POLICY, -1, summary, values=(text,))
