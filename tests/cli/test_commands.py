@@ -143,6 +143,18 @@ def test_a_change_that_a_role_has_not_is_refused_with_those_that_it_has(capsys: 
 
 
 @pytest.mark.usefixtures("filled")
+def test_the_guardrail_against_outsiders_is_handed_over_with_its_stages(capsys: pytest.CaptureFixture[str]) -> None:
+    value = printed(capsys, "remediate", "organization", "--json")
+    assert main(["remediate", "organization"]) == ExitCode.DONE
+    shown = capsys.readouterr().out
+
+    assert value["type"] == "RESOURCE_CONTROL_POLICY"
+    assert value["stages"]
+    assert all(stage["target"] in shown for stage in value["stages"])
+    assert '"aws:PrincipalIsAWSService": "false"' in shown
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_role_without_a_remediation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["remediate", "app", "--format", "terraform"]) == ExitCode.DONE
     captured = capsys.readouterr()

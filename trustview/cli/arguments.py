@@ -237,7 +237,11 @@ def _add_remediate(commands: _Commands) -> None:
         "remediate_role",
     )  # fmt: skip
     _add_snapshot(parser)
-    parser.add_argument("role", metavar="ROLE", help="an ARN, `account/name`, or a name that only one role has")
+    parser.add_argument(
+        "role",
+        metavar="ROLE",
+        help="an ARN, `account/name`, or a name that only one role has; a guardrail by id or name; `organization`",
+    )
     parser.add_argument("--change", metavar="ID", help="the change to show, by its id; the best one unless told")
     parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)

@@ -16,6 +16,7 @@ from trustview.analysis import (
 )
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
+from trustview.cli.remediating_guardrails import find_guardrail, remediate_guardrail
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, Ranked, propose_text
@@ -25,6 +26,9 @@ from trustview.store import find_workspace
 def remediate_role(arguments: Namespace) -> int:
     """Print what is proposed for one role; nothing is changed anywhere."""
     with open_selected(find_workspace(), arguments) as snapshot:
+        guardrail = find_guardrail(snapshot, arguments.role)
+        if guardrail:
+            return remediate_guardrail(snapshot, guardrail, arguments)
         role = select_role(snapshot, arguments.role)
         facts = snapshot.facts_of_role(role.arn)
         names = account_names(snapshot)

@@ -5,6 +5,7 @@ Each shows the same proposed role; commands come with those that take them back.
 
 from trustview.export.remediation.aws_cli import AWS_CLI
 from trustview.export.remediation.cloudformation import CLOUDFORMATION
+from trustview.export.remediation.guardrail import GuardrailProposal, Stage, write_guardrail
 from trustview.export.remediation.json_policy import JSON_POLICY
 from trustview.export.remediation.proposal import Proposal, Ranked, RemediationFormat, propose_text
 from trustview.export.remediation.terraform import TERRAFORM
@@ -17,8 +18,11 @@ REMEDIATION_FORMATS_BY_NAME = {form.name: form for form in REMEDIATION_FORMATS}
 __all__ = [
     "REMEDIATION_FORMATS",
     "REMEDIATION_FORMATS_BY_NAME",
+    "GuardrailProposal",
     "Proposal",
     "Ranked",
     "RemediationFormat",
+    "Stage",
     "propose_text",
+    "write_guardrail",
 ]

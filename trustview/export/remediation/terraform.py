@@ -32,14 +32,15 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     if after.max_session_seconds != before.max_session_seconds:
         yield f"  max_session_duration = {after.max_session_seconds}"
     yield ""
-    yield from _heredoc("assume_role_policy", after.trust_policy)
+    yield from heredoc("assume_role_policy", after.trust_policy)
     yield "}"
     yield from _attachments(before, after)
     for rule in proposal.rules:
         yield from _rule(json.loads(rule))
 
 
-def _heredoc(name: str, policy: str) -> Iterator[str]:
+def heredoc(name: str, policy: str) -> Iterator[str]:
+    """An argument that holds a policy, in which nothing is interpolated."""
     yield f"  {name} = <<-JSON"
     for line in literal(json.dumps(json.loads(policy), indent=2, ensure_ascii=True)).splitlines():
         yield f"    {line}"
@@ -68,7 +69,7 @@ def _rule(rule: dict[str, str]) -> Iterator[str]:
     yield f"  name  = {quoted(rule['Name'])}"
     yield f"  state = {quoted(rule['State'])}"
     yield ""
-    yield from _heredoc("event_pattern", rule["EventPattern"])
+    yield from heredoc("event_pattern", rule["EventPattern"])
     yield "}"
 
 

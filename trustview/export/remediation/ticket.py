@@ -20,27 +20,28 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield f"# Change the role {plain(proposal.before.name)} in {plain(proposal.account_name)}"
     yield ""
     yield f"Role {code(proposal.before.arn)}" + (f", change {code(proposal.id)}" if proposal.id else "")
-    yield from _section("Changes", proposal.changes)
-    yield from _section("Closes", proposal.closes)
-    yield from _section("Leaves", proposal.leaves)
-    yield from _section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
-    yield from _section("Observed use", [sentence for _, sentence in proposal.notes])
+    yield from section("Changes", proposal.changes)
+    yield from section("Closes", proposal.closes)
+    yield from section("Leaves", proposal.leaves)
+    yield from section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
+    yield from section("Observed use", [sentence for _, sentence in proposal.notes])
     others = [
         f"{one.id}: {'; '.join((*one.changes, *one.reasons))}" for one in proposal.ranked if one.id != proposal.id
     ]
-    yield from _section("Other changes that were possible", others)
-    yield from _block("Difference", "diff", propose_text(proposal))
-    yield from _block("Carry out", "sh", commands(proposal))
-    yield from _block("Take back", "sh", undo_commands(proposal))
+    yield from section("Other changes that were possible", others)
+    yield from block("Difference", "diff", propose_text(proposal))
+    yield from block("Carry out", "sh", commands(proposal))
+    yield from block("Take back", "sh", undo_commands(proposal))
 
 
-def _section(head: str, texts: Iterable[str]) -> Iterator[str]:
+def section(head: str, texts: Iterable[str]) -> Iterator[str]:
+    """A heading with a list; nothing for no texts."""
     listed = [f"- {plain(text)}" for text in texts]
     if listed:
         yield from ("", f"## {head}", "", *listed)
 
 
-def _block(head: str, language: str, lines: Iterable[str]) -> Iterator[str]:
+def block(head: str, language: str, lines: Iterable[str]) -> Iterator[str]:
     """Lines as a block of code; its fence is longer than any run of backticks inside."""
     safe = [safe_text(line) for line in lines]
     fence = "```"
