@@ -35,10 +35,12 @@ def test_a_role_that_was_never_used_has_no_date() -> None:
 
 
 def test_the_second_list_adds_session_length_and_description_only() -> None:
-    detailed = read_role({**RAW, "Tags": [{"Key": "team", "Value": "web"}]}, ACCOUNT)
-    whole = complete_role(detailed, {**RAW, "MaxSessionDuration": 43200, "Description": "runs the shop"})
+    detailed = {**RAW, "Tags": [{"Key": "team", "Value": "web"}]}
+    listed = {**RAW, "Path": "/elsewhere/", "MaxSessionDuration": 43200, "Description": "runs the shop"}
+    whole = read_role(complete_role(detailed, listed), ACCOUNT)
 
     assert (whole.max_session_seconds, whole.description, whole.tags) == (43200, "runs the shop", (("team", "web"),))
+    assert (whole.path, complete_role(detailed, None)) == ("/app/", detailed)
 
 
 def test_a_role_that_only_one_of_the_lists_has_is_kept() -> None:

@@ -109,7 +109,7 @@ def read(part: Part) -> AccountFacts | None:
     return AccountFacts(
         id=part.account,
         alias=next(iter(answer.get("aliases") or ()), ""),
-        roles=tuple(complete_role(read_role(role, part.account), more.get(role["Arn"])) for role in given or ()),
+        roles=tuple(read_role(complete_role(role, more.get(role["Arn"])), part.account) for role in given or ()),
         users=tuple(read_user(user, part.account) for user in (details or {}).get("UserDetailList", ())),
         groups=tuple(read_group(group, part.account) for group in (details or {}).get("GroupDetailList", ())),
         policies=tuple(read_policy(policy) for policy in (details or {}).get("Policies", ())),
@@ -151,16 +151,13 @@ def read_role(raw: Raw, account: str) -> Role:
     )
 
 
-def complete_role(role: Role, listed: Raw | None) -> Role:
-    """The role with the session length and description that only ListRoles tells."""
-    if listed is None:
-        return role
-    seconds = listed.get("MaxSessionDuration")
-    return replace(
-        role,
-        description=listed.get("Description") or role.description,
-        max_session_seconds=int(seconds) if seconds is not None else role.max_session_seconds,
-    )
+def complete_role(raw: Raw, listed: Raw | None) -> Raw:
+    """A role with the session length and description that only ListRoles tells."""
+    more = {name: listed[name] for name in _LISTED_ONLY if listed.get(name) is not None} if listed else {}
+    return {**raw, **more} if more else raw
+
+
+_LISTED_ONLY = ("Description", "MaxSessionDuration")
 
 
 def read_user(raw: Raw, account: str) -> User:
