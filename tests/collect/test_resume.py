@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from trustview.collect import AccountRead, AccountState, Event, Notice, Progress, collect
-from trustview.errors import SourceError
+from trustview.errors import SourceError, StoreError
+from trustview.snapshot import Snapshot
 from trustview.store import Shelf as DiskShelf
 from trustview.store import open_shelf
 
@@ -126,6 +127,27 @@ async def test_a_young_part_of_an_earlier_run_is_taken_and_an_old_one_is_not(rel
     await collect(small(*UNDENIED, max_age_seconds=60), shelf, moment)
 
     assert any(map(is_iam, relay.seen))
+
+
+async def test_a_run_whose_snapshot_could_not_be_kept_is_gone_on_with(relay: Relay, shelf: Shelf) -> None:
+    kept: list[Snapshot] = []
+
+    async def fail(snapshot: Snapshot) -> None:
+        kept.append(snapshot)
+        raise StoreError("the disk is full")
+
+    async def keep(snapshot: Snapshot) -> None:
+        assert shelf.finished == []
+        kept.append(snapshot)
+
+    with pytest.raises(StoreError):
+        await collect(small(*UNDENIED), shelf, moment, keep=fail)
+    relay.seen.clear()
+    await collect(small(*UNDENIED), shelf, moment, keep=keep)
+
+    assert kept[0] == kept[1]
+    assert [request.operation for request in relay.seen] == ["GetCallerIdentity"]
+    assert shelf.finished == ["run-0"]
 
 
 async def test_a_fresh_run_asks_everything_again(relay: Relay, shelf: Shelf) -> None:

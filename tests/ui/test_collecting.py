@@ -16,8 +16,8 @@ from tests.collect.cloud.organization import invent
 from tests.collect.cloud.server import Cloud, serve
 from tests.collect.conftest import Shelf, moment, small
 from tests.collect.test_cloud import enter
-from trustview.collect import AccountBegun, AccountRead, AccountState, Notice, Progress, Report, collect
-from trustview.errors import CredentialsError
+from trustview.collect import AccountBegun, AccountRead, AccountState, Keep, Notice, Progress, Report, collect
+from trustview.errors import CredentialsError, StoreError
 from trustview.snapshot import Snapshot
 from trustview.ui.collection import Phase
 from trustview.ui.collector import CollectorApp
@@ -39,7 +39,7 @@ class Script:
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
     may_stop: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def collect(self, report: Report) -> Snapshot:
+    async def collect(self, report: Report, keep: Keep) -> Snapshot:
         self.runs += 1
         self.tell = report
         try:
@@ -49,6 +49,7 @@ class Script:
             raise
         if self.error is not None:
             raise self.error
+        await keep(EMPTY)
         return EMPTY
 
 
@@ -186,6 +187,25 @@ async def test_at_the_end_the_snapshot_is_kept_and_handed_on() -> None:
     assert watch.app.problem is None
 
 
+async def test_what_cannot_be_kept_is_told_and_tried_again() -> None:
+    script, full = Script(), [StoreError("the disk is full: make room")]
+
+    def keep(_snapshot: Snapshot) -> str:
+        if full:
+            raise full.pop()
+        return "kept"
+
+    script.may_end.set()
+    app = CollectorApp(script.collect, keep)
+    async with app.run_test(size=NARROW) as pilot:
+        watch = Watch(app, pilot)
+        await watch.sees("interrupted", "✗ the disk is full: make room")
+        await watch.press("c")
+        await watch.is_at(Phase.DONE)
+        await watch.press("enter")
+    assert app.return_value == "kept"
+
+
 async def test_it_stops_gently_and_goes_on() -> None:
     script = Script()
     async with watching(script) as watch:
@@ -252,7 +272,9 @@ async def test_a_real_collection_is_stopped_and_gone_on_with(monkeypatch: pytest
     async with serve(cloud):
         enter(cloud, monkeypatch)
         kept: list[Snapshot] = []
-        app = CollectorApp(lambda report: collect(small(concurrency=2), shelf, moment, report), kept.append)
+        app = CollectorApp(
+            lambda report, keep: collect(small(concurrency=2), shelf, moment, report, keep=keep), kept.append
+        )
         async with app.run_test(size=MEDIUM) as pilot:
             watch = Watch(app, pilot)  # type: ignore[arg-type]
             await watch.until(lambda: len(app.collection.lines) > 1)

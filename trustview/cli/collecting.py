@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trustview.analysis import Settings
@@ -22,7 +23,9 @@ from trustview.snapshot import Snapshot
 from trustview.store import Workspace, find_workspace, load_settings
 
 if TYPE_CHECKING:
-    from trustview.collect import Report
+    from collections.abc import Callable
+
+    from trustview.collect import Keep, Report
 
 HOW_TO_GO_ON = "what was read is kept, run the same command again to go on"
 
@@ -37,10 +40,8 @@ def run_collect(arguments: Namespace) -> int:
         is_fresh=arguments.fresh,
     )
     settings = load_settings(workspace, arguments.settings).settings
-    if arguments.progress == "screen":
-        summary = watch_snapshot(workspace, scope, settings)
-    else:
-        summary = keep_snapshot(workspace, collect_snapshot(workspace, scope, arguments.progress), settings)
+    make = watch_snapshot if arguments.progress == "screen" else make_snapshot
+    summary = make(workspace, scope, settings, arguments.progress)
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if summary["gaps"] else ExitCode.DONE
 
@@ -90,19 +91,53 @@ def read_age(text: str) -> int:
     return int(number) * units[unit]
 
 
-def collect_snapshot(workspace: Workspace, scope: Any, progress: str = "auto") -> Snapshot:  # noqa: ANN401
-    """Run the collector with a live display; the first interrupt finishes what is under way, the second stops."""
+def make_snapshot(workspace: Workspace, scope: Any, settings: Settings, progress: str = "auto") -> dict[str, Any]:  # noqa: ANN401
+    """Collect with a live display, analyse and save; the summary.
+
+    The first interrupt finishes what is under way, the second stops; while the snapshot is analysed one is enough.
+    """
     from trustview.store import open_shelf
 
     with open_shelf(workspace.parts, say) as shelf:
         try:
-            return asyncio.run(_collect(scope, shelf, progress))
+            return asyncio.run(_collect(scope, shelf, progress, partial(keep_snapshot, workspace, settings=settings)))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(HOW_TO_GO_ON) from None
 
 
-def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings) -> dict[str, Any]:  # noqa: ANN401
-    """The same in a screen of its own, which also keeps the snapshot; its summary."""
+async def _collect(
+    scope: Any,  # noqa: ANN401
+    shelf: Any,  # noqa: ANN401
+    progress: str,
+    keep_snapshot: Callable[[Snapshot], dict[str, Any]],
+) -> dict[str, Any]:
+    from trustview.cli.progress import ProgressDisplay
+    from trustview.collect import collect
+
+    display = ProgressDisplay(sys.stderr, progress)
+    loop = asyncio.get_running_loop()
+    summary: dict[str, Any] = {}
+
+    async def keep(snapshot: Snapshot) -> None:
+        display.close()
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+        summary.update(keep_snapshot(snapshot))
+
+    work = asyncio.ensure_future(collect(scope, shelf, lambda: datetime.now(UTC), display.show, keep=keep))
+    with contextlib.suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, work.cancel)
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        display.close()
+    return summary
+
+
+def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings, _progress: str) -> dict[str, Any]:  # noqa: ANN401
+    """The same in a screen of its own."""
     from trustview.collect import Notice, collect
     from trustview.store import open_shelf
 
@@ -110,31 +145,14 @@ def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings) -> dict
         raise UsageError("the screen of a collection needs a terminal: leave --progress away, or give plain or json")
     from trustview.ui import watch_collection
 
-    async def read(report: Report) -> Snapshot:
+    async def read(report: Report, keep: Keep) -> Snapshot:
         with open_shelf(workspace.parts, lambda warning: report(Notice(warning))) as shelf:
-            return await collect(scope, shelf, lambda: datetime.now(UTC), report)
+            return await collect(scope, shelf, lambda: datetime.now(UTC), report, keep=keep)
 
-    kept = watch_collection(read, lambda snapshot: keep_snapshot(workspace, snapshot, settings))
+    kept = watch_collection(read, partial(keep_snapshot, workspace, settings=settings))
     if kept is None:
         raise KeyboardInterrupt(HOW_TO_GO_ON)
     return kept
-
-
-async def _collect(scope: Any, shelf: Any, progress: str) -> Snapshot:  # noqa: ANN401
-    from trustview.cli.progress import ProgressDisplay
-    from trustview.collect import collect
-
-    display = ProgressDisplay(sys.stderr, progress)
-    work = asyncio.ensure_future(collect(scope, shelf, lambda: datetime.now(UTC), display.show))
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, work.cancel)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    finally:
-        display.close()
 
 
 def run_doctor(arguments: Namespace) -> int:

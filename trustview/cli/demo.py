@@ -7,9 +7,8 @@ from argparse import Namespace
 from typing import Any
 
 from trustview.analysis import Settings
-from trustview.cli.collecting import collect_snapshot
+from trustview.cli.collecting import make_snapshot
 from trustview.cli.exit_code import ExitCode
-from trustview.cli.keeping import keep_snapshot
 from trustview.cli.output import say
 from trustview.cli.summary import print_summary
 from trustview.store import Workspace, find_workspace, list_snapshots, load_settings, make_folder
@@ -45,5 +44,4 @@ def collect_demo(workspace: Workspace, quarter: str, settings: Settings) -> dict
     with serve_acme("earlier" if quarter == "earlier" else "current") as served:
         os.environ.update(served.environment)
         scope = Scope(evidence_days=EVIDENCE_DAYS, is_fresh=True, limits=Limits(*[UNLIMITED] * 4))
-        snapshot = collect_snapshot(workspace, scope)
-    return keep_snapshot(workspace, snapshot, settings)
+        return make_snapshot(workspace, scope, settings)

@@ -9,7 +9,7 @@ answers from files.
 """
 
 from trustview.collect.batches import FileMark
-from trustview.collect.collect import collect
+from trustview.collect.collect import Keep, collect
 from trustview.collect.doctor import Diagnosis, examine
 from trustview.collect.documents import FileProblem
 from trustview.collect.evidence_source import read_source
@@ -52,6 +52,7 @@ __all__ = [
     "FileMark",
     "FileProblem",
     "Imported",
+    "Keep",
     "Limits",
     "Notice",
     "Parts",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from trustview.collect.aws import open_aws
@@ -25,6 +25,7 @@ from trustview.collect.scope import Scope
 from trustview.collect.walk import Walk, Walked
 from trustview.snapshot import Snapshot
 
+Keep = Callable[[Snapshot], Awaitable[None]]
 # Values that are made before garbage is looked for: some accounts' worth. More saves no time and costs memory.
 SELDOM = (50_000, 10, 10)
 
@@ -33,13 +34,23 @@ def ignore(_event: object) -> None:
     """A report that nobody reads."""
 
 
+async def keep_nothing(_snapshot: Snapshot) -> None:
+    """Where the caller alone has to do with the snapshot."""
+
+
 async def collect(
-    scope: Scope, parts: Parts, now: Clock, report: Report = ignore, consent: Consent = refuse
+    scope: Scope,
+    parts: Parts,
+    now: Clock,
+    report: Report = ignore,
+    consent: Consent = refuse,
+    keep: Keep = keep_nothing,
 ) -> Snapshot:
     """Everything the scope asks for, with a gap for each thing that could not be read.
 
-    `parts` keeps what was read, so that the same call after an interruption goes on where it was. `now` gives aware
-    moments; `consent` asks a person before anything is done that costs money.
+    `parts` keeps what was read, so that the same call after an interruption goes on where it was; the run counts as
+    finished when `keep` has done with the snapshot what is to be done. `now` gives aware moments; `consent` asks a
+    person before anything is done that costs money.
 
     Raises CredentialsError when AWS does not accept who we are, UsageError when the scope names what is not
     there, SourceError when the organization cannot be walked.
@@ -52,6 +63,7 @@ async def collect(
                 meter = Meter(report, aws.counts)
                 walked = await _finish_or_stop(Walk(scope, services, aws, run, now, meter, consent=consent))
                 snapshot, is_whole = await build(walked, scope, run, write_moment(now()))
+                await keep(snapshot)
                 if is_whole:
                     await run.finish()
                 return snapshot

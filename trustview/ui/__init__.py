@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from trustview.collect import Report
+    from trustview.collect import Keep, Report
     from trustview.snapshot import Snapshot
     from trustview.store import ReviewStore, SnapshotFile
 
@@ -45,7 +45,7 @@ def run_cockpit(
 
 
 def watch_collection(
-    collect: Callable[[Report], Coroutine[Any, Any, Snapshot]], keep: Callable[[Snapshot], Kept]
+    collect: Callable[[Report, Keep], Coroutine[Any, Any, Snapshot]], keep: Callable[[Snapshot], Kept]
 ) -> Kept | None:
     """Show a collection until its snapshot is kept; what keeping gave, or None when it was left before.
 

@@ -14,7 +14,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
-from trustview.collect import Report
+from trustview.collect import Keep, Report
 from trustview.errors import TrustviewError
 from trustview.snapshot import Snapshot
 from trustview.ui.collection import Collection, Phase
@@ -23,7 +23,7 @@ from trustview.ui.screens.collect import CollectScreen
 DRAW_EVERY = 0.2
 
 Kept = TypeVar("Kept")
-Collect = Callable[[Report], Coroutine[Any, Any, Snapshot]]
+Collect = Callable[[Report, Keep], Coroutine[Any, Any, Snapshot]]
 
 
 class CollectorApp(App[Kept], Generic[Kept]):
@@ -69,9 +69,7 @@ class CollectorApp(App[Kept], Generic[Kept]):
     async def _run(self, collection: Collection) -> None:
         """One run to its end, whatever that is."""
         try:
-            snapshot = await self._collect(collection.note)
-            collection.phase = Phase.ANALYSING
-            self._kept = await asyncio.to_thread(self._keep, snapshot)
+            await self._collect(collection.note, self._analyse)
             collection.phase = Phase.DONE
         except asyncio.CancelledError:
             collection.phase = Phase.STOPPED
@@ -81,6 +79,11 @@ class CollectorApp(App[Kept], Generic[Kept]):
         self.board.show()
         if self._is_leaving:
             self.exit(self._kept)
+
+    async def _analyse(self, snapshot: Snapshot) -> None:
+        """Keep the snapshot, while the screen goes on."""
+        self.collection.phase = Phase.ANALYSING
+        self._kept = await asyncio.to_thread(self._keep, snapshot)
 
     def _draw(self) -> None:
         if not self.collection.phase.is_over:
