@@ -141,9 +141,8 @@ def test_what_decisions_stand_on_is_kept_once(place: Path | str) -> None:
         store.append(REVIEW, decide("one"), {"a" * 64: HOSTILE.encode("unicode_escape").decode(), "b" * 64: "{}"})
         store.append(REVIEW, decide("two"), {"a" * 64: "another text", "c" * 64: "[]"})
 
-        assert store.basis("a" * 64) == HOSTILE.encode("unicode_escape").decode()
-        assert store.basis("c" * 64) == "[]"
-        assert store.basis("d" * 64) is None
+        first = HOSTILE.encode("unicode_escape").decode()
+        assert store.bases(["a" * 64, "c" * 64, "d" * 64]) == {"a" * 64: first, "c" * 64: "[]"}
 
 
 def test_a_review_begins_once_and_ends_once(place: Path | str) -> None:
@@ -208,7 +207,7 @@ def test_postgres_too_refuses_to_change_or_remove_an_entry(postgres: str, statem
             database.execute(statement.encode())
 
         assert store.journal(REVIEW) == (kept,)
-        assert store.basis("a") == "{}"
+        assert store.bases("a") == {"a": "{}"}
 
 
 def test_an_entry_forged_past_the_database_breaks_the_chain(path: Path) -> None:
@@ -254,7 +253,9 @@ def test_a_killed_process_loses_nothing_that_it_confirmed(place: Path | str) -> 
     for turn in range(turns):
         writer = start_writer(place, f"turn{turn}", 100_000)
         go(writer)
-        time.sleep(chance.random() * 0.4)
+        assert writer.stdout
+        confirmed += [writer.stdout.readline().rstrip("\n") for _ in range(chance.randrange(6))]
+        time.sleep(chance.random() * 0.02)
         writer.send_signal(signal.SIGKILL)
         output = writer.communicate(timeout=30)[0]
         confirmed += output.split("\n")[:-1]
@@ -263,7 +264,7 @@ def test_a_killed_process_loses_nothing_that_it_confirmed(place: Path | str) -> 
         journal = store.journal(REVIEW)
         after = store.append(REVIEW, decide("afterwards"))
         faults = find_faults(store.kept(REVIEW))
-    assert len(confirmed) > turns
+    assert len(confirmed) >= turns
     assert faults == ()
     assert verify_chain((*journal, after)) == 0
     assert set(confirmed) <= {f"{entry.number} {entry.decisions[0].item}" for entry in journal}
@@ -356,7 +357,7 @@ def test_a_file_of_the_first_layout_goes_on(path: Path) -> None:
         assert store.journal(REVIEW) == (old,)
         new = store.append(REVIEW, decide("two"), {"a": "{}"})
         assert (new.number, new.previous) == (2, old.digest)
-        assert store.basis("a") == "{}"
+        assert store.bases("a") == {"a": "{}"}
     assert database.execute("PRAGMA user_version").fetchone() == (2,)
     with pytest.raises(sqlite3.IntegrityError, match="never removed"):
         database.execute("DELETE FROM entry")

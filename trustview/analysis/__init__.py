@@ -11,19 +11,29 @@ if TYPE_CHECKING:
     from trustview.analysis.access import Access
     from trustview.analysis.access_analyzer import describe_agreement
     from trustview.analysis.analyse import Analysis, analyse
+    from trustview.analysis.attachments import identity_texts, managed_text
     from trustview.analysis.chain import Chain, chains_from, chains_into
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
     from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
-    from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants
+    from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants, describe_words
     from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage
     from trustview.analysis.edge import ASSUME, Edge
     from trustview.analysis.edges import EDGES
     from trustview.analysis.event_pattern import ANYTHING, match_event
-    from trustview.analysis.finding import Confidence, Finding, Severity, Subject, SubjectKind, role_subject
+    from trustview.analysis.finding import (
+        Confidence,
+        Finding,
+        Severity,
+        Subject,
+        SubjectKind,
+        fingerprint,
+        role_subject,
+    )
     from trustview.analysis.fleet import Fleet
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
+    from trustview.analysis.own_policy import own_policy
     from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
     from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from trustview.analysis.setting import Setting
     from trustview.analysis.settings import Settings
     from trustview.analysis.steps import steps_into, steps_out_of
+    from trustview.analysis.template import OWN_ACCOUNT, likeness, make_template
     from trustview.analysis.tier import Tier, TierRules, tier_of
     from trustview.analysis.use import KnownUse, UseState, may_come_by, use_of_grant, use_of_principal, use_of_role
     from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
@@ -42,6 +53,7 @@ __all__ = [
     "CHECKS",
     "CHECKS_BY_ID",
     "EDGES",
+    "OWN_ACCOUNT",
     "Access",
     "Analysis",
     "Chain",
@@ -89,11 +101,18 @@ __all__ = [
     "describe_coverage",
     "describe_effect",
     "describe_replay",
+    "describe_words",
     "entries",
     "facts_about",
     "find_gone",
+    "fingerprint",
+    "identity_texts",
+    "likeness",
+    "make_template",
+    "managed_text",
     "match_event",
     "may_come_by",
+    "own_policy",
     "pretty_policy",
     "prove_change",
     "prove_effect",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trustview.analysis.grant import Grant
+from trustview.policy import Condition
 
 
 class EffectKind(StrEnum):
@@ -74,16 +75,25 @@ def _other_words(before: dict[str, Grant], after: dict[str, Grant]) -> Iterator[
 
 
 def _words(old: Grant, new: Grant) -> Iterator[str]:
-    if set(old.actions) != set(new.actions):
-        yield f"actions were {_listed(old.actions)}, are {_listed(new.actions)}"
-    was, now = _conditions(old), _conditions(new)
+    return describe_words((old.actions, old.conditions), (new.actions, new.conditions))
+
+
+Words = tuple[Iterable[str], Iterable[Condition]]
+"""What a grant says beside its principal: its actions and its conditions."""
+
+
+def describe_words(old: Words, new: Words) -> Iterator[str]:
+    """What a grant says otherwise than before, in sentences: lower case, no full stop."""
+    if set(old[0]) != set(new[0]):
+        yield f"actions were {_listed(old[0])}, are {_listed(new[0])}"
+    was, now = _conditions(old[1]), _conditions(new[1])
     for condition in sorted(was.keys() - now.keys()):
         yield f"no longer tests {was[condition]}"
     for condition in sorted(now.keys() - was.keys()):
         yield f"now tests {now[condition]}"
 
 
-def _conditions(grant: Grant) -> dict[tuple[str, ...], str]:
+def _conditions(conditions: Iterable[Condition]) -> dict[tuple[str, ...], str]:
     """The conditions in words, by what they say: the case of a key and the order of values do not count."""
     return {
         (
@@ -91,7 +101,7 @@ def _conditions(grant: Grant) -> dict[tuple[str, ...], str]:
             one.spelling,
             *sorted(one.values),
         ): f"`{one.key}` with `{one.spelling}` for {_listed(one.values)}"
-        for one in grant.conditions
+        for one in conditions
     }
 
 

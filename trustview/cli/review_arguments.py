@@ -16,7 +16,7 @@ def add_review(commands: Commands) -> None:
     parser = command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
     _add_common(parser)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_add_list, _add_status, _add_start, _add_close, _add_verify):
+    for add in (_add_list, _add_status, _add_changes, _add_start, _add_close, _add_verify):
         add(verbs)
 
 
@@ -35,8 +35,16 @@ def _add_status(verbs: Commands) -> None:
     _add_common(parser)
 
 
+def _add_changes(verbs: Commands) -> None:
+    text = "tell what holds of the last review, what is open again and why, what is new and what is gone"
+    parser = command(verbs, "changes", text, "review_changes", "show_changes")
+    add_snapshot(parser)
+    parser.add_argument("--all", action="store_true", help="list what holds too, with why it still does")
+    _add_common(parser)
+
+
 def _add_start(verbs: Commands) -> None:
-    text = "begin a new review after the last one was signed off"
+    text = "begin the review of a snapshot with what holds of the last one"
     parser = command(verbs, "start", text, "reviewing", "start_review")
     add_snapshot(parser)
     add_reviews(parser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from trustview.review import (
     EntryKind,
     Journal,
     current_decisions,
+    describe_counts,
     find_faults,
     following_review,
     is_closed,
@@ -27,7 +29,7 @@ from trustview.review import (
     tally_undecided,
     tally_verdicts,
 )
-from trustview.store import ReviewStore, SnapshotFile, find_workspace, open_reviews
+from trustview.store import ReviewStore, SnapshotFile, begin_review, find_workspace, open_reviews, take_inventory
 
 
 def list_reviews(arguments: Namespace) -> int:
@@ -99,17 +101,18 @@ def _progress(snapshot: SnapshotFile, journal: Journal) -> dict[str, Any]:
 
 
 def start_review(arguments: Namespace) -> int:
-    """Begin a new review of the snapshot's quarter after the one before it was signed off."""
+    """Begin the review of a snapshot with what holds of the last one; after a sign-off, another one of its quarter."""
     workspace = find_workspace()
     with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
-        current = review_of(snapshot, reviews)
-        if not is_closed(reviews.journal(current)):
+        review = review_of(snapshot, reviews)
+        journal = reviews.journal(review)
+        if journal and not is_closed(journal):
             raise UsageError(
-                f"the review `{current}` is open: go on with it, or sign it off with `trustview review close`"
+                f"the review `{review}` is open: go on with it, or sign it off with `trustview review close`"
             )
-        new = following_review(first_review_of(snapshot), current)
-        reviews.append(new, make_entry((), EntryKind.START, reviewer_name(), _now()))
-    say(f"the review `{new}` is begun; nothing is decided in it yet")
+        new = following_review(first_review_of(snapshot), review) if journal else review
+        carried = begin_review(snapshot, reviews, new, reviewer_name(), _now())
+    say(f"the review `{new}` is begun; {describe_counts(carried) if carried else 'nothing is decided in it yet'}")
     return ExitCode.DONE
 
 
@@ -127,8 +130,10 @@ def close_review(arguments: Namespace) -> int:
                 "them in the cockpit, or sign off as it stands with --allow-open"
             )
         _refuse_faults(reviews, review)
+        digest, inventory = take_inventory(snapshot)
+        attestation = replace(attestation, inventory=digest)
         entry = make_entry(journal, EntryKind.CLOSE, reviewer_name(), _now(), attestation=attestation)
-        kept = reviews.append(review, entry)
+        kept = reviews.append(review, entry, {digest: inventory})
     say(f"the review `{review}` is signed off; note its seal elsewhere, `trustview review verify` asks for it")
     print_line(kept.digest)
     return ExitCode.DONE
@@ -153,14 +158,15 @@ def verify_review(arguments: Namespace) -> int:
 
 def _verify(reviews: ReviewStore, review: str, seal: str | None) -> dict[str, Any]:
     kept = reviews.kept(review)
-    faults = [{"entry": fault.number, "reason": fault.reason} for fault in find_faults(kept)]
+    found = find_faults(kept, reviews.bases)
+    faults = [{"entry": fault.number, "reason": fault.reason} for fault in found]
     if seal and not faults and all(entry.digest != seal for entry in reviews.journal(review)):
         faults.append({"entry": len(kept), "reason": f"no entry has the seal `{seal}`: entries were cut off"})
     return {"review": review, "entries": len(kept), "faults": faults}
 
 
 def _refuse_faults(reviews: ReviewStore, review: str) -> None:
-    faults = find_faults(reviews.kept(review))
+    faults = find_faults(reviews.kept(review), reviews.bases)
     if faults:
         raise UsageError(
             f"the review `{review}` was tampered with, entry {faults[0].number}: {faults[0].reason}; "

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from trustview.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from trustview.review.attestation import Attestation, Counts, Coverage
-    from trustview.review.decision import Decision, Entry, EntryKind, Verdict, check_decision
+    from trustview.review.attestation import Attestation, Counts, Coverage, Inventory, read_inventory, write_inventory
+    from trustview.review.basis import Basis, digest_of, item_bases, read_basis, write_basis
+    from trustview.review.carry_over import CarriedItem, CarryOver, Fate, GoneItem, LastReview, carry_over, grant_keys
+    from trustview.review.decision import Decision, Entry, EntryKind, Reopened, Verdict, check_decision
     from trustview.review.journal import (
         Journal,
         current_decisions,
@@ -26,27 +28,55 @@ if TYPE_CHECKING:
         review_items,
         review_under_way,
     )
+    from trustview.review.since_last import (
+        REVIEW_CHECKS,
+        REVIEW_CHECKS_BY_ID,
+        ChangeFound,
+        ReviewCheck,
+        changes_found,
+        describe_counts,
+    )
     from trustview.review.verification import Fault, find_faults, tally_undecided, tally_verdicts
 
 __all__ = [
+    "REVIEW_CHECKS",
+    "REVIEW_CHECKS_BY_ID",
     "Attestation",
+    "Basis",
+    "CarriedItem",
+    "CarryOver",
+    "ChangeFound",
     "Counts",
     "Coverage",
     "Decision",
     "Entry",
     "EntryKind",
+    "Fate",
     "Fault",
+    "GoneItem",
+    "Inventory",
     "ItemState",
     "Journal",
+    "LastReview",
+    "Reopened",
+    "ReviewCheck",
     "ReviewItem",
     "Verdict",
+    "carry_over",
+    "changes_found",
     "check_decision",
     "current_decisions",
+    "describe_counts",
+    "digest_of",
     "find_faults",
     "following_review",
+    "grant_keys",
     "is_closed",
+    "item_bases",
     "make_entry",
+    "read_basis",
     "read_entry",
+    "read_inventory",
     "replay",
     "review_id",
     "review_items",
@@ -55,7 +85,9 @@ __all__ = [
     "tally_undecided",
     "tally_verdicts",
     "verify_chain",
+    "write_basis",
     "write_entry",
+    "write_inventory",
 ]
 
 lazy_names(__name__)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+
+from trustview.snapshot.codec import decode, encode
 
 Counts = tuple[tuple[str, int], ...]
 """Numbers by a word, in the order in which people read them."""
@@ -23,7 +26,8 @@ class Attestation:
 
     `snapshot` is the name of the snapshot reviewed, `snapshot_digest` the SHA-256 of its file, `tool` the version that
     judged it and `checks` the ids of what it looked for. `items` counts the items with findings, `verdicts` the
-    decisions by verdict, `undecided` the items left open by severity. `journal_digest` seals every entry before.
+    decisions by verdict, `undecided` the items left open by severity. `inventory` is the digest of everything that was
+    there (see `Inventory`). `journal_digest` seals every entry before.
     """
 
     snapshot: str
@@ -37,3 +41,25 @@ class Attestation:
     undecided: Counts
     journal_digest: str
     statement: str = ""
+    inventory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Every grant that was there at a sign-off by its key (see `grant_keys`), and the accounts that were read in full.
+
+    It tells new grants of the next review from those that nobody decided on.
+    """
+
+    grants: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
+def write_inventory(inventory: Inventory) -> str:
+    """The text that is kept: always the same for the same inventory."""
+    return json.dumps(encode(inventory), separators=(",", ":"))
+
+
+def read_inventory(text: str) -> Inventory:
+    """The inventory of a kept text; ValueError when it is none."""
+    return decode(Inventory, json.loads(text))

@@ -34,6 +34,8 @@ class Decision:
     """One person's answer for one review item.
 
     `until` is a day (`2027-02-20`) for decisions that expire or are deferred; `assignee` whom a deferral goes to.
+    `owner` is who answers for it, `change` the id of the change that NARROW chose. `basis` is the digest of what it
+    stands on (see `basis.py`). One that carries over says from which review, and `because` why it still holds.
     """
 
     item: str
@@ -43,6 +45,24 @@ class Decision:
     note: str = ""
     until: str = ""
     assignee: str = ""
+    owner: str = ""
+    change: str = ""
+    basis: str = ""
+    carried_from: str = ""
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """An item whose decision of last time does not carry over: what it was, what changed, and the id of what was found.
+
+    `check` is empty where nothing is found that has a name of its own.
+    """
+
+    item: str
+    verdict: Verdict
+    because: tuple[str, ...]
+    check: str = ""
 
 
 class EntryKind(StrEnum):
@@ -60,7 +80,8 @@ class Entry:
     """One step of a review, a whole batch as one; never changed and never removed.
 
     `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away; `attestation` is what CLOSE
-    signs, and nothing comes after it. `digest` seals the entry together with the one before it.
+    signs, and nothing comes after it. Of START they are those that carry over from review `last`, and `reopened` those
+    that do not. `digest` seals the entry together with the one before it.
     """
 
     number: int
@@ -72,6 +93,8 @@ class Entry:
     previous: str = ""
     digest: str = ""
     attestation: Attestation | None = None
+    last: str = ""
+    reopened: tuple[Reopened, ...] = ()
 
 
 def check_decision(verdict: Verdict, items: int, note: str, until: str, today: str) -> str:

@@ -81,8 +81,8 @@ def replay(journal: Journal) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
 
 
 def current_decisions(journal: Journal) -> dict[str, Decision]:
-    """The decision that holds for each decided item."""
-    decisions: dict[str, Decision] = {}
+    """The decision that holds for each decided item: those that carried over, then what people said since."""
+    decisions = {one.item: one for entry in journal if entry.kind is EntryKind.START for one in entry.decisions}
     for entry in replay(journal)[0]:
         for item in entry.cleared:
             decisions.pop(item, None)

@@ -91,6 +91,11 @@ _PRIVILEGE_RANKS = (
 )  # fmt: skip
 
 
+def privilege_rank(privilege: Privilege) -> int:
+    """The place of a privilege among all, the most powerful first."""
+    return _PRIVILEGE_RANKS.index(privilege)
+
+
 def rank(item: ReviewItem) -> tuple[int, int, int, int, int, str, str]:
     """Where an item stands in the queue: severity, reach, outsiders first, privilege, number of findings, then name."""
     return (

@@ -7,13 +7,16 @@ That the newest entries were cut off shows only against a seal that was noted el
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from trustview.analysis import Severity
 from trustview.review.attestation import Counts
+from trustview.review.basis import digest_of
 from trustview.review.decision import Decision, Entry, EntryKind, Verdict
 from trustview.review.journal import current_decisions, read_entry, seal, write_entry
+
+BasesOf = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,15 @@ class Fault:
     reason: str
 
 
-def find_faults(kept: Iterable[tuple[int, str]]) -> tuple[Fault, ...]:
-    """Every entry of a journal that was changed, moved, forged or that another was taken away before."""
-    return tuple(_faults(kept))
+def find_faults(kept: Iterable[tuple[int, str]], bases_of: BasesOf | None = None) -> tuple[Fault, ...]:
+    """Every entry of a journal that was changed, moved, forged or that another was taken away before.
+
+    With `bases_of`, which gives kept texts by digest, also every entry that stands on a text that was.
+    """
+    return tuple(_faults(kept, bases_of))
 
 
-def _faults(kept: Iterable[tuple[int, str]]) -> Iterator[Fault]:
+def _faults(kept: Iterable[tuple[int, str]], bases_of: BasesOf | None) -> Iterator[Fault]:
     journal: list[Entry] = []
     previous, expected = "", 1
     for number, text in kept:
@@ -44,6 +50,7 @@ def _faults(kept: Iterable[tuple[int, str]]) -> Iterator[Fault]:
             continue
         yield from (Fault(number, reason) for reason in _wrong(entry, number, text, previous))
         yield from (Fault(number, reason) for reason in _wrong_at_this_place(entry, journal))
+        yield from (Fault(number, reason) for reason in (_wrong_below(entry, bases_of) if bases_of else ()))
         journal.append(entry)
         previous = entry.digest
 
@@ -67,6 +74,18 @@ def _wrong_at_this_place(entry: Entry, before: list[Entry]) -> Iterator[str]:
             yield "it signs off other entries than those before it"
         if entry.attestation.verdicts != tally_verdicts(current_decisions(before)):
             yield "the decisions that it counts are not those before it"
+
+
+def _wrong_below(entry: Entry, bases_of: BasesOf) -> Iterator[str]:
+    """What the entry stands on is not what it names."""
+    inventory = entry.attestation.inventory if entry.attestation else ""
+    named = tuple(dict.fromkeys(filter(None, (*(one.basis for one in entry.decisions), inventory))))
+    texts = bases_of(named) if named else {}
+    for digest in named:
+        if digest not in texts:
+            yield f"what it stands on was taken away: `{digest[:12]}`"
+        elif digest_of(texts[digest]) != digest:
+            yield f"what it stands on was changed after it was kept: `{digest[:12]}`"
 
 
 # ── the numbers of a sign-off ────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trustview.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from trustview.store.carrying import begin_after_last, begin_review, bind, carry_into, last_review, take_inventory
     from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
     from trustview.store.parts import Shelf, open_shelf
     from trustview.store.reviews import ReviewStore, open_reviews
@@ -40,9 +41,14 @@ __all__ = [
     "SnapshotFile",
     "Summary",
     "Workspace",
+    "begin_after_last",
+    "begin_review",
+    "bind",
+    "carry_into",
     "delete_snapshot",
     "find_snapshot",
     "find_workspace",
+    "last_review",
     "list_files",
     "list_snapshots",
     "load_settings",
@@ -57,6 +63,7 @@ __all__ = [
     "read_named",
     "save_snapshot",
     "save_view",
+    "take_inventory",
     "view_file",
     "walk_files",
     "without_collection",

@@ -5,7 +5,7 @@ Imported when a database of reviews is opened, never before: SQLAlchemy takes lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,11 +72,14 @@ class ReviewDatabase:
             last = _last(connection, review)
             return last[0] if last else 0
 
-    def basis(self, digest: str) -> str | None:
-        """A text that decisions stand on; None when it is not there."""
+    def bases(self, digests: Iterable[str]) -> dict[str, str]:
+        """The texts that decisions stand on, by digest; those that are not there are left out."""
+        found: dict[str, str] = {}
         with self._engine.connect() as connection:
-            found: str | None = connection.scalar(select(BASIS.c.body).where(BASIS.c.digest == digest))
-            return found
+            for some in _portions(digests):
+                query = select(BASIS.c.digest, BASIS.c.body).where(BASIS.c.digest.in_(some))
+                found |= {row.digest: row.body for row in connection.execute(query)}
+        return found
 
     def append(self, review: str, entry: Entry, bases: Mapping[str, str], tried: list[Entry]) -> Entry:
         """Add an entry and the texts that it stands on; `tried` gets the entry before it is certain that it is kept."""
@@ -109,10 +112,13 @@ def _sealed(connection: Connection, review: str, entry: Entry) -> Entry:
 
 
 def _add_bases(connection: Connection, bases: Mapping[str, str]) -> None:
-    wanted = list(bases)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
+    for some in _portions(bases):
         there = set(connection.scalars(select(BASIS.c.digest).where(BASIS.c.digest.in_(some))))
         rows = [{"digest": digest, "body": bases[digest]} for digest in some if digest not in there]
         if rows:
             connection.execute(BASIS.insert(), rows)
+
+
+def _portions(digests: Iterable[str]) -> Iterator[list[str]]:
+    wanted = list(dict.fromkeys(digests))
+    return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))

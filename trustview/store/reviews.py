@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -80,9 +80,9 @@ class ReviewStore:
         """The number of the newest entry of a review; 0 when there is none."""
         return self._try(lambda database: database.newest(review_id))
 
-    def basis(self, digest: str) -> str | None:
-        """The text of what a decision stands on, by its digest; None when it is not there."""
-        return self._try(lambda database: database.basis(digest))
+    def bases(self, digests: Iterable[str]) -> dict[str, str]:
+        """The texts of what decisions stand on, by digest; those that are not there are left out."""
+        return self._try(lambda database: database.bases(digests))
 
     def append(self, review_id: str, entry: Entry, bases: Mapping[str, str] | None = None) -> Entry:
         """Keep an entry and the texts, by digest, that its decisions stand on.

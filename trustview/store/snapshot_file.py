@@ -133,6 +133,18 @@ class SnapshotFile:
         """The grants of a review item, in the order of its roles."""
         return self._of_name(f"{values.GRANTS} WHERE fleet = ? ORDER BY number", item, values.read_grant)
 
+    def basis_of(self, item: str) -> tuple[str, str] | None:
+        """What a decision on an item stands on, as its digest and its text; None when it is not in this snapshot."""
+        with self._tables.reading():
+            row = self._tables.row(f"{values.BASES} WHERE item = ?", item)
+            return values.read_basis_row(self._tables, row)[1:] if row else None
+
+    def bases(self) -> tuple[tuple[str, str, str], ...]:
+        """Every item with the digest and the text of what a decision on it stands on, worst first."""
+        with self._tables.loading():
+            rows = self._tables.rows(f"{values.BASES} ORDER BY number")
+            return tuple(values.read_basis_row(self._tables, row) for row in rows)
+
     def role(self, arn: str) -> Role | None:
         """A role by its ARN; None when it is not in this snapshot."""
         return self._fact(facts.Role, "roles", arn)

@@ -9,7 +9,6 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from trustview import analysis as conclusions
-from trustview import review
 from trustview.analysis import Severity, SubjectKind
 from trustview.snapshot import AccountStatus
 
@@ -175,9 +174,9 @@ def _places(snapshot: Snapshot, tiers: TierRules) -> Iterator[tuple[str, str, st
 # ── the queue ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def item_rows(snapshot: Snapshot, analysis: Analysis) -> Iterator[ItemRow]:
+def item_rows(snapshot: Snapshot, items: Iterable[ReviewItem]) -> Iterator[ItemRow]:
     """The queue, worst first."""
-    return (_item_row(item, snapshot.organization) for item in review.review_items(analysis))
+    return (_item_row(item, snapshot.organization) for item in items)
 
 
 def _item_row(item: ReviewItem, organization: Organization | None) -> ItemRow:

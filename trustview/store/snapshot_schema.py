@@ -5,7 +5,7 @@ THE ONE PLACE that knows them; raise FORMAT when a table, a column or the meanin
 
 from __future__ import annotations
 
-FORMAT = 4
+FORMAT = 5
 APPLICATION = 0x74727673  # `trvs`: tells our files from other databases
 
 # `name` holds every text that others refer to by number (ARNs, ids), `text` every longer one: see `snapshot_texts`.
@@ -22,6 +22,8 @@ CREATE TABLE place (
 CREATE TABLE item (
     number INTEGER PRIMARY KEY, id, role_name, principal, party TEXT, party_name, reach TEXT, privilege TEXT,
     severity INTEGER, checks, accounts, units, outlier_of, grants INTEGER, findings INTEGER, kind TEXT);
+
+CREATE TABLE basis (number INTEGER PRIMARY KEY, item, digest TEXT, body INTEGER);
 
 CREATE TABLE account (number INTEGER PRIMARY KEY, id, body INTEGER);
 CREATE TABLE fact (number INTEGER PRIMARY KEY, kind TEXT, account INTEGER, owner, name INTEGER, body INTEGER);
@@ -41,6 +43,7 @@ INDEXES = """
 CREATE INDEX name_hash ON name (hash);
 CREATE INDEX fact_name ON fact (kind, name);
 CREATE INDEX item_id ON item (id);
+CREATE INDEX basis_item ON basis (item);
 CREATE INDEX grant_role ON grant_ (role);
 CREATE INDEX grant_fleet ON grant_ (fleet);
 CREATE INDEX edge_source ON edge (source);

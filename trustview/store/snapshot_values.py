@@ -27,6 +27,7 @@ ITEMS = (
     "SELECT id, role_name, principal, party, party_name, reach, privilege, severity, checks, accounts, units, "
     "outlier_of, grants, findings, kind FROM item"
 )
+BASES = "SELECT item, digest, body FROM basis"
 GRANTS = "SELECT id, role, fleet, account, body FROM grant_"
 FLEETS = "SELECT id, grants, body FROM fleet"
 EDGES = "SELECT source, target, kind, grant_, reach FROM edge"
@@ -75,6 +76,12 @@ def read_item(row: Row) -> ItemRow:
         findings=findings,
         kind=SubjectKind(kind),
     )
+
+
+def read_basis_row(tables: SnapshotTables, row: Row) -> tuple[str, str, str]:
+    """A row of BASES: the item, and what a decision on it stands on, as its digest and its text."""
+    item, digest, body = row
+    return text_value(item), digest, tables.text(body)
 
 
 # ── conclusions ──────────────────────────────────────────────────────────────────────────────────────────────────

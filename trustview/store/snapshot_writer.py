@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trustview.analysis import Analysis, Edge, Finding, Fleet, Grant, Remediation, role_subject
+from trustview.review import Basis, digest_of, item_bases, review_items, write_basis
 from trustview.snapshot import FORMAT as SHAPE
 from trustview.snapshot import AccountFacts, Snapshot
 from trustview.snapshot.codec import encode
@@ -30,7 +31,9 @@ def write_tables(database: sqlite3.Connection, snapshot: Snapshot, analysis: Ana
     writer.write_facts(snapshot)
     writer.write_analysis(analysis)
     writer.write_rows("place", map(_place, place_rows(snapshot, analysis)))
-    writer.write_rows("item", map(_item, item_rows(snapshot, analysis)))
+    items = review_items(analysis)
+    writer.write_rows("item", map(_item, item_rows(snapshot, items)))
+    writer.write_rows("basis", writer.bases(item_bases(snapshot, analysis, items)))
     writer.write_meta("settings", pack(analysis.settings))
     writer.write_meta("summary", pack(summarise(snapshot, analysis)))
     writer.write_texts()
@@ -136,6 +139,12 @@ class _Writer:
     def _remediation(self, remediation: Remediation) -> tuple[Any, ...]:
         body = self._text(_without(encode(remediation), "subject"), account_of(remediation.subject))
         return self._name(remediation.subject), body
+
+    def bases(self, found: Iterable[tuple[str, Basis]]) -> Iterable[tuple[Any, ...]]:
+        """What a decision on each item would stand on, with its digest."""
+        for item, basis in found:
+            text = write_basis(basis)
+            yield item, digest_of(text), self._texts.put(text, "")
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from trustview.ui.detail import Detail
 
+from trustview import store
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
 from trustview.store import SnapshotFile
@@ -140,9 +141,10 @@ class Cockpit(App[None]):
         self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
     ) -> None:
         """Write a step into the journal, then show it."""
-        entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), decisions, cleared)
         try:
-            kept = self.sitting.reviews.append(self.review_id, entry)
+            bound, texts = store.bind(self.reader, decisions)
+            entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), bound, cleared)
+            kept = self.sitting.reviews.append(self.review_id, entry, texts)
             state = self._state
             if kept.number != len(state.journal) + 1:  # somebody else decided in the meantime
                 state = with_journal(state, self.sitting.reviews.journal(self.review_id)[:-1])
@@ -195,7 +197,8 @@ class Cockpit(App[None]):
             return
         self._review_id = begun.review_id
         state = refreshed(with_journal(with_view(self._state, begun.view), begun.journal))
-        self.show(replace(state, notice=Notice(remark)) if remark else state)
+        told = " · ".join(filter(None, (begun.remark, remark)))
+        self.show(replace(state, notice=Notice(told)) if told else state)
         self._begun.set()
 
     @property

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trustview import review as reviewing
+from trustview import store
+from trustview.errors import ReviewBegunError
 from trustview.review import review_id, review_under_way
 from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
 from trustview.ui.app import Cockpit
@@ -36,7 +39,11 @@ def open_cockpit(
     def begun() -> Begun:
         review = review_under_way(first, reviews.reviews())
         view = load_view(view_file(views, review)) if views and review != first else {}
-        return Begun(review, reviews.journal(review), view)
+        journal = reviews.journal(review)
+        if journal:
+            return Begun(review, journal, view)
+        told = _begin(snapshot, reviews, review, reviewer, f"{now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        return Begun(review, reviews.journal(review), view, told)
 
     def keep_view(review: str, left: State) -> None:
         if views:
@@ -57,3 +64,12 @@ def open_cockpit(
         save_view=keep_view,
     )
     return Cockpit(sitting, state)
+
+
+def _begin(snapshot: SnapshotFile, reviews: ReviewStore, review: str, reviewer: str, at: str) -> str:
+    """Begin the review with what holds of the last one, if there is one; what there is to say of that."""
+    try:
+        carried = store.begin_after_last(snapshot, reviews, review, reviewer, at)
+    except ReviewBegunError:  # by somebody else, this moment
+        return ""
+    return reviewing.describe_counts(carried) if carried else ""

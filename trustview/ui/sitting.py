@@ -13,11 +13,15 @@ from trustview.ui.state import State
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The review under way: its id, what was decided in it, and how its screen was left (empty: as it is)."""
+    """The review under way: its id, what was decided in it, and how its screen was left (empty: as it is).
+
+    `remark` says what carried over when it was begun this moment.
+    """
 
     review_id: str
     journal: tuple[Entry, ...]
     view: Mapping[str, Any]
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
