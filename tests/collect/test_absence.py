@@ -76,7 +76,7 @@ def test_where_no_name_is_known_nothing_is_concluded(
         async with serve(cloud):
             enter(cloud, monkeypatch)
             async with open_aws(small()) as aws:
-                aws.caller = replace(aws.caller, endpoint=endpoint or aws.caller.endpoint)
+                aws.sessions.caller = replace(aws.caller, endpoint=endpoint or aws.caller.endpoint)
                 kinds = {await ask_events(aws), await ask_events(aws)}
                 assert len(kinds) == 1
                 return kinds.pop(), aws.counts.calls

@@ -1,10 +1,10 @@
-"""Aws: the only call to AWS. Hops, paging, retries and throttling are decided here and nowhere else.
+"""Aws: the only call to AWS. Paging, retries and throttling are decided here and nowhere else.
 
 Rule 1: one client per service and Region serves all accounts; each request is signed with the credentials that stand in
 a context variable, and a request without them does not leave. Rule 2: the SDK does not retry; we do, within the budget,
 with jitter. Rule 3: every failure becomes a Failure with a sentence; only who we are being refused stops the run.
-Rule 4: moments come back as ISO 8601 texts and policy documents still encoded (see `sdk`). Rule 5: credentials stay in
-memory. Rule 6: a service that has no address in a Region is not offered there, and is not asked there again.
+Rule 4: moments come back as ISO 8601 texts and policy documents still encoded (see `sdk`). Rule 5: a service that has
+no address in a Region is not offered there, and is not asked there again.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from trustview.collect.budget import Budget
 from trustview.collect.failure import CallError, Failure, FailureKind, LostPageError
-from trustview.collect.permissions import SESSION_POLICY_LIMIT, hub_session_policy, role_arn, session_policy
 from trustview.collect.scope import Scope
 from trustview.collect.sdk import (
     DEFAULT_REGION,
@@ -29,47 +27,16 @@ from trustview.collect.sdk import (
     HOW_TO_SET_THE_CLOCK,
     Answer,
     configure,
-    find_credentials,
     is_name_known,
     open_session,
-    refresh,
     send,
 )
-from trustview.errors import CredentialsError, UsageError
+from trustview.collect.sessions import Caller, Sessions
+from trustview.errors import CredentialsError
 
 ATTEMPTS = {FailureKind.THROTTLED: 10, FailureKind.TRANSIENT: 5}
 LONGEST_PAUSE = 20.0
-HOP_SECONDS = 3600
-RENEW_BEFORE = timedelta(minutes=5)
 PAGE_TOKENS = ("NextToken", "nextToken", "Marker")
-# Who asks, where it is no account: what the SDK finds, and the hub role that is entered with it.
-FOUND, HUB = "found", "hub"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: the account and ARN of the credentials, the Region of requests that name none, the address of STS."""
-
-    account: str
-    arn: str
-    region: str
-    endpoint: str
-
-    @property
-    def partition(self) -> str:
-        """`aws`, `aws-us-gov` or `aws-cn`."""
-        return self.arn.split(":")[1]
-
-    @property
-    def main_regions(self) -> tuple[str, ...]:
-        """Its own Region, and the one that global services answer from."""
-        main = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-        return tuple(sorted({self.region, main.get(self.partition, self.region)}))
-
-    @property
-    def name(self) -> str:
-        """The ARN without the session name: the same after logging in again."""
-        return self.arn.rpartition("/")[0] if ":assumed-role/" in self.arn else self.arn
 
 
 @dataclass(slots=True)
@@ -79,18 +46,6 @@ class Counts:
     calls: int = 0
     throttled: int = 0
     retried: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """A session of a role; `credentials` is the SDK's own object.
-
-    `packed_percent` says how much of what AWS takes of a session policy ours needs.
-    """
-
-    credentials: object
-    expires: datetime
-    packed_percent: int
 
 
 @asynccontextmanager
@@ -113,17 +68,14 @@ class Aws:
         self._session = open_session(scope)
         configured = self._session.get_config_variable("region")
         self._has_region, self._region = configured is not None, str(configured or DEFAULT_REGION)
-        self._found: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._opening = asyncio.Lock()
-        self._entered: dict[str, Entered] = {}
-        self._entering: dict[str, asyncio.Lock] = {}
         self._absent: dict[tuple[str, str], Failure] = {}
-        self.caller = Caller("", "", self._region, "")
+        self.sessions = Sessions(scope, self._assume_role, Caller("", "", self._region, ""))
 
     async def sign_in(self) -> None:
         """Finds the credentials and asks AWS whose they are."""
-        self._found = await find_credentials(self._scope)
+        await self.sessions.find_credentials()
         try:
             answer = await self.call("", "", "sts", "GetCallerIdentity", {}, needs="Account")
         except CallError as error:
@@ -132,7 +84,20 @@ class Aws:
                 f"`{self._region}`, then try again"
             ) from error
         client = await self._client("sts", self._region)
-        self.caller = Caller(answer["Account"], answer["Arn"], self._region, str(client.meta.endpoint_url))
+        endpoint = str(client.meta.endpoint_url)
+        self.sessions.caller = Caller(answer["Account"], answer["Arn"], self._region, endpoint)
+
+    @property
+    def caller(self) -> Caller:
+        """Who we are; nobody until that was asked."""
+        return self.sessions.caller
+
+    async def enter(self, account: str) -> None:
+        """Makes sure that an account can be entered; CallError when AWS refuses the hop."""
+        await self.sessions.credentials_of(account)
+
+    async def _assume_role(self, asker: str, parameters: Mapping[str, object]) -> Answer:
+        return await self.call(asker, "", "sts", "AssumeRole", parameters, needs="Credentials")
 
     # ── one call ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,7 +113,7 @@ class Aws:
         while True:
             if (service, region) in self._absent:
                 raise CallError(self._absent[service, region])
-            credentials = await self._credentials_of(account)
+            credentials = await self.sessions.credentials_of(account)
             answer = await self._ask(credentials, account, region, service, operation, parameters)
             if not isinstance(answer, Failure) and needs not in answer:
                 reason = f"`{service}:{operation}` gives an answer without `{needs}`"
@@ -159,7 +124,8 @@ class Aws:
                 answer = await self._judge_absence(answer, service, region)
             failures.append(answer)
             self._stop_unless_ours(answer, account, region)
-            self._forget_session(answer, account, credentials)
+            if answer.kind in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED):
+                self.sessions.forget(account, credentials)
             if not _may_try_again(failures) or not self._may_retry(answer, service, region):
                 raise CallError(answer)
             if answer.is_worth_retrying:
@@ -206,30 +172,16 @@ class Aws:
         """Whether the retries that are left allow one more; being throttled costs none, the bucket is slower then."""
         return failure.kind is not FailureKind.TRANSIENT or self._budget.may_retry(service, region)
 
-    def _who(self, account: str) -> str:
-        """Whose credentials are used in an account: those that were found, the hub role's, or those of a hop."""
-        if account not in ("", self.caller.account):
-            return account
-        return HUB if self._scope.via else FOUND
-
     def _stop_unless_ours(self, failure: Failure, account: str, region: str) -> None:
         """Credentials of the caller that AWS no longer accepts end the run: nothing more can be read with them."""
         is_over = failure.kind is FailureKind.EXPIRED or (
             failure.kind is FailureKind.NOT_ACCEPTED and region in ("", self._region)
         )
-        if is_over and self._who(account) == FOUND:
+        if is_over and self.sessions.is_found(account):
             what_to_do = HOW_TO_SET_THE_CLOCK if failure.is_about_time else HOW_TO_LOG_IN
             if not self._has_region and failure.kind is FailureKind.NOT_ACCEPTED and not failure.is_about_time:
                 what_to_do = f"{HOW_TO_NAME_A_REGION}; or {what_to_do}"
             raise CredentialsError(f"AWS does not accept the credentials: {failure.reason}; {what_to_do}")
-
-    def _forget_session(self, failure: Failure, account: str, credentials: object) -> None:
-        """A session that AWS no longer accepts is not used again; one that was opened meanwhile is."""
-        who = self._who(account)
-        entered = self._entered.get(who)
-        is_over = failure.kind in (FailureKind.EXPIRED, FailureKind.NOT_ACCEPTED)
-        if is_over and entered is not None and entered.credentials is credentials:
-            del self._entered[who]
 
     async def pages(
         self, account: str, region: str, service: str, operation: str, parameters: Mapping[str, object], needs: str
@@ -256,69 +208,6 @@ class Aws:
             seen.add(answer[name])
             asked[name] = answer[name]
 
-    # ── who asks ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _credentials_of(self, account: str) -> object:
-        """The credentials to ask with in an account: our own, or those of a hop into it."""
-        who = self._who(account)
-        if who == FOUND:
-            await refresh(self._found)
-            found: object = self._found
-            return found
-        async with self._entering.setdefault(who, asyncio.Lock()):
-            entered = self._entered.get(who)
-            if entered is None or entered.expires - RENEW_BEFORE < datetime.now(UTC):
-                entered = self._entered[who] = await (self._enter_hub() if who == HUB else self._enter(who))
-            return entered.credentials
-
-    @property
-    def packed_percent(self) -> int:
-        """How much of what AWS takes of a session policy ours needs at most; 0 while no session was opened."""
-        return max((entered.packed_percent for entered in self._entered.values()), default=0)
-
-    async def enter(self, account: str) -> None:
-        """Makes sure that an account can be entered; CallError when AWS refuses the hop."""
-        await self._credentials_of(account)
-
-    async def _enter(self, account: str) -> Entered:
-        """A session of the reader role in a member account."""
-        more = {"ExternalId": self._scope.external_id} if self._scope.external_id else {}
-        arn = role_arn(self.caller.partition, account, self._scope.role_name)
-        source = self._scope.source_in(account, self.caller.account)
-        return await self._become(self.caller.account, arn, session_policy(source, self.caller.partition), **more)
-
-    async def _enter_hub(self) -> Entered:
-        """A session of the hub role; without it nothing can be read."""
-        partition = self._scope.via.split(":")[1]
-        source = self._scope.source_in(self.caller.account, self.caller.account)
-        policy = hub_session_policy(partition, self._scope.role_name, source)
-        try:
-            return await self._become(FOUND, self._scope.via, policy)
-        except CallError as error:
-            raise CredentialsError(
-                f"the hub role `{self._scope.via}` cannot be entered: {error.failure.reason}; make it trust "
-                "who you are, or name another with --via"
-            ) from error
-
-    async def _become(self, asker: str, arn: str, policy: str, **more: object) -> Entered:
-        """A session of a role, cut down to a policy unless the scope says otherwise."""
-        from aiobotocore.credentials import AioCredentials  # noqa: PLC0415
-
-        parameters: dict[str, object] = {
-            "RoleArn": arn,
-            "RoleSessionName": self._scope.session_name,
-            "DurationSeconds": HOP_SECONDS,
-            **more,
-        }
-        if self._scope.has_session_policy:
-            parameters["Policy"] = _fitting(policy)
-        answer = await self.call(asker, "", "sts", "AssumeRole", parameters, needs="Credentials")
-        given = answer["Credentials"]
-        credentials = AioCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-        return Entered(
-            credentials, datetime.fromisoformat(given["Expiration"]), int(answer.get("PackedPolicySize") or 0)
-        )
-
     async def _client(self, service: str, region: str) -> Any:  # noqa: ANN401  the SDK ships no types
         """The one client of a service in a Region; its own credentials are worthless on purpose."""
         if (service, region) in self._clients:
@@ -334,16 +223,6 @@ class Aws:
                 )
                 self._clients[service, region] = await self._stack.enter_async_context(opening)
             return self._clients[service, region]
-
-
-def _fitting(policy: str) -> str:
-    """The session policy, unless a long role name makes it longer than AWS takes."""
-    if len(policy) > SESSION_POLICY_LIMIT:
-        raise UsageError(
-            f"the session policy has {len(policy)} characters and AWS takes {SESSION_POLICY_LIMIT}: give the role a "
-            "shorter path, or pass none with --no-session-policy"
-        )
-    return policy
 
 
 def _may_try_again(failures: list[Failure]) -> bool:

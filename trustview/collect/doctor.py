@@ -214,7 +214,7 @@ class Doctor:
             detail = "none is passed (--no-session-policy): a session may do whatever its role may"
             return Diagnosis("session policy", True, detail)
         size = f"{len(session_policy())} of {SESSION_POLICY_LIMIT} characters"
-        packed = f", {self.aws.packed_percent} % of what AWS packs" if self.aws.packed_percent else ""
+        packed = f", {self.aws.sessions.packed_percent} % of what AWS packs" if self.aws.sessions.packed_percent else ""
         detail = f"every session in another account is cut down to {len(actions(Asked.ACCOUNT))} read actions"
         return Diagnosis("session policy", True, f"{detail} ({size}{packed})")
 

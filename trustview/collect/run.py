@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from trustview.collect.aws import Caller
 from trustview.collect.moments import write_moment
 from trustview.collect.notes import Notes
 from trustview.collect.parts import Part, Parts, key_of, read_part, write_part
 from trustview.collect.scope import Scope
+from trustview.collect.sessions import Caller
 
 # An interrupted run is gone on with for a day; after that what it read is too old to stand beside what is read now.
 RESUME_WITHIN = timedelta(days=1)
