@@ -56,7 +56,10 @@ def with_monitoring(snapshot: Snapshot, acme: Acme) -> Snapshot:
     )
     rules = tuple(rule_of(thing) for thing in things.of_kind("rule") if thing.account in readable)
     readings = tuple(
-        Reading("events", account, region, acme.now.isoformat()) for account in readable for region in acme.regions
+        Reading(service, account, region, acme.now.isoformat())
+        for account in readable
+        for service, regions in (("events", acme.regions), ("trails", ("",)))
+        for region in regions
     )
     return replace(
         snapshot,

@@ -5,8 +5,9 @@ first and last for a call on each day), and where it matters `hour` (12), `count
 the one in the ARN), `action`, `external_id`, `origin`, `mfa`. `windows` are what was seen: `account`, `region`, `ago`
 (first and last day) and `holes` (pairs of days ago); left out, the last 90 days of every account that was read, in two
 Regions, as soon as a case has `uses`. `rules` are EventBridge rules: `pattern` (an object), and where it matters
-`region`, `state`, `bus`, `account`, `targets`; `trails` are trails in the codec's own shape; `read` are the Regions in
-which rules were read.
+`region`, `state`, `bus`, `account`, `targets`; `trails` and `buses` stand in the codec's own shape; `read_of` are the
+Regions in which rules were read, by account: of the role's own account both, as soon as a case speaks of rules. Trails
+were read where a case has one.
 """
 
 import json
@@ -32,14 +33,17 @@ def moment(days_ago: float, hour: int | None = None) -> str:
 def evidence_of(case: dict[str, Any], role: str, accounts: tuple[str, ...]) -> dict[str, Any]:
     """The fields of a snapshot that a case's evidence fills."""
     uses = tuple(use for call in case.get("uses", ()) for use in uses_of(call, role))
-    read = case.get("read", REGIONS if "rules" in case or "trails" in case else ())
+    read = {accounts[1]: REGIONS if "rules" in case or "trails" in case else (), **case.get("read_of", {})}
     return {
         "uses": uses,
         "windows": tuple(windows_of(case, accounts)),
         "trails": tuple(decode(Trail, trail) for trail in case.get("trails", ())),
         "event_rules": tuple(rule_of(rule, accounts[1]) for rule in case.get("rules", ())),
         "event_buses": tuple(EventBus(**bus) for bus in case.get("buses", ())),
-        "readings": tuple(Reading("events", accounts[1], region, moment(0)) for region in read),
+        "readings": (
+            *(Reading("events", account, region, moment(0)) for account, regions in read.items() for region in regions),
+            *(Reading("trails", account, "", moment(0)) for account in accounts if case.get("trails")),
+        ),
     }
 
 

@@ -18,6 +18,7 @@ from widgets.key_help import KeyGroup, KeyHelp, KeyHint, KeyLine
 from widgets.prompt_line import PromptLine
 from widgets.status_line import Segment, StatusLine
 from widgets.tone import Cell, Tone
+from widgets.use_strip import HeatRow, UseStrip
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
 
@@ -61,6 +62,10 @@ def graph() -> EgoGraphData:
     return EgoGraphData(GraphNode("w", "web", "■"), ("namespace shop", "in 40 · out 2"), incoming, outgoing)
 
 
+WEEK = tuple(
+    HeatRow(day, [None] * 24 if day == "sun" else [max(0, hour - 7) * (19 - hour) for hour in range(24)], note)
+    for day, note in (("mon", "418"), ("tue", ""), ("sat", "2"), ("sun", "not known"))
+)
 COLUMNS = (
     Column("state", "State", 7),
     Column("pod", "Pod", None, min_width=12),
@@ -79,6 +84,7 @@ EXAMPLES: dict[str, Callable[[], Sequence[Widget]]] = {
     "filter": lambda: [FilterBar("state:fail"), VirtualTable(COLUMNS, Pods(), range(0, 400, 4))],
     "prompt": lambda: [VirtualTable(COLUMNS, Pods(), range(40)), Asking()],
     "status": lambda: [StatusLine([Segment("cluster", Tone.HEADING), Segment("12 pods")], [Segment("read only")])],
+    "heat": lambda: [UseStrip(WEEK, ("0", "6", "12", "18"))],
     "keys": lambda: [KeyHelp([KeyGroup("find", HINTS[:2]), KeyGroup("act", HINTS[2:])]), KeyLine(HINTS)],
 }
 

@@ -13,6 +13,7 @@ WORDS = {
     "filter": "state:fail",
     "prompt": "▸ why?",
     "status": "read only",
+    "heat": "not known",
     "keys": "filter",
 }
 

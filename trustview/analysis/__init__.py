@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trustview.analysis.access_analyzer import describe_agreement
     from trustview.analysis.analyse import Analysis, analyse
     from trustview.analysis.attachments import identity_texts, managed_text
+    from trustview.analysis.callers import WEEKDAYS, CallerUse, Habit, callers_of_uses, days_of, habit_of
     from trustview.analysis.chain import Chain, chains_from, chains_into
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
@@ -43,7 +44,17 @@ if TYPE_CHECKING:
     from trustview.analysis.steps import steps_into, steps_out_of
     from trustview.analysis.template import OWN_ACCOUNT, likeness, make_template
     from trustview.analysis.tier import Tier, TierRules, tier_of
-    from trustview.analysis.use import KnownUse, UseState, may_come_by, use_of_grant, use_of_principal, use_of_role
+    from trustview.analysis.use import (
+        KnownUse,
+        UseState,
+        may_come_by,
+        use_of_grant,
+        use_of_principal,
+        use_of_role,
+        use_of_ways,
+    )
+    from trustview.analysis.watch import RegionWatch, Watch, Watched, describe_watch, watch_of
+    from trustview.analysis.watch_rule import WatchRule, propose_rule
     from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
     from trustview.policy import Privilege
 
@@ -54,8 +65,10 @@ __all__ = [
     "CHECKS_BY_ID",
     "EDGES",
     "OWN_ACCOUNT",
+    "WEEKDAYS",
     "Access",
     "Analysis",
+    "CallerUse",
     "Chain",
     "Change",
     "ChangeKind",
@@ -71,12 +84,14 @@ __all__ = [
     "Fleet",
     "Grant",
     "GrantDifference",
+    "Habit",
     "KnownUse",
     "Party",
     "Privilege",
     "Reach",
     "ReachKind",
     "ReadSettings",
+    "RegionWatch",
     "Remediation",
     "Replay",
     "RoleFacts",
@@ -89,23 +104,30 @@ __all__ = [
     "TierRules",
     "TrustGraph",
     "UseState",
+    "Watch",
+    "WatchRule",
+    "Watched",
     "WhatIf",
     "analyse",
     "apply_changes",
+    "callers_of_uses",
     "chains_from",
     "chains_into",
     "check",
     "compare_grants",
     "coverage_of",
+    "days_of",
     "describe_agreement",
     "describe_coverage",
     "describe_effect",
     "describe_replay",
+    "describe_watch",
     "describe_words",
     "entries",
     "facts_about",
     "find_gone",
     "fingerprint",
+    "habit_of",
     "identity_texts",
     "likeness",
     "make_template",
@@ -114,6 +136,7 @@ __all__ = [
     "may_come_by",
     "own_policy",
     "pretty_policy",
+    "propose_rule",
     "prove_change",
     "prove_effect",
     "rank_choices",
@@ -126,6 +149,8 @@ __all__ = [
     "use_of_grant",
     "use_of_principal",
     "use_of_role",
+    "use_of_ways",
+    "watch_of",
     "what_if",
     "with_roles",
 ]

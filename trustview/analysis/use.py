@@ -17,6 +17,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.coverage import DAY, Coverage, coverage_of, describe_coverage, read_moment, write_moment
 from trustview.analysis.grant import Grant
 from trustview.analysis.reach import Representative, ask_of_grant
+from trustview.analysis.settings import Settings
 from trustview.policy import (
     ASSUME_ROLE_WITH_SAML,
     ASSUME_ROLE_WITH_WEB_IDENTITY,
@@ -199,6 +200,15 @@ def use_of_grant(access: Access, grant: Grant, whole: KnownUse) -> KnownUse:
         return known
     reason = "each call that may have come in this way may have come in another way as well"
     return replace(known, state=UseState.UNKNOWN, reasons=(reason, *known.reasons))
+
+
+def use_of_ways(
+    snapshot: Snapshot, role: Role, grants: tuple[Grant, ...], settings: Settings
+) -> tuple[KnownUse, dict[str, KnownUse]]:
+    """What is known of one role and, by id, of each of its grants; the snapshot may hold no more than this role."""
+    whole = use_of_role(snapshot, role, settings.thresholds.unused_days)
+    access = Access(snapshot, grants=grants, settings=settings)
+    return whole, {grant.id: use_of_grant(access, grant, whole) for grant in grants}
 
 
 def use_of_principal(whole: KnownUse, principal: str) -> KnownUse:

@@ -14,9 +14,13 @@ _HOUR = timedelta(hours=1)
 
 def is_outside_hours(begin: datetime, hours: BusinessHours) -> bool:
     """Whether the whole hour that begins here lies outside: of a call only its hour is known."""
-    zone = _zone(hours.timezone)
     last = begin + _HOUR - timedelta(seconds=1)
-    return not any(_is_within(moment.astimezone(zone), hours) for moment in (begin, last))
+    return not any(_is_within(local_time(moment, hours), hours) for moment in (begin, last))
+
+
+def local_time(moment: datetime, hours: BusinessHours) -> datetime:
+    """The same moment where people work."""
+    return moment.astimezone(_zone(hours.timezone))
 
 
 def _is_within(local: datetime, hours: BusinessHours) -> bool:

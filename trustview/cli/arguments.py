@@ -14,6 +14,8 @@ from trustview.cli.argument_groups import add_settings as _add_settings
 from trustview.cli.argument_groups import add_snapshot as _add_snapshot
 from trustview.cli.argument_groups import command as _command
 from trustview.cli.review_arguments import add_review as _add_review
+from trustview.cli.use_arguments import add_usage as _add_usage
+from trustview.cli.use_arguments import add_watch as _add_watch
 
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
@@ -41,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_demo, _add_collect, _add_import, _add_findings, _add_roles, _add_grants, _add_who_can, _add_reach,
+        _add_usage, _add_watch,
         _add_export, _add_snapshots, _add_diff, _add_remediate, _add_review, _add_analyse, _add_config, _add_checks,
         _add_explain, _add_simulate,
         _add_narrower, _add_doctor, _add_iam_policy,

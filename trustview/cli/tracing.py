@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from trustview.analysis import Chain, Edge, TrustGraph, chains_from, chains_into
+from trustview.analysis import (
+    Chain,
+    Edge,
+    KnownUse,
+    TrustGraph,
+    UseState,
+    chains_from,
+    chains_into,
+    use_of_principal,
+    use_of_role,
+)
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_table, say
 from trustview.cli.selecting import account_names, open_selected
 from trustview.errors import UsageError
 from trustview.policy import is_account_id, parse_arn
-from trustview.store import SnapshotFile, find_workspace
+from trustview.store import SnapshotFile, excerpt_on_use, find_workspace
 
 HEADS = ("steps", "reach", "depends on", "chain")
 
 
 def who_can(arguments: Namespace) -> int:
-    """Print everybody who can become a role, directly or through other roles, shortest first."""
+    """Print everybody who can become a role, directly or through other roles, shortest first, and who of them did."""
     with open_selected(find_workspace(), arguments) as snapshot:
         names = account_names(snapshot)
-        role = find_role(snapshot, arguments.role, names)
-        chains = list(chains_into(snapshot.graph(), role))
-        _print(chains, names, arguments, "who can become it")
+        arn = find_role(snapshot, arguments.role, names)
+        chains = list(chains_into(snapshot.graph(), arn))
+        whole = _use_of_role(snapshot, arn)
+    uses = [_use_of(whole, chain.steps[-1].source) for chain in chains] if whole else []
+    _print(chains, names, arguments, "who can become it", uses)
+    if whole is not None and not arguments.json:
+        for sentence in whole.sentences:
+            say(sentence)
     return ExitCode.DONE
+
+
+def _use_of_role(snapshot: SnapshotFile, arn: str) -> KnownUse | None:
+    role = snapshot.role(arn)
+    days = snapshot.settings().thresholds.unused_days
+    return use_of_role(excerpt_on_use(snapshot, role), role, days) if role is not None else None
+
+
+def _use_of(whole: KnownUse, source: str) -> KnownUse:
+    """What is known of the last step's use: by a principal, or by anybody of the accounts that stand for a crowd."""
+    if source.startswith("account:"):
+        accounts = source.removeprefix("account:").split(",")
+        return whole.part(lambda use: use.caller_account in accounts)
+    return whole if source in ("organization", "everyone") else use_of_principal(whole, source)
 
 
 def reach(arguments: Namespace) -> int:
@@ -103,12 +132,22 @@ def _account_of(arn: str) -> str:
 # ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _print(chains: list[Chain], names: dict[str, str], arguments: Namespace, what: str) -> None:
-    shown = islice(chains, arguments.limit) if arguments.limit else chains
+def _print(
+    chains: list[Chain], names: dict[str, str], arguments: Namespace, what: str, uses: Sequence[KnownUse] = ()
+) -> None:
+    """The chains as a table or as JSON; `uses` tell of each who has been seen coming by it."""
+    shown = list(islice(chains, arguments.limit) if arguments.limit else chains)
     if arguments.json:
-        print_json([_value(chain) for chain in shown])
+        told: list[dict[str, Any]] = [{"use": _told(known)} for known in uses] or [{}] * len(shown)
+        print_json([_value(chain) | more for chain, more in zip(shown, told, strict=False)])
         return
-    print_table(HEADS, _rows(shown, names))
+    rows = _rows(shown, names)
+    if uses:
+        steps, reach, depends, chain = HEADS
+        heads = (steps, reach, "used", depends, chain)
+        print_table(heads, [(*row[:2], _short(known), *row[2:]) for row, known in zip(rows, uses, strict=False)])
+    else:
+        print_table(HEADS, rows)
     cut = f", the first {arguments.limit} shown" if arguments.limit and arguments.limit < len(chains) else ""
     say(f"{len(chains):,} {what}{cut}")
 
@@ -118,6 +157,14 @@ def _rows(chains: Iterable[Chain], names: dict[str, str]) -> Iterator[tuple[str,
         places = [chain.source, *(step.target for step in chain.steps)]
         text = " -> ".join(_name(place, names) for place in places)
         yield str(len(chain.steps)), chain.kind.value, ", ".join(chain.depends_on), text
+
+
+def _short(known: KnownUse) -> str:
+    return f"{known.count} times, last {known.last[:10]}" if known.state is UseState.USED else known.state.value
+
+
+def _told(known: KnownUse) -> dict[str, Any]:
+    return {"state": known.state.value, "calls": known.count, "last": known.last or None}
 
 
 def _name(node: str, names: dict[str, str]) -> str:

@@ -272,6 +272,16 @@ class SnapshotFile:
             for row in self._tables.rows(query, int(at_least)):
                 yield values.read_finding(self._tables, row)
 
+    def listed(self, field: str, account: str | None = None) -> tuple[Any, ...]:
+        """One of the plain lists of the snapshot, by its field; of one account, or all of it."""
+        from trustview.store.snapshot_records import RECORDS  # noqa: PLC0415 -- it needs every kind of fact
+
+        kind = next(records.type for records in RECORDS if records.field == field)
+        query = "SELECT owner, body FROM fact WHERE kind = ? AND (? IS NULL OR owner = ?) ORDER BY number"
+        with self._tables.reading():
+            rows = self._tables.rows(query, field, account, account)
+            return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
+
     # ── everything ───────────────────────────────────────────────────────────────────────────────────────────
 
     def load_snapshot(self) -> Snapshot:

@@ -8,6 +8,7 @@ from trustview.analysis.check import Check
 from trustview.analysis.checks.absent_key_passes import absent_key_passes
 from trustview.analysis.checks.access_analyzer_finding import access_analyzer_finding
 from trustview.analysis.checks.automation_assumes_admin import automation_assumes_admin
+from trustview.analysis.checks.break_glass_unwatched import break_glass_unwatched
 from trustview.analysis.checks.builtin_identity_provider_without_app import builtin_identity_provider_without_app
 from trustview.analysis.checks.cognito_guest_role import cognito_guest_role
 from trustview.analysis.checks.confused_deputy import confused_deputy
@@ -128,6 +129,7 @@ CHECKS: tuple[Check, ...] = (
     automation_assumes_admin,
     refused_attempts,
     self_trust_expected_but_absent,
+    break_glass_unwatched,
     # Access Analyzer
     access_analyzer_finding,
 )

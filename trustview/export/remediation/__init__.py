@@ -10,6 +10,7 @@ from trustview.export.remediation.json_policy import JSON_POLICY
 from trustview.export.remediation.proposal import Proposal, Ranked, RemediationFormat, propose_text
 from trustview.export.remediation.terraform import TERRAFORM
 from trustview.export.remediation.ticket import TICKET
+from trustview.export.remediation.watch_rule import WATCH_FORMATS
 
 REMEDIATION_FORMATS: tuple[RemediationFormat, ...] = (JSON_POLICY, AWS_CLI, TERRAFORM, CLOUDFORMATION, TICKET)
 
@@ -18,6 +19,7 @@ REMEDIATION_FORMATS_BY_NAME = {form.name: form for form in REMEDIATION_FORMATS}
 __all__ = [
     "REMEDIATION_FORMATS",
     "REMEDIATION_FORMATS_BY_NAME",
+    "WATCH_FORMATS",
     "GuardrailProposal",
     "Proposal",
     "Ranked",

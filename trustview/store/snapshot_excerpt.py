@@ -1,0 +1,28 @@
+"""Excerpts of a snapshot file: a Snapshot that holds what one question is about, and nothing else."""
+
+from __future__ import annotations
+
+from trustview.snapshot import AccountFacts, Role, Snapshot
+from trustview.store.snapshot_file import SnapshotFile
+
+_OF_ACCOUNT = ("windows", "gaps", "readings")
+_MONITORING = ("trails", "event_buses", "event_rules", "readings", "gaps")
+
+
+def excerpt_on_use(file: SnapshotFile, role: Role) -> Snapshot:
+    """The role with its uses, and how far its account was seen."""
+    lists = {field: file.listed(field, role.account) for field in _OF_ACCOUNT}
+    return Snapshot(
+        taken_at=file.summary().taken_at,
+        source="",
+        organization=file.organization(),
+        accounts=(AccountFacts(role.account, roles=(role,)),),
+        uses=file.uses_of(role.arn),
+        **lists,
+    )
+
+
+def excerpt_on_monitoring(file: SnapshotFile) -> Snapshot:
+    """Trails, buses and rules of all accounts, and where they were read."""
+    lists = {field: file.listed(field) for field in _MONITORING}
+    return Snapshot(taken_at=file.summary().taken_at, source="", organization=file.organization(), **lists)
