@@ -159,3 +159,15 @@ def test_the_id_of_a_remediation_is_what_it_does_and_not_how_it_is_told() -> Non
     ids = [Remediation("role", (change,), "", ()).id for change in (*told, other)]
 
     assert ids[0] == ids[1] != ids[2]
+
+
+def test_the_id_of_a_remediation_is_one_for_a_fleet() -> None:
+    def named(account: str, external_id: str) -> str:
+        own = Change(ChangeKind.REPLACE_PRINCIPAL, 0, "", values=(f"arn:aws:iam::{account}:role/ci",))
+        agreed = Change(ChangeKind.ADD_CONDITION, 0, "", "StringEquals", "sts:ExternalId", (external_id,))
+        return Remediation(f"arn:aws:iam::{account}:role/x", (own, agreed), "", ()).id
+
+    other = Change(ChangeKind.REPLACE_PRINCIPAL, 0, "", values=("arn:aws:iam::333333333333:role/ci",))
+
+    assert named("111111111111", "abc") == named("222222222222", "def")
+    assert Remediation("arn:aws:iam::111111111111:role/x", (other,), "", ()).id != named("111111111111", "abc")

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, policy, role, snapshot, trust
+from tests.analysis.small_organization import (
+    DATADOG,
+    MANAGEMENT,
+    PROD,
+    SANDBOX,
+    STRANGER,
+    policy,
+    role,
+    snapshot,
+    trust,
+)
 from tests.cli.asking import HOSTILE, printed
 from trustview.analysis import CHECKS, analyse
 from trustview.cli import arguments, main
@@ -376,3 +386,33 @@ def test_other_settings_are_told_and_applied_by_analysing_again(
     assert "differ" not in after.err
     with open_snapshot(newest_snapshot(filled)) as saved:
         assert saved.settings().accounts.approved == (STRANGER,)
+
+
+@pytest.fixture
+def fleet(workspace: Workspace) -> Workspace:
+    """A workspace with one role in three accounts: two say the same, the third trusts another."""
+    roles = [role("partner", policy(trust({"AWS": STRANGER})), account) for account in (PROD, SANDBOX)]
+    roles.append(role("partner", policy(trust({"Service": "ec2.amazonaws.com"})), MANAGEMENT))
+    facts = snapshot(*roles)
+    save_snapshot(workspace, facts, analyse(facts))
+    return workspace
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_change_is_made_for_the_whole_fleet_and_outliers_stand_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    value = printed(capsys, "remediate", f"{PROD}/partner", "--fleet", "--json")
+    assert main(["remediate", f"{PROD}/partner", "--fleet"]) == ExitCode.DONE
+    shown = capsys.readouterr().out.splitlines()
+
+    assert [member["account"] for member in value["members"]] == [PROD, SANDBOX]
+    assert {member["id"] for member in value["members"]} == {value["id"]}
+    assert [outlier["role"] for outlier in value["outliers"]] == [f"arn:aws:iam::{MANAGEMENT}:role/partner"]
+    assert [line.split()[0] for line in shown if not line.startswith("change")] == ["proved", "proved", "apart"]
+    assert shown[0].startswith("change")
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_change_of_a_fleet_is_handed_over_for_every_member(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remediate", f"{PROD}/partner", "--fleet", "--format", "cli"]) == ExitCode.DONE
+
+    assert capsys.readouterr().out.count("\naws iam update-assume-role-policy") == 2

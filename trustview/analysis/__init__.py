@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         role_subject,
     )
     from trustview.analysis.fleet import Fleet
+    from trustview.analysis.fleet_change import FleetChange, Member, Outlier, change_fleet
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
     from trustview.analysis.own_policy import own_policy
@@ -82,10 +83,13 @@ __all__ = [
     "Evidence",
     "Finding",
     "Fleet",
+    "FleetChange",
     "Grant",
     "GrantDifference",
     "Habit",
     "KnownUse",
+    "Member",
+    "Outlier",
     "Party",
     "Privilege",
     "Reach",
@@ -113,6 +117,7 @@ __all__ = [
     "callers_of_uses",
     "chains_from",
     "chains_into",
+    "change_fleet",
     "check",
     "compare_grants",
     "coverage_of",

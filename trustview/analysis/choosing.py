@@ -13,7 +13,7 @@ from trustview.analysis.choices import REMOVALS, removal_of
 from trustview.analysis.coverage import Coverage
 from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
-from trustview.analysis.proving import Effect, facts_about, is_to_be_agreed, prove_change
+from trustview.analysis.proving import Effect, facts_about, prove_change
 from trustview.analysis.remediation import ChangeKind, Remediation, change_role
 from trustview.analysis.replay import Replay, count, replay
 from trustview.policy.narrowing import Verdict
@@ -67,7 +67,7 @@ def _removal(facts: RoleFacts) -> Remediation | None:
 def _weigh(facts: RoleFacts, one: Remediation) -> Choice:
     after = change_role(facts.role, one.changes)
     effect = prove_change(facts.role.trust_policy, one.changes, facts_about(facts.organization, facts.role.account))
-    told = (value for change in one.changes if is_to_be_agreed(change) for value in change.values)
+    told = (value for change in one.changes if change.is_to_be_agreed for value in change.values)
     seen = replay(facts.role, after.trust_policy, facts.uses, facts.coverage, facts.organization, told)
     reasons = tuple(_reasons(facts, one, effect, seen))
     return Choice(one, after, effect, seen, reasons, all(change.kind in REMOVALS for change in one.changes))

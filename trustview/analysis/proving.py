@@ -65,18 +65,12 @@ def prove_change(current: str, changes: Iterable[Change], facts: Facts) -> Effec
     changes = tuple(changes)
     proposed = apply_changes(current, changes)
     effect = prove_effect(current, proposed, facts)
-    renewed = tuple(c for c in changes if is_to_be_agreed(c) and c.kind is ChangeKind.REPLACE_CONDITION)
+    renewed = tuple(c for c in changes if c.is_to_be_agreed and c.kind is ChangeKind.REPLACE_CONDITION)
     if effect.verdict is not Verdict.WIDER or not renewed:
         return effect
     either = apply_changes(current, _accept_both(current, renewed))
     is_all = narrower(read_policy(either), read_policy(proposed), facts).is_proved
     return replace(effect, but_for="the new ExternalId", gained=()) if is_all else effect
-
-
-def is_to_be_agreed(change: Change) -> bool:
-    """Whether it asks for an ExternalId that the other side does not know yet."""
-    asks = change.kind in (ChangeKind.ADD_CONDITION, ChangeKind.REPLACE_CONDITION)
-    return asks and change.key.lower() == "sts:externalid"
 
 
 def _accept_both(current: str, renewed: Iterable[Change]) -> Iterator[Change]:

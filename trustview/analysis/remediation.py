@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from trustview.analysis.template import make_template
 from trustview.snapshot import Role
 
 
@@ -85,6 +86,12 @@ class Change:
         return own, self.statement, self.key.lower(), self.old_operator.lower(), self.principal_kind, self.principal
 
     @property
+    def is_to_be_agreed(self) -> bool:
+        """Whether it asks for an ExternalId that the other side does not know yet."""
+        asks = self.kind in (ChangeKind.ADD_CONDITION, ChangeKind.REPLACE_CONDITION)
+        return asks and self.key.lower() == "sts:externalid"
+
+    @property
     def edit(self) -> Change:
         """The same without its words: equal for changes that do the same."""
         return replace(self, summary="")
@@ -101,9 +108,19 @@ class Remediation:
 
     @property
     def id(self) -> str:
-        """A short name that is the same as long as the subject and the edits are."""
-        said = "\x00".join((self.subject, *(repr(change.edit) for change in self.changes)))
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        """A short name that is the same as long as the edits are, and the same for all members of a fleet.
+
+        The own account's id is put aside, and so are values that are made for one role and still to be agreed.
+        """
+        account = account_of(self.subject)
+        said = "\x00".join(repr(replace(c.edit, values=()) if c.is_to_be_agreed else c.edit) for c in self.changes)
+        own = make_template(said, account)[0]
+        return hashlib.sha256(own.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def account_of(subject: str) -> str:
+    """The account of an ARN; empty for what is no ARN."""
+    return subject.split(":", 5)[4] if subject.count(":") > 4 else ""
 
 
 def pretty_policy(text: str) -> str:

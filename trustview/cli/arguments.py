@@ -245,6 +245,9 @@ def _add_remediate(commands: _Commands) -> None:
         metavar="ROLE",
         help="an ARN, `account/name`, or a name that only one role has; a guardrail by id or name; `organization`",
     )
+    parser.add_argument(
+        "--fleet", action="store_true", help="for every role of its name, proved for each; those that differ apart"
+    )
     parser.add_argument("--change", metavar="ID", help="the change to show, by its id; the best one unless told")
     parser.add_argument("--format", choices=REMEDIATION_FORMATS, help="print in this format instead of a difference")
     _add_json(parser)

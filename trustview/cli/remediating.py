@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
 
 from trustview.analysis import (
     CHECKS_BY_ID,
-    ChangeKind,
     Choice,
     Finding,
-    RoleFacts,
-    describe_replay,
     rank_choices,
 )
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
+from trustview.cli.proposing import propose
+from trustview.cli.remediating_fleets import remediate_fleet
 from trustview.cli.remediating_guardrails import find_guardrail, remediate_guardrail
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
-from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, Ranked, propose_text
+from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
 from trustview.store import find_workspace
 
 
@@ -32,7 +30,10 @@ def remediate_role(arguments: Namespace) -> int:
         role = select_role(snapshot, arguments.role)
         facts = snapshot.facts_of_role(role.arn)
         names = account_names(snapshot)
-    choices = rank_choices(facts) if facts else ()
+        choices = rank_choices(facts) if facts else ()
+        if facts is not None and choices and arguments.fleet:
+            chosen = _pick(choices, arguments.change)
+            return remediate_fleet(snapshot, facts, chosen.remediation.id, names, arguments)
     if facts is None or not choices:
         _say_nothing_is_proposed(role.arn, facts.findings if facts else ())
         return ExitCode.DONE
@@ -54,34 +55,6 @@ def _pick(choices: tuple[Choice, ...], wanted: str | None) -> Choice:
         ids = ", ".join(f"`{choice.remediation.id}`" for choice in choices)
         raise UsageError(f"`{wanted}` is no change of this role: choose one of {ids}")
     return found[0]
-
-
-def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account_name: str) -> Proposal:
-    """One choice as it is handed over, with the others beside it."""
-    one = chosen.remediation
-    return Proposal(
-        before=facts.role,
-        after=chosen.after,
-        account_name=account_name,
-        changes=tuple(change.summary for change in one.changes),
-        closes=_titles(finding for finding in facts.findings if finding.id in one.closes),
-        leaves=_titles(finding for finding in facts.findings if finding.id not in one.closes),
-        effect=chosen.effect,
-        id=one.id,
-        notes=tuple(describe_replay(chosen.replay)),
-        rules=tuple(v for change in one.changes if change.kind is ChangeKind.ADD_EVENT_RULE for v in change.values),
-        ranked=tuple(_rank(choice) for choice in choices),
-    )
-
-
-def _rank(choice: Choice) -> Ranked:
-    one = choice.remediation
-    return Ranked(one.id, tuple(change.summary for change in one.changes), choice.reasons, choice.is_removal)
-
-
-def _titles(findings: Iterable[Finding]) -> tuple[str, ...]:
-    known = ((finding.check, CHECKS_BY_ID.get(finding.check)) for finding in findings)
-    return tuple(dict.fromkeys(check.title if check else name for name, check in known))
 
 
 def _print_proposal(proposal: Proposal) -> None:

@@ -1,0 +1,36 @@
+"""A choice between changes of a role -> the proposal that is handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trustview.analysis import CHECKS_BY_ID, ChangeKind, Choice, Finding, RoleFacts, describe_replay
+from trustview.export.remediation import Proposal, Ranked
+
+
+def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account_name: str) -> Proposal:
+    """One choice as it is handed over, with the others beside it."""
+    one = chosen.remediation
+    return Proposal(
+        before=facts.role,
+        after=chosen.after,
+        account_name=account_name,
+        changes=tuple(change.summary for change in one.changes),
+        closes=_titles(finding for finding in facts.findings if finding.id in one.closes),
+        leaves=_titles(finding for finding in facts.findings if finding.id not in one.closes),
+        effect=chosen.effect,
+        id=one.id,
+        notes=tuple(describe_replay(chosen.replay)),
+        rules=tuple(v for change in one.changes if change.kind is ChangeKind.ADD_EVENT_RULE for v in change.values),
+        ranked=tuple(_rank(choice) for choice in choices),
+    )
+
+
+def _rank(choice: Choice) -> Ranked:
+    one = choice.remediation
+    return Ranked(one.id, tuple(change.summary for change in one.changes), choice.reasons, choice.is_removal)
+
+
+def _titles(findings: Iterable[Finding]) -> tuple[str, ...]:
+    known = ((finding.check, CHECKS_BY_ID.get(finding.check)) for finding in findings)
+    return tuple(dict.fromkeys(check.title if check else name for name, check in known))
