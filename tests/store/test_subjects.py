@@ -94,7 +94,9 @@ def test_filters_know_it_and_an_ou_holds_what_hangs_in_it(file: SnapshotFile) ->
     places = Places(file.tree())
 
     def shown(text: str) -> list[bool]:
-        return [read_filter(text).admits(row, Facts(places)) for row in (scp, organization)]
+        rows = file.items()
+        found = rows.matching(read_filter(text).condition(Facts(places)))
+        return [rows.number(row.id) in found for row in (scp, organization)]
 
     assert shown("kind:guardrail") == [True, False]
     assert shown("party:outside") == shown("party:vendor") == shown("reach:open") == shown("is:fleet") == [False, False]

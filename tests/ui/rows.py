@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
 from trustview.analysis import Party, Privilege, ReachKind, Severity
 from trustview.snapshot import AccountStatus
 from trustview.store import ItemRow as Item
-from trustview.store import PlaceRow
+from trustview.store import ItemTable, PlaceRow
+from trustview.store.snapshot_tables import SnapshotTables
+from trustview.store.snapshot_writer import write_items
 from trustview.ui.places import Places
 
 ITEM = Item(
@@ -45,8 +55,15 @@ PLACES = Places(
 )
 
 
-def items(*changes: dict[str, object]) -> tuple[Item, ...]:
-    """Rows numbered from 1, each with its changes."""
-    from dataclasses import replace
+def items(*changes: dict[str, object]) -> ItemTable:
+    """Rows with ids numbered from 1, each with its changes."""
+    return table(*(replace(ITEM, **{"id": f"item-{n}", **change}) for n, change in enumerate(changes, 1)))  # type: ignore[arg-type]
 
-    return tuple(replace(ITEM, **{"id": f"item-{n}", **change}) for n, change in enumerate(changes, 1))  # type: ignore[arg-type]
+
+def table(*rows: Item) -> ItemTable:
+    """Rows in a snapshot file that holds nothing else."""
+    path = Path(mkdtemp(prefix="trustview-rows-")) / "rows.trustview"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        write_items(database, rows)
+    atexit.register(rmtree, path.parent)
+    return ItemTable(SnapshotTables(path))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trustview.analysis import Party, ReachKind, Severity
 from trustview.review import Verdict
+from trustview.store import ItemTable
 from trustview.ui.filter import WORDS, Facts, read_filter
 from trustview.ui.places import Places
 
-from .rows import ITEM, PLACES
+from .rows import ITEM, PLACES, table
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,20 @@ CASES = [
 ]
 
 
+VENDOR_ROW = table(VENDOR)
+
+
+def admits(text: str, row: ItemTable, facts: Facts) -> bool:
+    """Whether a filter shows the only row of a table."""
+    return row.matching(read_filter(text).condition(facts)) == (0,)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text!r}-{case.admits}")
 def test_a_filter_admits_what_its_words_mean(case: Case) -> None:
     found = read_filter(case.text)
     assert not found.problem
-    assert found.admits(VENDOR, Facts(PLACES, case.verdict, case.is_marked)) is case.admits
+    facts = Facts(PLACES, {0: case.verdict} if case.verdict else {}, {0} if case.is_marked else frozenset())
+    assert admits(case.text, VENDOR_ROW, facts) is case.admits
 
 
 @pytest.mark.parametrize(
@@ -127,12 +137,12 @@ def test_a_word_that_cannot_be_read_is_named_with_what_could_stand_there(text: s
 
 
 def test_without_is_all_only_items_with_findings_or_decisions_are_shown() -> None:
-    quiet = replace(ITEM, severity=None, checks=())
+    quiet = table(replace(ITEM, severity=None, checks=()))
     facts = Facts(PLACES)
-    assert not read_filter("").admits(quiet, facts)
-    assert read_filter("is:all").admits(quiet, facts)
-    assert read_filter("is:all sev:none").admits(quiet, facts)
-    assert read_filter("").admits(quiet, replace(facts, verdict=Verdict.APPROVE))
+    assert not admits("", quiet, facts)
+    assert admits("is:all", quiet, facts)
+    assert admits("is:all sev:none", quiet, facts)
+    assert admits("", quiet, replace(facts, verdicts={0: Verdict.APPROVE}))
 
 
 def test_every_word_that_the_help_shows_can_be_read() -> None:
@@ -142,5 +152,14 @@ def test_every_word_that_the_help_shows_can_be_read() -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_filter(text: str) -> None:
-    found = read_filter(text)
-    assert found.admits(VENDOR, Facts(Places(()))) in (True, False)
+    assert admits(text, VENDOR_ROW, Facts(Places(()))) in (True, False)
+
+
+@settings(max_examples=60, deadline=None)  # each example writes a file
+@given(st.sampled_from("abcXYZ09-_/:.*%'\u00e4\u0130\u4e2d"), st.text(max_size=12))
+def test_a_part_of_any_name_is_found_whatever_its_case(first: str, rest: str) -> None:
+    """Also what SQL would read as a pattern, and letters beyond ASCII."""
+    name = first + rest.replace('"', "")
+    rows = table(replace(ITEM, role_name=f"x{name}y"), replace(ITEM, id="item-2", role_name="other"))
+    found = rows.matching(read_filter(f'role:"{name.upper()}"').condition(Facts(PLACES)))
+    assert (0 in found) is (name.upper().lower() in f"x{name}y".lower())

@@ -70,7 +70,7 @@ async def test_narrow_is_refused_where_no_change_is_proposed(desk: Desk) -> None
         reader = screen.cockpit.reader
         number = next(
             n
-            for n, row in enumerate(screen.state.rows)
+            for n, row in enumerate(screen.state.rows.items)
             if all(not reader.remediations_of(grant.role) for grant in reader.item_grants(row.id))
         )
         await screen.press(*["J"] * number, "f")

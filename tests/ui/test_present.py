@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from trustview.analysis import CHECKS, Analysis, Confidence, Edge, Party, Privilege, Reach, ReachKind, Severity, Tier
 from trustview.analysis import pretty_policy as pretty
 from trustview.policy import read_principal
-from trustview.review import Decision, Verdict
+from trustview.review import Decision, EntryKind, Verdict, make_entry
 from trustview.snapshot import Role
 from trustview.ui.commands import Context
 from trustview.ui.detail import Surroundings
 from trustview.ui.present import signs
 from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.policy import marked_policy, statement_lines
-from trustview.ui.present.queue import count_open, row_cells
+from trustview.ui.present.queue import OpenCounts, row_cells
 from trustview.ui.present.sheets import footer
 from trustview.ui.present.status import severity_counts, short_moment, top_line
-from trustview.ui.state import GROUP, begin, scoped
+from trustview.ui.state import GROUP, begin, scoped, with_journal
 from widgets.safe_text import cells
 
 from .acme import acme_analysis, acme_snapshot
@@ -193,11 +193,18 @@ def test_severities_are_counted_worst_first() -> None:
 def test_a_fleet_counts_once_in_an_ou_and_not_at_all_when_it_is_decided() -> None:
     rows = items({"accounts": ("111111111111", "222222222222")}, {"accounts": ("111111111111",)})
     state = begin(rows, PLACES, ())
-    counts = count_open(state)
-    assert counts["r-1"] == {Severity.HIGH: 2}
-    assert counts["ou-dev"] == {Severity.HIGH: 1}
-    assert "444444444444" not in counts
-    assert scoped(state, "ou-dev").view == (0,)
+    counts = OpenCounts(state)
+    assert counts.of("r-1") == {Severity.HIGH: 2}
+    assert counts.of("ou-dev") == {Severity.HIGH: 1}
+    assert not counts.of("444444444444")
+    assert tuple(scoped(state, "ou-dev").view) == (0,)
+    decision = Decision(rows[0].id, Verdict.APPROVE, "anna", "2026-11-20T09:00:00Z")
+    decided = with_journal(state, [make_entry((), EntryKind.DECIDE, "anna", "2026-11-20T09:00:00Z", [decision])])
+    counts.follow(decided)
+    assert counts.of("r-1") == {Severity.HIGH: 1}
+    assert not counts.of("ou-dev")
+    counts.follow(state)
+    assert counts.of("ou-dev") == {Severity.HIGH: 1}
 
 
 @pytest.mark.parametrize("context", [context for context in Context if context is not Context.ANYWHERE])

@@ -11,6 +11,8 @@ from trustview.lazy_names import lazy_names
 if TYPE_CHECKING:
     from trustview.store.carrying import begin_after_last, begin_review, bind, carry_into, last_review, take_inventory
     from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
+    from trustview.store.item_query import Condition, TextColumn
+    from trustview.store.item_table import ItemTable
     from trustview.store.parts import Shelf, open_shelf
     from trustview.store.reviews import ReviewStore, open_reviews
     from trustview.store.settings_file import load_settings
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from trustview.store.workspace import Workspace, find_workspace, make_file, make_folder
 
 __all__ = [
+    "Condition",
     "ItemDetail",
     "ItemRow",
+    "ItemTable",
     "ListedFile",
     "NamedFile",
     "PlaceRow",
@@ -41,6 +45,7 @@ __all__ = [
     "SnapshotEntry",
     "SnapshotFile",
     "Summary",
+    "TextColumn",
     "Workspace",
     "begin_after_last",
     "begin_review",

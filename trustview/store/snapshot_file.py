@@ -18,8 +18,9 @@ from trustview import snapshot as facts
 from trustview.analysis import Severity, SubjectKind
 from trustview.snapshot.codec import decode
 from trustview.store import snapshot_values as values
+from trustview.store.item_table import ItemTable
 from trustview.store.snapshot_keys import text_value
-from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
+from trustview.store.snapshot_rows import ItemDetail, PlaceRow, Summary
 from trustview.store.snapshot_tables import Row, SnapshotTables
 
 if TYPE_CHECKING:
@@ -99,10 +100,13 @@ class SnapshotFile:
         with self._tables.reading():
             return tuple(map(values.read_place, self._tables.rows(f"{values.PLACES} ORDER BY number")))
 
-    def items(self) -> tuple[ItemRow, ...]:
-        """The queue, worst first."""
-        with self._tables.reading():
-            return tuple(map(values.read_item, self._tables.rows(f"{values.ITEMS} ORDER BY number")))
+    def items(self) -> ItemTable:
+        """The queue, worst first; rows are read as they are looked at."""
+        return self._items
+
+    @cached_property
+    def _items(self) -> ItemTable:
+        return ItemTable(self._tables)
 
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read, and why."""

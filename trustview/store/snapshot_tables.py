@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from trustview.errors import NewerFormatError, StoreError
+from trustview.store.item_query import FOLD
 from trustview.store.snapshot_keys import hash_of, key_value, text_value
 from trustview.store.snapshot_schema import APPLICATION, FORMAT
 from trustview.store.snapshot_texts import TextReader, inflate
@@ -24,11 +26,11 @@ class SnapshotTables:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._names: dict[int, str] = {}
+        self._searching = Lock()
         with self.reading():
             if not path.is_file():
                 raise StoreError(f"there is no snapshot `{path.stem}`: `trustview snapshots` lists them")
-            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            self._database = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+            self._database = self._connect()
             try:
                 self._check_format()
             except BaseException:
@@ -38,6 +40,24 @@ class SnapshotTables:
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
+        if "_aside" in self.__dict__:
+            self._aside.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        database = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+        database.create_function(FOLD, 1, _fold_case, deterministic=True)
+        return database
+
+    @cached_property
+    def _aside(self) -> sqlite3.Connection:
+        """A second connection, so that no row waits for a search through all of them."""
+        return self._connect()
+
+    def search(self, query: str, *values: object) -> Iterator[Row]:
+        """The rows of a query that looks at very many; one search at a time."""
+        with self._searching:
+            return iter(self._aside.execute(query, tuple(map(key_value, values))).fetchall())
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -126,3 +146,8 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _fold_case(value: object) -> str:
+    """A text of SQLite in lower case, also beyond ASCII; empty where there is none."""
+    return text_value(value).lower() if isinstance(value, str | bytes) else ""

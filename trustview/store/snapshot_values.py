@@ -68,9 +68,9 @@ def read_item(row: Row) -> ItemRow:
         reach=ReachKind(reach) if reach else None,
         privilege=Privilege(privilege) if privilege else None,
         severity=None if severity is None else Severity(severity),
-        checks=tuple(json.loads(checks)),
-        accounts=tuple(json.loads(accounts)),
-        units=tuple(json.loads(units)),
+        checks=read_list(checks),
+        accounts=read_list(accounts),
+        units=read_list(units),
         outlier_of=text_value(outlier_of),
         grants=grants,
         findings=findings,
@@ -82,6 +82,11 @@ def read_basis_row(tables: SnapshotTables, row: Row) -> tuple[str, str, str]:
     """A row of BASES: the item, and what a decision on it stands on, as its digest and its text."""
     item, digest, body = row
     return text_value(item), digest, tables.text(body)
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """A list of texts as a row holds it."""
+    return tuple(json.loads(text))
 
 
 # ── conclusions ──────────────────────────────────────────────────────────────────────────────────────────────────

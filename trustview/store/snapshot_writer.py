@@ -24,8 +24,7 @@ from trustview.store.snapshot_texts import TextWriter, deflate
 
 def write_tables(database: sqlite3.Connection, snapshot: Snapshot, analysis: Analysis) -> None:
     """Fill an empty database; the same values always give the same rows."""
-    database.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT};")
-    database.executescript(TABLES)
+    _begin(database)
     writer = _Writer(database)
     database.execute("BEGIN")
     writer.write_facts(snapshot)
@@ -39,6 +38,18 @@ def write_tables(database: sqlite3.Connection, snapshot: Snapshot, analysis: Ana
     writer.write_texts()
     database.execute("COMMIT")
     database.executescript(INDEXES)
+
+
+def write_items(database: sqlite3.Connection, rows: Iterable[ItemRow]) -> None:
+    """Fill an empty database with a queue and nothing else."""
+    _begin(database)
+    _Writer(database).write_rows("item", map(_item, rows))
+    database.executescript(INDEXES)
+
+
+def _begin(database: sqlite3.Connection) -> None:
+    database.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT};")
+    database.executescript(TABLES)
 
 
 class _Writer:

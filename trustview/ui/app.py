@@ -29,6 +29,7 @@ from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
+from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.sitting import Sitting
@@ -40,10 +41,11 @@ from trustview.ui.state import (
     after_entry,
     at_pane,
     at_row,
-    filtered,
-    refreshed,
-    scoped,
+    showing,
+    visible,
+    with_filter,
     with_journal,
+    with_scope,
 )
 from trustview.ui.view_state import with_view
 from widgets.ego_graph import EgoGraph
@@ -51,6 +53,9 @@ from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
+
+FIRST_ROWS = 200
+"""So many rows of a search are shown before all are found."""
 
 
 def find_commands() -> type[Provider]:
@@ -130,8 +135,26 @@ class Cockpit(App[None]):
             self.lookup.now()
         elif before.opened != state.opened:
             self.bench.graph.show_surroundings(state, self._looked)
-        elif before.decisions != state.decisions:
+        elif before.decisions is not state.decisions:
             self.bench.why.show_detail(state, self.detail, keep_scroll=True)
+
+    def search(self, state: State) -> None:
+        """Take over other words or another scope; the rows that they show follow as they are found."""
+        self.show(state)
+        self.run_worker(self._search(state), group="search", exclusive=True)
+
+    async def _search(self, wanted: State) -> None:
+        """Show the first rows at once, then all of them."""
+        try:
+            for most in (FIRST_ROWS, -1):
+                view = await asyncio.to_thread(visible, wanted, most)
+                if (self._state.filter_text, self._state.scope) != (wanted.filter_text, wanted.scope):
+                    return
+                self.show(showing(self._state, view))
+                if len(view) < FIRST_ROWS:
+                    return
+        except TrustviewError as error:
+            self.say(str(error), is_bad=True)
 
     def say(self, text: str, *, is_bad: bool = False) -> None:
         """Say one thing in the status line."""
@@ -196,10 +219,13 @@ class Cockpit(App[None]):
             self.say(f"nothing can be decided: {error}", is_bad=True)
             return
         self._review_id = begun.review_id
-        state = refreshed(with_journal(with_view(self._state, begun.view), begun.journal))
+        state = with_journal(with_view(self._state, begun.view), begun.journal)
         told = " · ".join(filter(None, (begun.remark, remark)))
         self.show(replace(state, notice=Notice(told)) if told else state)
+        await self._search(self._state)
         self._begun.set()
+        counts = await asyncio.to_thread(OpenCounts, self._state)
+        self.bench.scope.show_counts(self._state, counts)
 
     @property
     def is_settled(self) -> bool:
@@ -295,7 +321,7 @@ class Cockpit(App[None]):
 
     @on(VirtualTree.Selected)
     def _place_chosen(self, event: VirtualTree.Selected) -> None:
-        self.show(at_pane(scoped(self._state, event.node), Pane.QUEUE))
+        self.search(at_pane(with_scope(self._state, event.node), Pane.QUEUE))
 
     @on(VirtualTree.Toggled)
     def _place_toggled(self, event: VirtualTree.Toggled) -> None:
@@ -303,7 +329,7 @@ class Cockpit(App[None]):
 
     @on(FilterBar.Changed)
     def _filter_typed(self, event: FilterBar.Changed) -> None:
-        self.show(filtered(self._state, event.text))
+        self.search(with_filter(self._state, event.text))
 
     @on(FilterBar.Submitted)
     def _filter_kept(self) -> None:
@@ -313,7 +339,7 @@ class Cockpit(App[None]):
     @on(FilterBar.Dismissed)
     def _filter_left(self) -> None:
         self.bench.queue.focus_content()
-        self.show(filtered(self._state, ""))
+        self.search(with_filter(self._state, ""))
 
     @on(EgoGraph.Centred)
     def _node_chosen(self, event: EgoGraph.Centred) -> None:

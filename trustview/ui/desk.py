@@ -50,6 +50,9 @@ class Desk(Protocol):
     def show(self, state: State) -> None:
         """Take over another state and draw what changed."""
 
+    def search(self, state: State) -> None:
+        """Take over other words or another scope; the rows that they show follow as they are found."""
+
     def say(self, text: str, *, is_bad: bool = False) -> None:
         """Say one thing in the status line."""
 

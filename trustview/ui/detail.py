@@ -18,6 +18,7 @@ from trustview.analysis import (
 )
 from trustview.snapshot import ExternalFinding, Role
 from trustview.store import ItemRow, SnapshotFile
+from trustview.store.item_query import is_outlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Detail:
     `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
-    rest; `reported` is what Access Analyzer says of the role, `has_analyzer` whether any was read.
+    rest. `majority` is the fleet that the item differs from, `outliers` are those that differ from it. `reported` is
+    what Access Analyzer says of the role, `has_analyzer` whether any was read.
     """
 
     row: ItemRow
@@ -42,6 +44,8 @@ class Detail:
     role_findings: tuple[Finding, ...]
     remediation: Remediation | None
     effect: Effect | None
+    majority: ItemRow | None = None
+    outliers: tuple[ItemRow, ...] = ()
     reported: tuple[ExternalFinding, ...] = ()
     has_analyzer: bool = False
 
@@ -88,9 +92,22 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
         remediation=remediation,
         effect=_effect(reader, role, remediation) if remediation else None,
+        majority=_majority(reader, row),
+        outliers=_outliers(reader, row),
         reported=reader.external_findings_of(arn),
         has_analyzer=reader.summary().external_findings > 0,
     )
+
+
+def _majority(reader: SnapshotFile, row: ItemRow) -> ItemRow | None:
+    rows = reader.items()
+    number = rows.number(row.outlier_of) if row.outlier_of else None
+    return None if number is None else rows[number]
+
+
+def _outliers(reader: SnapshotFile, row: ItemRow) -> tuple[ItemRow, ...]:
+    rows = reader.items()
+    return tuple(rows[number] for number in rows.matching(is_outlier(row.id)))
 
 
 def _effect(reader: SnapshotFile, role: Role, remediation: Remediation) -> Effect:

@@ -1,4 +1,4 @@
-"""Words -> which review items are shown: `sev:high party:vendor ou:prod -check:unused text`. Pure.
+"""Words -> which review items are shown: `sev:high party:vendor ou:prod -check:unused text`.
 
 Words are joined by "and"; values behind one key, parted by commas, by "or"; `-` or `!` in front means "not". A text
 with spaces stands in double quotes. Values may be shortened where they are a fixed list (`sev:crit`), and mean a part
@@ -8,26 +8,31 @@ of the name elsewhere (`role:deploy`). While a value is still missing (`sev:`) t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trustview.analysis import Party, ReachKind, Severity, SubjectKind
 from trustview.review import Verdict
-from trustview.store import ItemRow
+from trustview.store import Condition, TextColumn
+from trustview.store import item_query as items
 from trustview.ui.places import Places
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of an item besides its row: where its accounts stand, what was decided, whether it is marked."""
+    """What is known besides the rows: where accounts stand, which rows were decided how, and which are marked."""
 
     places: Places
-    verdict: Verdict | None = None
-    is_marked: bool = False
+    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    marks: Set[int] = frozenset()
+
+    def decided(self, verdict: Verdict | None = None) -> Condition:
+        """The rows that were decided, or decided so."""
+        return items.numbered(n for n, found in self.verdicts.items() if verdict is None or found is verdict)
 
 
-Test = Callable[[ItemRow, Facts], bool]
+Test = Callable[[Facts], Condition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,10 @@ class Filter:
     shows_all: bool = False
     problem: str = ""
 
-    def admits(self, row: ItemRow, facts: Facts) -> bool:
-        """Whether an item is shown."""
-        if not self.shows_all and row.severity is None and facts.verdict is None:
-            return False
-        return all(test(row, facts) for test in self.tests)
+    def condition(self, facts: Facts) -> Condition:
+        """Which items are shown."""
+        shown = () if self.shows_all else (items.found() | facts.decided(),)
+        return items.all_of((*shown, *(test(facts) for test in self.tests)))
 
 
 _WORD = re.compile(r'(?P<not>[-!])?(?:(?P<key>[A-Za-z]+):)?(?P<value>(?:"[^"]*"?|[^\s"])*)')
@@ -83,7 +87,7 @@ def _read_word(key: str, value: str) -> Test | None:
     if not value:
         return None
     tests = [reader(part) for part in value.split(",") if part]
-    return lambda row, facts: any(test(row, facts) for test in tests)
+    return lambda facts: items.any_of(test(facts) for test in tests)
 
 
 def _unknown_key(key: str) -> str:
@@ -91,26 +95,18 @@ def _unknown_key(key: str) -> str:
 
 
 def _negate(test: Test) -> Test:
-    return lambda row, facts: not test(row, facts)
+    return lambda facts: ~test(facts)
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_SEARCHED = (TextColumn.ROLE, TextColumn.PRINCIPAL, TextColumn.PARTY_NAME, TextColumn.CHECKS)
+
+
 def _text(value: str) -> Test:
-    wanted = value.lower()
-
-    def test(row: ItemRow, facts: Facts) -> bool:
-        return any(wanted in text.lower() for text in _texts(row, facts.places))
-
-    return test
-
-
-def _texts(row: ItemRow, places: Places) -> Iterable[str]:
-    yield from (row.role_name, row.principal, row.party_name, *row.checks)
-    for account in row.accounts:
-        yield account
-        yield places.name(account)
+    parts = [items.contains(column, value) for column in _SEARCHED]
+    return lambda facts: items.any_of((*parts, _account(value)(facts)))
 
 
 def _severity(value: str) -> Test:
@@ -119,11 +115,11 @@ def _severity(value: str) -> Test:
     words = {severity.word: severity for severity in reversed(Severity)}
     known = _complete(name, (*words, "none"), "severity")
     if known == "none":
-        return lambda row, facts: row.severity is None
+        return lambda facts: ~items.found()
     wanted = words[known]
     if value.endswith("+"):
-        return lambda row, facts: row.severity is not None and row.severity >= wanted
-    return lambda row, facts: row.severity is wanted
+        return lambda facts: items.severity_at_least(wanted)
+    return lambda facts: items.severity_is(wanted)
 
 
 _PARTIES = {
@@ -141,48 +137,56 @@ _PARTIES = {
 def _party(value: str) -> Test:
     known = _complete(value, (*_PARTIES, "outside"), "party")
     if known == "outside":
-        return lambda row, facts: row.party is not None and row.party.is_outside
+        return lambda facts: items.party_in(party for party in Party if party.is_outside)
     wanted = _PARTIES[known]
-    return lambda row, facts: row.party is wanted
+    return lambda facts: items.party_in((wanted,))
 
 
 def _reach(value: str) -> Test:
     wanted = ReachKind(_complete(value, tuple(ReachKind), "reach"))
-    return lambda row, facts: row.reach is wanted
+    return lambda facts: items.reach_is(wanted)
 
 
 def _who(value: str) -> Test:
-    wanted = value.lower()
-    return lambda row, facts: wanted in row.party_name.lower() or wanted in row.principal.lower()
+    wanted = items.contains(TextColumn.PARTY_NAME, value) | items.contains(TextColumn.PRINCIPAL, value)
+    return lambda facts: wanted
 
 
 def _kind(value: str) -> Test:
     wanted = SubjectKind(_complete(value, tuple(SubjectKind), "kind"))
-    return lambda row, facts: row.kind is wanted
+    return lambda facts: items.kind_is(wanted)
 
 
 def _role(value: str) -> Test:
-    wanted = value.lower()
-    return lambda row, facts: wanted in row.role_name.lower()
+    return lambda facts: items.contains(TextColumn.ROLE, value)
 
 
 def _check(value: str) -> Test:
-    wanted = value.lower()
-    return lambda row, facts: any(wanted in check for check in row.checks)
+    return lambda facts: items.contains(TextColumn.CHECKS, value)
 
 
 def _account(value: str) -> Test:
+    """A part of an account's name or id; of what is about no role, of the place where it hangs."""
     wanted = value.lower()
-    return lambda row, facts: any(
-        wanted in account or wanted in facts.places.name(account).lower() for account in row.accounts
-    )
+
+    def test(facts: Facts) -> Condition:
+        named = [place.id for place in facts.places.places if wanted in place.name.lower()]
+        by_id = items.contains(TextColumn.ACCOUNTS, value)
+        return by_id | items.in_places(named) if named else by_id
+
+    return test
 
 
 def _unit(value: str) -> Test:
     wanted = value.lower()
-    return lambda row, facts: any(
-        wanted in name.lower() for account in row.accounts for name in facts.places.path_names(account)
-    )
+
+    def test(facts: Facts) -> Condition:
+        places = facts.places
+        return items.in_places(
+            place.id for place in places.places if any(wanted in name.lower() for name in places.path_names(place.id))
+        )
+
+    return test
 
 
 class _State(StrEnum):
@@ -209,13 +213,13 @@ _VERDICTS = {
 }
 
 _STATES: dict[_State, Test] = {
-    _State.OPEN: lambda row, facts: facts.verdict is None,
-    _State.DECIDED: lambda row, facts: facts.verdict is not None,
-    _State.FOUND: lambda row, facts: row.severity is not None,
-    _State.MARKED: lambda row, facts: facts.is_marked,
-    _State.FLEET: lambda row, facts: row.grants > 0 and len(row.accounts) > 1,
-    _State.OUTLIER: lambda row, facts: bool(row.outlier_of),
-    _State.ALL: lambda row, facts: True,
+    _State.OPEN: lambda facts: ~facts.decided(),
+    _State.DECIDED: lambda facts: facts.decided(),
+    _State.FOUND: lambda facts: items.found(),
+    _State.MARKED: lambda facts: items.numbered(facts.marks),
+    _State.FLEET: lambda facts: items.is_fleet(),
+    _State.OUTLIER: lambda facts: items.is_outlier(),
+    _State.ALL: lambda facts: items.EVERY,
 }
 
 
@@ -223,7 +227,7 @@ def _is(value: str) -> Test:
     state = _State(_complete(value, tuple(_State), "state"))
     if state in _VERDICTS:
         wanted = _VERDICTS[state]
-        return lambda row, facts: facts.verdict is wanted
+        return lambda facts: facts.decided(wanted)
     return _STATES[state]
 
 
@@ -268,10 +272,3 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("text", "any of role, account, principal, party, check"),
 )
 """The words with what may stand behind them, for the help."""
-
-
-def matching(
-    rows: Iterable[tuple[int, ItemRow, Verdict | None]], wanted: Filter, places: Places, marks: Set[int]
-) -> tuple[int, ...]:
-    """The numbers of the rows that a filter admits, in the order given."""
-    return tuple(number for number, row, verdict in rows if wanted.admits(row, Facts(places, verdict, number in marks)))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from trustview.store import ItemRow
+from trustview.store import Condition, ItemRow, ItemTable
 
 
 @dataclass(frozen=True)
 class Rows:
     """All rows of the queue; a row's number is its place here and never changes."""
 
-    items: Sequence[ItemRow]
+    items: ItemTable
 
     def __getitem__(self, number: int) -> ItemRow:
         return self.items[number]
@@ -21,31 +21,27 @@ class Rows:
     def __len__(self) -> int:
         return len(self.items)
 
-    def __iter__(self) -> Iterator[ItemRow]:
-        return iter(self.items)
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """The number of each row, by the id of its item."""
-        return {row.id: number for number, row in enumerate(self.items)}
-
-    @cached_property
-    def found(self) -> tuple[int, ...]:
+    @property
+    def found(self) -> range:
         """The rows with findings: those that count for the progress of the review."""
-        return tuple(number for number, row in enumerate(self.items) if row.severity is not None)
-
-    @cached_property
-    def _outliers(self) -> Mapping[str, tuple[int, ...]]:
-        found: dict[str, list[int]] = {}
-        for number, row in enumerate(self.items):
-            if row.outlier_of:
-                found.setdefault(row.outlier_of, []).append(number)
-        return {item: tuple(numbers) for item, numbers in found.items()}
-
-    def outliers(self, item: str) -> tuple[int, ...]:
-        """The rows that differ from a fleet."""
-        return self._outliers.get(item, ())
+        return range(self.items.found)
 
     def number(self, item: str) -> int | None:
         """The number of an item; None when it is not in this snapshot."""
-        return self.numbers.get(item)
+        return self.items.number(item)
+
+    def numbers(self, items: Iterable[str]) -> dict[str, int]:
+        """The numbers of those items that are in this snapshot."""
+        return self.items.numbers(items)
+
+    def matching(self, condition: Condition, most: int = -1) -> tuple[int, ...]:
+        """The numbers of the rows that a condition holds for, in order, at most so many (-1: all)."""
+        return self.items.matching(condition, most)
+
+
+def line_of(view: Sequence[int], number: int | None) -> int | None:
+    """Where a row stands in a view, whose numbers rise; None when it is not there."""
+    if number is None:
+        return None
+    line = bisect_left(view, number)
+    return line if line < len(view) and view[line] == number else None

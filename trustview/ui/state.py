@@ -1,21 +1,25 @@
 """State: all that the cockpit shows, as one frozen value, and the pure steps from one to the next.
 
-The queue is a tuple of rows, worst first; a row's number is its place in that tuple and never changes. What is decided
-follows from the journal alone.
+The queue is a list of rows, worst first, read as they are looked at; a row's number is its place in it and never
+changes. What is decided follows from the journal alone. Whatever may ask the database about all rows (`refreshed`,
+`kin` and what is made of them) may take a moment where there are very many: the application does it in a thread.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 
 from trustview.review import Decision, Entry, EntryKind, current_decisions, replay
-from trustview.store import ItemRow
-from trustview.ui.filter import Filter, matching, read_filter
+from trustview.store import Condition, ItemRow, ItemTable
+from trustview.store import item_query as items
+from trustview.ui.filter import Facts, Filter, read_filter
 from trustview.ui.places import Places
-from trustview.ui.rows import Rows
+from trustview.ui.rows import Rows, line_of
 
 
 class Pane(StrEnum):
@@ -62,7 +66,8 @@ class Notice:
 class State:
     """Everything the cockpit shows and nothing about how.
 
-    `view` are the numbers of the rows shown, `cursor` one of them (None when there is none), `marks` numbers of rows.
+    `decisions` are those that hold by item, `decided` by the number of the row. `view` are the numbers of the rows
+    shown, rising, `cursor` one of them (None when there is none), `marks` numbers of rows.
     `scope` is the id of the OU or account to which the queue is narrowed (empty: all), `filter` what the text of the
     filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
@@ -74,10 +79,11 @@ class State:
     places: Places
     journal: tuple[Entry, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
+    decided: Mapping[int, Decision] = field(default_factory=lambda: MappingProxyType({}))
     filter_text: str = ""
     filter: Filter = field(default_factory=Filter)
     scope: str = ""
-    view: tuple[int, ...] = ()
+    view: Sequence[int] = ()
     cursor: int | None = None
     marks: frozenset[int] = frozenset()
     pane: Pane = Pane.QUEUE
@@ -105,23 +111,30 @@ class State:
 
     def decision(self, number: int) -> Decision | None:
         """The decision on a row."""
-        return self.decisions.get(self.rows[number].id)
+        return self.decided.get(number)
 
     @property
-    def decided(self) -> tuple[int, ...]:
-        """The rows that are decided; decisions on items of another snapshot have none."""
-        return tuple(number for item in self.decisions if (number := self.rows.number(item)) is not None)
+    def line(self) -> int | None:
+        """Where the cursor stands in the view."""
+        return line_of(self.view, self.cursor)
 
     @property
     def progress(self) -> tuple[int, int]:
         """How many of the items with findings are decided, and how many there are."""
-        return sum(self.rows[number].severity is not None for number in self.decided), len(self.rows.found)
+        found = len(self.rows.found)
+        return sum(number < found for number in self.decided), found
+
+    def condition(self) -> Condition:
+        """Which rows the filter and the scope show."""
+        verdicts = {number: decision.verdict for number, decision in self.decided.items()}
+        wanted = self.filter.condition(Facts(self.places, verdicts, self.marks))
+        return wanted & items.in_places(self.places.all_below(self.scope)) if self.scope else wanted
 
 
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def begin(rows: Sequence[ItemRow], places: Places, journal: Iterable[Entry]) -> State:
+def begin(rows: ItemTable, places: Places, journal: Iterable[Entry]) -> State:
     """The state of a review when it is opened."""
     units = frozenset(place.id for place in places.places if places.children(place.id))
     return refreshed(with_journal(State(Rows(rows), places, open_places=units), journal))
@@ -130,44 +143,104 @@ def begin(rows: Sequence[ItemRow], places: Places, journal: Iterable[Entry]) -> 
 def with_journal(state: State, journal: Iterable[Entry]) -> State:
     """The same view after other steps; it is not filtered again, so that a decided row does not jump away."""
     entries = tuple(journal)
-    return replace(state, journal=entries, decisions=MappingProxyType(current_decisions(entries)))
+    return _with_decisions(replace(state, journal=entries), current_decisions(entries))
 
 
-def refreshed(state: State) -> State:
-    """Filter again; the cursor stays on its row, or goes to the nearest row below it that is shown."""
-    inside = state.places.all_below(state.scope) if state.scope else None
-    numbers = range(len(state.rows)) if state.filter.shows_all else sorted({*state.rows.found, *state.decided})
-    candidates = (
-        (number, state.rows[number], decision.verdict if (decision := state.decision(number)) else None)
-        for number in numbers
-        if inside is None or not inside.isdisjoint(state.rows[number].accounts)
+def _with_decisions(state: State, decisions: Mapping[str, Decision]) -> State:
+    numbers = state.rows.numbers(decisions)
+    decided = {number: decisions[item] for item, number in numbers.items()}
+    return replace(state, decisions=MappingProxyType(dict(decisions)), decided=MappingProxyType(decided))
+
+
+def with_entry(state: State, entry: Entry) -> State:
+    """The same view after one step more; a decision costs the same however many there were before."""
+    if entry.kind is not EntryKind.DECIDE:
+        return with_journal(state, (*state.journal, entry))
+    touched = state.rows.numbers(touched_by(entry))
+    decisions, decided = dict(state.decisions), dict(state.decided)
+    for item in entry.cleared:
+        decisions.pop(item, None)
+        decided.pop(touched.get(item, -1), None)
+    decisions |= {decision.item: decision for decision in entry.decisions}
+    decided |= {touched[decision.item]: decision for decision in entry.decisions if decision.item in touched}
+    return replace(
+        state,
+        journal=(*state.journal, entry),
+        decisions=MappingProxyType(decisions),
+        decided=MappingProxyType(decided),
     )
-    view = matching(candidates, state.filter, state.places, state.marks)
+
+
+def refreshed(state: State, most: int = -1) -> State:
+    """Filter again, to at most so many rows (-1: all).
+
+    The cursor stays on its row, or goes to the nearest row below it that is shown.
+    """
+    return showing(state, visible(state, most))
+
+
+def visible(state: State, most: int) -> Sequence[int]:
+    """The numbers of the rows shown; the database is asked only where words or the scope narrow them."""
+    if state.filter.tests or state.scope:
+        return state.rows.matching(state.condition(), most)
+    if state.filter.shows_all:
+        return range(len(state.rows))
+    found = state.rows.found
+    besides = sorted(number for number in state.decided if number >= len(found))
+    return (*found, *besides) if besides else found
+
+
+def showing(state: State, view: Sequence[int]) -> State:
+    """Other rows are shown."""
     return at_row(replace(state, view=view), _nearest(view, state.cursor))
+
+
+def touched_again(state: State, numbers: Iterable[int]) -> State:
+    """Filter again where only these rows may have come or gone."""
+    wanted = sorted(numbers)
+    if not state.filter.tests and not state.scope:
+        return refreshed(state)
+    admitted = set(state.rows.matching(state.condition() & items.numbered(wanted)))
+    if all((line_of(state.view, number) is not None) is (number in admitted) for number in wanted):
+        return state
+    return showing(state, tuple(sorted({*state.view}.difference(wanted) | admitted)))
 
 
 def _nearest(view: Sequence[int], wanted: int | None) -> int | None:
     if wanted is None or not view:
         return view[0] if view else None
-    return next((number for number in view if number >= wanted), view[-1])
+    return view[min(bisect_left(view, wanted), len(view) - 1)]
 
 
 def filtered(state: State, text: str) -> State:
     """Narrow the queue to what the words mean."""
-    return refreshed(replace(state, filter_text=text, filter=read_filter(text), notice=Notice()))
+    return refreshed(with_filter(state, text))
+
+
+def with_filter(state: State, text: str) -> State:
+    """Other words, while the same rows are shown still."""
+    return replace(state, filter_text=text, filter=read_filter(text), notice=Notice())
 
 
 def scoped(state: State, place: str) -> State:
     """Narrow the queue to an OU or an account; the empty text means all."""
+    return refreshed(with_scope(state, place))
+
+
+def with_scope(state: State, place: str) -> State:
+    """Another scope, while the same rows are shown still."""
     at_top = place in state.places.children("") and not state.places.by_id[place].is_account
-    return refreshed(replace(state, scope="" if at_top else place, notice=Notice()))
+    return replace(state, scope="" if at_top else place, notice=Notice())
 
 
 def widened(state: State) -> State | None:
-    """One step wider: without the filter, then without the scope; None when nothing narrows the queue."""
+    """One step wider: without the filter, then without the scope; None when nothing narrows the queue.
+
+    The same rows are shown still.
+    """
     if state.filter_text:
-        return filtered(state, "")
-    return scoped(state, "") if state.scope else None
+        return with_filter(state, "")
+    return with_scope(state, "") if state.scope else None
 
 
 # ── where one is ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,17 +257,17 @@ def stepped(state: State, step: int) -> State:
     """The cursor `step` rows further in the view, as far as there are rows."""
     if not state.view:
         return state
-    line = state.view.index(state.cursor) if state.cursor in state.view else 0
+    line = state.line or 0
     return at_row(state, state.view[max(0, min(line + step, len(state.view) - 1))])
 
 
 def at_undecided(state: State, step: int) -> State:
     """The cursor on the next (`step` 1) or previous (-1) undecided row of the view, round the end if need be."""
     count = len(state.view)
-    line = state.view.index(state.cursor) if state.cursor in state.view else -1
+    line = -1 if state.line is None else state.line
     for offset in range(1, count + 1):
         number = state.view[(line + step * offset) % count]
-        if state.decision(number) is None:
+        if number not in state.decided:
             return at_row(state, number) if number != state.cursor else state
     return replace(state, notice=Notice("all items shown are decided; widen the filter to see others"))
 
@@ -228,17 +301,14 @@ def at_next_pane(state: State, step: int) -> State:
 
 
 def kin(state: State) -> tuple[int, ...]:
-    """The rows like the one under the cursor, in the view: of the same role name and checks, or else the checks."""
+    """The rows shown like the one under the cursor: of the same checks, or where nothing was found of the same role."""
     row = state.row
     if row is None:
         return ()
-    last = row.role_name.rpartition("/")[2]
-    return tuple(
-        number
-        for number in state.view
-        if state.rows[number].checks == row.checks
-        and (bool(row.checks) or state.rows[number].role_name.rpartition("/")[2] == last)
-    )
+    alike = items.has_checks(row.checks)
+    if not row.checks:
+        alike &= items.role_named(row.role_name.rpartition("/")[2])
+    return state.rows.matching(state.condition() & alike)
 
 
 def touched_by(entry: Entry) -> frozenset[str]:
@@ -265,9 +335,12 @@ def after_entry(state: State, entry: Entry, notice: Notice) -> State:
     """
     source = step_to_undo(state) if entry.kind is EntryKind.UNDO else step_to_redo(state)
     touched = touched_by(entry if entry.kind is EntryKind.DECIDE else source or entry)
-    state = replace(with_journal(state, (*state.journal, entry)), marks=frozenset())
+    had_marks = bool(state.marks)
+    state = replace(with_entry(state, entry), marks=frozenset())
+    numbers = state.rows.numbers(touched).values()
+    again = refreshed if had_marks else partial(touched_again, numbers=numbers)
     if entry.kind is EntryKind.DECIDE and entry.decisions:
-        return replace(refreshed(at_undecided(state, 1)), notice=notice)
-    state = refreshed(state)
-    first = next((number for number in state.view if state.rows[number].id in touched), None)
+        return replace(again(at_undecided(state, 1)), notice=notice)
+    state = again(state)
+    first = min((number for number in numbers if line_of(state.view, number) is not None), default=None)
     return replace(at_row(state, first) if first is not None else state, notice=notice)

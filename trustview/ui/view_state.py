@@ -37,7 +37,7 @@ def with_view(state: State, view: Mapping[str, Any]) -> State:
     """The state as it was left."""
     if view.get("format") != FORMAT:
         return state
-    numbers = state.rows.numbers
+    numbers = state.rows.numbers((*_texts(view.get("marks")), *_texts([view.get("cursor")])))
     state = replace(
         state,
         marks=frozenset(numbers[item] for item in _texts(view.get("marks")) if item in numbers),

@@ -14,10 +14,10 @@ from trustview.ui.state import (
     at_next_pane,
     at_pane,
     at_undecided,
-    filtered,
     kin,
     stepped,
     widened,
+    with_filter,
 )
 
 
@@ -106,7 +106,7 @@ def back(desk: Desk) -> None:
     elif state.pane is not Pane.QUEUE:
         desk.show(at_pane(state, Pane.QUEUE))
     elif (wider := widened(state)) is not None:
-        desk.show(wider)
+        desk.search(wider)
     else:
         desk.say("q quits; all decisions are saved")
 
@@ -163,7 +163,7 @@ def every_grant(desk: Desk) -> None:
     words = [word for word in desk.state.filter_text.split() if word != "is:all"]
     if not desk.state.filter.shows_all:
         words.append("is:all")
-    desk.show(filtered(desk.state, " ".join(words)))
+    desk.search(with_filter(desk.state, " ".join(words)))
 
 
 def _quiet(desk: Desk) -> State:

@@ -46,11 +46,11 @@ class QueuePane(Frame):
         if self.rows is None:
             return
         self.rows.state = state
-        if state.view != before.view:
+        if state.view is not before.view:
             self._show_view(state)
         elif state.cursor is not None and self.table.cursor_row != state.cursor:
             self.table.move_to_row(state.cursor)
-        if state.decisions != before.decisions:
+        if state.decided is not before.decided:
             self.table.redraw()
         if self.table.marks != state.marks:
             self.table.set_marks(state.marks)

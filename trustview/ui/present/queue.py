@@ -99,7 +99,7 @@ def check_text(row: ItemRow) -> str:
 
 def queue_note(state: State) -> str:
     """Where the cursor stands: `12 of 64 · 3 marked`."""
-    line = state.view.index(state.cursor) + 1 if state.cursor in state.view else 0
+    line = 0 if state.line is None else state.line + 1
     marked = f" · {len(state.marks):,} marked" if state.marks else ""
     return f"{line:,} of {len(state.view):,}{marked}"
 
@@ -122,27 +122,45 @@ def empty_queue(state: State) -> str:
 
 # ── scope ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Counts = Mapping[str, Mapping[Severity, int]]
 
+class OpenCounts:
+    """How many open items of each severity stand in each place; a fleet counts once in an OU.
 
-def count_open(state: State) -> dict[str, dict[Severity, int]]:
-    """How many open items of each severity stand in each place; a fleet counts once in an OU."""
-    counts: dict[str, dict[Severity, int]] = {}
-    for row in (state.rows[number] for number in state.rows.found):
-        if row.severity is None or row.id in state.decisions:
-            continue
-        for place in state.places.around(row.accounts):
-            found = counts.setdefault(place, {})
-            found[row.severity] = found.get(row.severity, 0) + 1
-    return counts
+    All items with findings are counted once, for which the database is asked; after that only what was decided.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._counts: dict[str, dict[Severity, int]] = {}
+        for severity, accounts, count in state.rows.items.found_in():
+            self._add(state.places, accounts, severity, count)
+        self._decided: frozenset[int] = frozenset()
+        self.follow(state)
+
+    def follow(self, state: State) -> None:
+        """Count again what was decided, or opened again, since the last time."""
+        decided = frozenset(number for number in state.decided if number < len(state.rows.found))
+        for number in decided ^ self._decided:
+            row = state.rows[number]
+            if row.severity is not None:
+                self._add(state.places, row.accounts, row.severity, -1 if number in decided else 1)
+        self._decided = decided
+
+    def _add(self, places: Places, accounts: Sequence[str], severity: Severity, count: int) -> None:
+        for place in places.around(accounts):
+            found = self._counts.setdefault(place, {})
+            found[severity] = found.get(severity, 0) + count
+
+    def of(self, place: str) -> Mapping[Severity, int]:
+        """The open items of a place."""
+        return {severity: count for severity, count in self._counts.get(place, {}).items() if count}
 
 
 class ScopeTree:
     """Answers a tree widget: the OUs and accounts, with the open items in each."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, counts: OpenCounts | None) -> None:
         self.state = state
-        self._counts: Counts = count_open(state)
+        self.counted = counts
 
     def roots(self) -> Sequence[str]:
         """The ids at the top."""
@@ -171,7 +189,7 @@ class ScopeTree:
 
     def counts(self, node: str) -> Sequence[Cell]:
         """The two worst severities with open items, and how many."""
-        found = sorted(self._counts.get(node, {}).items(), reverse=True)[:2]
+        found = sorted(self.counted.of(node).items(), reverse=True)[:2] if self.counted else ()
         cells: list[Cell] = []
         for severity, count in found:
             sign = severity_sign(severity)

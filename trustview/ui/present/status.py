@@ -83,7 +83,7 @@ def say_decided(state: State, verdict: Verdict, numbers: tuple[int, ...]) -> str
 
 def say_step(state: State, entry: Entry) -> str:
     """What a step of the journal did."""
-    numbers = state.rows.numbers
+    numbers = state.rows.numbers((*entry.cleared, *(decision.item for decision in entry.decisions)))
     items = tuple(numbers[d.item] for d in entry.decisions if d.item in numbers)
     if items:
         return f"{entry.decisions[0].verdict.value} of {about_briefly(state, items)}"

@@ -211,13 +211,13 @@ def _fleet(state: State, detail: Detail) -> Lines:
     row = detail.row
     if not detail.grants:
         return
-    outliers = [state.rows[number] for number in state.rows.outliers(row.id)]
+    outliers = detail.outliers
     if len(row.accounts) < 2 and not row.outlier_of and not outliers:
         return
     yield Heading("The fleet", f"{len(row.accounts)} equal grants, decided together" if len(row.accounts) > 1 else "")
     if row.outlier_of:
-        majority = state.rows.number(row.outlier_of)
-        count = "other accounts" if majority is None else counted(len(state.rows[majority].accounts), "account")
+        majority = detail.majority
+        count = counted(len(majority.accounts), "account") if majority else "other accounts"
         yield Fact("", f"{OUTLIER.word}: {count} have it otherwise", OUTLIER.tone, OUTLIER.glyph)
     if len(row.accounts) > 1:
         yield Fact("accounts", ", ".join(state.places.name(account) for account in row.accounts))
