@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from benchmarks.analysis import measure_analysis
+from benchmarks.cockpit import measure_cockpit
 from benchmarks.collector import measure_collector
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
@@ -16,6 +17,7 @@ from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "analysis": measure_analysis,
+    "cockpit": measure_cockpit,
     "collector": measure_collector,
     "decisions": measure_decisions,
     "proofs": measure_proofs,

@@ -13,7 +13,7 @@ from widgets.safe_input import SafeInput
 from widgets.safe_text import cells, safe_text
 from widgets.tone import Cell, Tone
 
-DEBOUNCE = 0.06
+DEBOUNCE = 0.02
 """The seconds without a key after which the text is announced."""
 
 

@@ -130,7 +130,8 @@ def is_fleet() -> Condition:
 
 def is_outlier(fleet: str = "") -> Condition:
     """It differs from a fleet, or from this one."""
-    return Condition("outlier_of = ?", (fleet,)) if fleet else Condition("outlier_of <> ''")
+    some = Condition("outlier_of <> ''")  # said always: the index holds outliers alone
+    return Condition("outlier_of = ?", (fleet,)) & some if fleet else some
 
 
 def numbered(numbers: Iterable[int]) -> Condition:

@@ -44,6 +44,7 @@ CREATE INDEX name_hash ON name (hash);
 CREATE INDEX fact_name ON fact (kind, name);
 CREATE INDEX item_id ON item (id);
 CREATE INDEX basis_item ON basis (item);
+CREATE INDEX item_outlier ON item (outlier_of) WHERE outlier_of <> '';
 CREATE INDEX grant_role ON grant_ (role);
 CREATE INDEX grant_fleet ON grant_ (fleet);
 CREATE INDEX edge_source ON edge (source);

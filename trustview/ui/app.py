@@ -9,6 +9,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -32,6 +33,7 @@ from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
 from trustview.ui.screens.workbench import Workbench
+from trustview.ui.searching import Search
 from trustview.ui.sitting import Sitting
 from trustview.ui.state import (
     GROUP,
@@ -42,7 +44,6 @@ from trustview.ui.state import (
     at_pane,
     at_row,
     showing,
-    visible,
     with_filter,
     with_journal,
     with_scope,
@@ -53,9 +54,6 @@ from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
-
-FIRST_ROWS = 200
-"""So many rows of a search are shown before all are found."""
 
 
 def find_commands() -> type[Provider]:
@@ -83,6 +81,7 @@ class Cockpit(App[None]):
         self.sitting = sitting
         self.bench = Workbench()
         self.lookup = Lookup(self, self._look, self._show_looked)
+        self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
         self._looked = Looked()
         self._state = state
         self._review_id = sitting.review_id
@@ -141,20 +140,14 @@ class Cockpit(App[None]):
     def search(self, state: State) -> None:
         """Take over other words or another scope; the rows that they show follow as they are found."""
         self.show(state)
-        self.run_worker(self._search(state), group="search", exclusive=True)
+        self.searching.begin(state)
 
-    async def _search(self, wanted: State) -> None:
-        """Show the first rows at once, then all of them."""
-        try:
-            for most in (FIRST_ROWS, -1):
-                view = await asyncio.to_thread(visible, wanted, most)
-                if (self._state.filter_text, self._state.scope) != (wanted.filter_text, wanted.scope):
-                    return
-                self.show(showing(self._state, view))
-                if len(view) < FIRST_ROWS:
-                    return
-        except TrustviewError as error:
-            self.say(str(error), is_bad=True)
+    def _show_found(self, wanted: State, view: Sequence[int]) -> bool:
+        """Show the rows of a search, unless others are wanted by now."""
+        if (self._state.filter_text, self._state.scope) != (wanted.filter_text, wanted.scope):
+            return False
+        self.show(showing(self._state, view))
+        return True
 
     def say(self, text: str, *, is_bad: bool = False) -> None:
         """Say one thing in the status line."""
@@ -222,7 +215,7 @@ class Cockpit(App[None]):
         state = with_journal(with_view(self._state, begun.view), begun.journal)
         told = " · ".join(filter(None, (begun.remark, remark)))
         self.show(replace(state, notice=Notice(told)) if told else state)
-        await self._search(self._state)
+        await self.searching.run(self._state)
         self._begun.set()
         counts = await asyncio.to_thread(OpenCounts, self._state)
         self.bench.scope.show_counts(self._state, counts)

@@ -1,0 +1,114 @@
+"""The cockpit over half a million roles, through a real pseudo-terminal, against a bare Textual table of 100 rows.
+
+`python -m benchmarks cockpit`. Times run from a key to the first byte that is painted for it, or to the text that is
+waited for; they are wall time, so that nothing else may run. `TRUSTVIEW_BENCHMARK_ROLES` sets another size.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+from benchmarks.large_reviews import write_review
+from benchmarks.measure import Measure
+from benchmarks.terminal import Terminal
+from trustview.store import open_snapshot
+from trustview.ui.filter import Facts, read_filter
+from trustview.ui.places import Places
+from trustview.ui.searching import FIRST_ROWS
+
+ROLES = 500_000
+SIZE = (120, 40)
+STARTS, KEYS, OPENINGS = 7, 80, 30
+WORDS = ("deployer-2c", "sev:high party:vendor", "account:orders-12", "ou:payments", "vendor-97", "-check:mfa 1a2")
+
+Times = dict[str, list[float]]
+
+
+def measure_cockpit() -> Iterator[Measure]:
+    """The median and the slowest but five in a hundred of each action; the bare table first."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
+    environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    baseline = _measures("bare table", _time_table(environment), {})
+    yield from baseline.values()
+    with TemporaryDirectory(prefix="trustview-cockpit-") as folder:
+        roles = int(os.environ.get("TRUSTVIEW_BENCHMARK_ROLES", ROLES))
+        snapshot = write_review(Path(folder) / "snapshots", roles)
+        times, mebibytes = _time_cockpit(snapshot, environment | {"TRUSTVIEW_HOME": folder})
+    yield from _measures("cockpit", times, baseline).values()
+    print(f"cockpit: at most {mebibytes:.0f} MiB at {roles:,} roles", file=sys.stderr)
+
+
+def _measures(subject: str, times: Times, baseline: Mapping[str, Measure]) -> dict[str, Measure]:
+    found: dict[str, Measure] = {}
+    for what, listed in times.items():
+        slow = quantiles(listed, n=20)[-1]
+        against = baseline.get(what) or baseline.get("cursor")
+        named, ratio = (f"bare table's {against.what}", median(listed) / against.least) if against else ("", 0.0)
+        found[what] = Measure(subject, what, len(listed), median(listed), median(listed), named, ratio)
+        found[f"{what}, p95"] = Measure(subject, f"{what}, p95", len(listed), slow, slow)
+    return found
+
+
+def _time_table(environment: Mapping[str, str]) -> Times:
+    times: Times = {}
+    command = (sys.executable, "-m", "benchmarks.bare_table")
+    times["first screen"] = _starts(command, environment, "role 5")
+    with Terminal(command, SIZE, environment) as terminal:
+        terminal.time_to("role 5")
+        times["cursor"] = _keys(terminal, "\x1b[B", 20)
+        times["page"] = _keys(terminal, "\x1b[6~", 3) + _keys(terminal, "\x1b[5~", 3)
+    return times
+
+
+def _starts(command: tuple[str, ...], environment: Mapping[str, str], text: str) -> list[float]:
+    found = []
+    for _ in range(STARTS + 1):
+        with Terminal(command, SIZE, environment) as terminal:
+            found.append(terminal.time_to(text))
+    return found[1:]  # the first fills the caches of the disk
+
+
+def _keys(terminal: Terminal, key: str, count: int) -> list[float]:
+    return [terminal.press(key) for _ in range(count)]
+
+
+def _time_cockpit(snapshot: Path, environment: Mapping[str, str]) -> tuple[Times, float]:
+    command = (sys.executable, "-m", "trustview")
+    times: Times = {"first screen": _starts(command, environment, "CRIT")}
+    with open_snapshot(snapshot) as file, Terminal(command, SIZE, environment) as terminal:
+        terminal.time_to("CRIT")
+        terminal.settle(2.0)
+        times["cursor"] = _keys(terminal, "j", KEYS)
+        times["page"] = _keys(terminal, "\x1b[6~", KEYS // 2)
+        terminal.press("g")
+        rows = file.items()
+        times["opening a role"] = [terminal.time_to(f"{rows[n].role_name} @", "J") for n in range(1, OPENINGS + 1)]
+        times["opening a graph"] = [_open_graph(terminal) for _ in range(OPENINGS)]
+        terminal.press("2")
+        places = Places(file.tree())
+        for word in WORDS:
+            found = len(rows.matching(read_filter(word).condition(Facts(places)), FIRST_ROWS))
+            times.setdefault("filter, first rows", []).extend(_filter(terminal, word, found) for _ in range(4))
+        return times, terminal.mebibytes
+
+
+def _open_graph(terminal: Terminal) -> float:
+    seconds = terminal.time_to("who comes in", "4")
+    terminal.press("3")
+    return seconds
+
+
+def _filter(terminal: Terminal, word: str, found: int) -> float:
+    """Type a word; the time from its last letter to the number of the rows found first."""
+    terminal.press("/")
+    terminal.press(word[:-1])
+    terminal.settle(1.0)
+    seconds = terminal.time_to(f"{found:,} of", word[-1])
+    terminal.press("\x15\x1b")  # empty the field and leave it
+    terminal.settle(1.0)
+    return seconds
