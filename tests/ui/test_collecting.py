@@ -123,6 +123,13 @@ async def test_it_tells_how_far_it_is_and_what_is_missing() -> None:
         await watch.sees("! in part", "… reading", "↷ later", "✓ read")
 
 
+async def test_after_the_accounts_it_tells_what_else_is_asked() -> None:
+    script = Script()
+    async with watching(script) as watch:
+        script.tell(Progress(40, 40, calls=900, waiting=23, seconds_left=5.0))
+        await watch.sees("40/40 accounts", "23 questions to the organization left", "about 5 s left")
+
+
 async def test_what_has_gaps_comes_first_and_is_told_in_full() -> None:
     script = Script()
     async with watching(script, MEDIUM) as watch:

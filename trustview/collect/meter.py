@@ -12,6 +12,8 @@ from trustview.collect.progress import AccountBegun, AccountRead, AccountState, 
 Report = Callable[[Event], None]
 TELL_EVERY = 0.1
 RATE_OVER = 5.0
+# So many must be done before the time for the rest is told.
+ENOUGH = 3
 
 
 class Meter:
@@ -21,7 +23,8 @@ class Meter:
         self._report = report
         self._counts = counts
         self._total = self._done = self._failed = 0
-        self.kept = self.waiting = 0
+        self.kept = 0
+        self._questions = self._waiting = 0
         self.is_stopping = False
         self._begun: dict[str, tuple[str, float]] = {}
         self.postponed: set[str] = set()
@@ -34,6 +37,14 @@ class Meter:
         self._total = total
         self._first_at = _now()
         self.tell(at_once=True)
+
+    def plan_questions(self, total: int) -> None:
+        """So many questions are asked about the organization, beside the accounts."""
+        self._questions = self._waiting = total
+
+    def answer(self) -> None:
+        """A question about the organization is answered."""
+        self._waiting -= 1
 
     def begin(self, account: str, name: str) -> None:
         """The reading of an account begins."""
@@ -84,7 +95,7 @@ class Meter:
             throttled=self._counts.throttled,
             calls=self._counts.calls,
             kept=self.kept,
-            waiting=self.waiting,
+            waiting=self._waiting,
             rate=self._rate(now),
             seconds_left=self._seconds_left(now),
             retried=self._counts.retried,
@@ -101,10 +112,12 @@ class Meter:
         return (self._counts.calls - calls) / (now - since) if now > since else 0.0
 
     def _seconds_left(self, now: float) -> float | None:
-        """From the accounts read so far; those taken from the shelf say nothing."""
-        if self._done_here < 3:
+        """From what was read so far, accounts or questions, whichever takes longer; what was kept says nothing."""
+        answered = self._questions - self._waiting
+        pairs = ((self._done_here, self._total - self._done), (answered, self._waiting))
+        if any(done < ENOUGH and left for done, left in pairs):
             return None
-        return (now - self._first_at) / self._done_here * (self._total - self._done)
+        return max((now - self._first_at) / done * left if left else 0.0 for done, left in pairs)
 
 
 def _now() -> float:

@@ -144,7 +144,7 @@ class Walk:
         for service in self._services(Extent.ABOUT):
             turns += [partial(self._ask, service, account.id, is_last=False) for account in targets.about]
             turns += [partial(self._ask, service, unit.id, is_last=False) for unit in organization.units]
-        self.meter.waiting = len(turns)
+        self.meter.plan_questions(len(turns))
         await self._work_off(turns, ASKING_ABOUT)
 
     async def _ask(self, service: Service, about: str, *, is_last: bool) -> Turn | None:
@@ -154,7 +154,7 @@ class Walk:
         if visit.wants_another:
             return partial(self._ask, service, about, is_last=True)
         self._close(visit)
-        self.meter.waiting -= 1
+        self.meter.answer()
         return None
 
     # ── the accounts ─────────────────────────────────────────────────────────────────────────────────────────

@@ -96,6 +96,8 @@ def numbers_line(collection: Collection) -> tuple[list[Segment], list[Segment]]:
         Segment(f"{progress.postponed:,} to try again", Tone.MEDIUM if progress.postponed else Tone.MUTED, 4),
         Segment(f"{counted(progress.kept, 'part')} kept", Tone.MUTED, 6),
     ]
+    if progress.waiting and progress.done == progress.accounts_total:
+        left.insert(0, Segment(f"{counted(progress.waiting, 'question')} to the organization left", Tone.STRONG, 0))
     return left, [Segment(f"{counted(progress.failed, 'account')} with gaps", gaps, 0)]
 
 
