@@ -461,6 +461,7 @@ def _event(use: Use, caller: Role, number: int, *, is_refused: bool, is_caller: 
         "eventID": f"{use.hour}-{number}-{is_caller}",
         "sharedEventID": f"{use.role}-{use.caller}-{use.hour}-{use.external_id}-{use.region}-{number}",
         "eventTime": when,
+        "eventSource": "sts.amazonaws.com",
         "eventName": use.action.removeprefix("sts:"),
         "awsRegion": use.region,
         "userIdentity": identity,
