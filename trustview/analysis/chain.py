@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from trustview.analysis.edge import ASSUME, JOINS, Edge, is_shared
+from trustview.analysis.edge import ASSUME, GROUP, POWER, Edge, is_shared
 from trustview.analysis.grant import ReachKind
 from trustview.analysis.graph import TrustGraph, Walk
 from trustview.policy import parse_arn
@@ -62,8 +62,8 @@ def is_passable(edge: Edge) -> bool:
 
 
 def is_sure(edge: Edge) -> bool:
-    """Whether somebody may get along an edge by assuming a role, and everything that decides it was read."""
-    return edge.reach.kind in (ReachKind.OPEN, ReachKind.CONDITIONAL) and edge.kind in (ASSUME, JOINS)
+    """Whether somebody may get along an edge, and everything that decides it was read."""
+    return edge.reach.kind in (ReachKind.OPEN, ReachKind.CONDITIONAL)
 
 
 def lets_strangers_in(edge: Edge) -> bool:
@@ -94,6 +94,14 @@ def _chains(walk: Walk) -> Iterator[Chain]:
     yield from sorted(chains, key=lambda chain: len(chain.steps))
 
 
+def describe_chain(chain: Chain, snapshot: Snapshot) -> str:
+    """The principals of a chain one after the other, and how many steps it has; what is no assumption is named."""
+    told = name_of(chain.source, snapshot)
+    for step in chain.steps:
+        told += f" -> {'' if step.kind == ASSUME else f'by {step.kind} '}{name_of(step.target, snapshot)}"
+    return f"{told}, in {len(chain.steps)} steps"
+
+
 def name_of(node: str, snapshot: Snapshot) -> str:
     """A principal as an account and a name, a crowd in words."""
     arn = parse_arn(node)
@@ -102,4 +110,8 @@ def name_of(node: str, snapshot: Snapshot) -> str:
     if node.startswith("account:"):
         accounts = node.removeprefix("account:").split(",")
         return f"any principal of {', '.join(map(snapshot.account_name, accounts))}"
+    if node.startswith(GROUP):
+        return f"principals of {snapshot.account_name(node.rpartition(':')[2])} with the same rights"
+    if node.startswith(POWER):
+        return "principals of several accounts with the same rights"
     return "any principal of the organization" if node == "organization" else node

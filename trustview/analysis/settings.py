@@ -124,6 +124,13 @@ class Thresholds:
         "8",
         whole_number(2, 12),
     )
+    many_principals: int = setting(
+        30,
+        "A chain to an administrator that so many principals with the same rights can begin is told of "
+        "(`escalation-chain`).",
+        "100",
+        whole_number(2, 100000),
+    )
     deployment_services: int = setting(
         5,
         "A deployment role that may write anything in this many services is unscoped (`deployment-role-unscoped`).",

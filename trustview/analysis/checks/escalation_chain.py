@@ -2,55 +2,158 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
-from trustview.analysis.chain import Chain, is_sure, lets_strangers_in, name_of
+from trustview.analysis.chain import Chain, describe_chain, is_sure, lets_strangers_in, name_of
 from trustview.analysis.check import Evidence, check
-from trustview.analysis.edge import Edge, is_shared
+from trustview.analysis.edge import ASSUME, GROUP, JOINS, POWER, Edge, is_shared
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import ReachKind
 from trustview.analysis.graph import Walk
 from trustview.analysis.tier import Tier
-from trustview.policy import Privilege
-from trustview.snapshot import Role
+from trustview.policy import Privilege, parse_arn
 
 
 @check(Severity.HIGH)
 def escalation_chain(access: Access) -> Iterator[Evidence]:
-    """A chain of roles leads from outside, or from a less protected account, to an administrator.
+    """A chain leads from outside, from a less protected account or from many principals to an administrator.
 
     Why: no single trust policy shows it. Whoever holds the first role holds the last one too, an hour at a time, as
-    often as they like; and the first is guarded as if it were worth no more than it seems.
+    often as they like; and the first is guarded as if it were worth no more than it seems. A role that may take over an
+    administrator (change its trust policy, hand it to a service, make access keys) is one step away from it.
 
     Fix: cut the chain where one change cuts most: the finding names the role through which every way leads, if there
-    is one. Take the right to assume the next role from it, or name somebody else in that role's trust policy.
+    is one. Take the right to assume or take over the next role from it, or name somebody else in that role's trust
+    policy.
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
     """
-    admins = [role for role in access.snapshot.roles if access.privilege(role) is Privilege.ADMIN]
-    found = _from_outside(access, admins)
-    yield from found.values()
-    yield from _from_lower_tiers(access, [role for role in admins if role.arn not in found])
+    chains = _Chains(access)
+    yield from chains.from_outside()
+    yield from chains.from_lower_tiers()
+    yield from chains.from_many()
 
 
-def _from_outside(access: Access, admins: list[Role]) -> dict[str, Evidence]:
-    """By role, what leads there from outsiders: an administrator counts one up, so this is critical."""
-    graph = access.graph
-    starts = [number for number, node in enumerate(graph.nodes) if _is_outside(access, node)]
-    walk = graph.walk(starts, _is_for_strangers)
-    reached = {role.arn: chain for role in admins if (chain := _chain_to(walk, role.arn))}
-    chokes = graph.choke_points(starts, [graph.numbers[arn] for arn in reached], _is_for_strangers)
-    found = {}
-    for arn, chain in reached.items():
-        before = [graph.nodes[node] for node in chokes[graph.numbers[arn]] if not is_shared(graph.nodes[node])]
-        through = (f"every way from outside leads through {name_of(before[0], access.snapshot)}",) if before else ()
-        found[arn] = _evidence(access, chain, Severity.HIGH, through)
-    return found
+class _Chains:
+    """The chains to administrators. Each role that a chain ends at, or that takes one over, is told of once."""
+
+    def __init__(self, access: Access) -> None:
+        self._access, self._graph = access, access.graph
+        roles = access.snapshot.roles
+        self._admins = {role.arn: role for role in roles if access.privilege(role) is Privilege.ADMIN}
+        self._told: set[str] = set()
+
+    # ── where chains begin ───────────────────────────────────────────────────────────────────────────────────
+
+    def from_outside(self) -> Iterator[Evidence]:
+        """What leads from outsiders: an administrator counts one up, so this is critical."""
+        nodes = self._graph.nodes
+        starts = [number for number, node in enumerate(nodes) if _is_outside(self._access, node)]
+        for accept in (self._is_assumption_of_strangers, self._is_for_strangers):
+            found = list(self._to_admins(self._graph.walk(starts, accept)))
+            goals = [self._graph.numbers[chain.target] for chain in found]
+            chokes = self._graph.choke_points(starts, goals, accept) if found else {}
+            for goal, chain in zip(goals, found, strict=True):
+                before = [nodes[node] for node in chokes[goal] if not is_shared(nodes[node])]
+                name = name_of(before[0], self._access.snapshot) if before else ""
+                more = (f"every way from outside leads through {name}",) if before else ()
+                yield self._evidence(chain, Severity.HIGH, more)
+
+    def from_lower_tiers(self) -> Iterator[Evidence]:
+        """What leads from principals of the lowest tier that has such a chain."""
+        # Security, log and management accounts stand side by side at the top.
+        tiers = {facts.id: min(self._access.tier(facts.id), Tier.SECURITY) for facts in self._access.snapshot.accounts}
+        known = sorted({tier for tier in tiers.values() if tier is not Tier.UNKNOWN})[:-1]
+        for accept, tier in itertools.product((_is_assumption, self._is_walked), known):
+            starts = self._principals_of({account for account, own in tiers.items() if own is tier})
+            for chain in self._to_admins(self._graph.walk(starts, accept), above=(tier, tiers)):
+                higher = self._access.tier(_account_of(chain.target)).name.lower()
+                lower = f"{tier.name.lower()} is a lower tier than {higher}"
+                yield self._evidence(chain, Severity.MEDIUM, (lower,))
+
+    def from_many(self) -> Iterator[Evidence]:
+        """What leads from so many principals at once that each of them is a door."""
+        least = self._access.settings.thresholds.many_principals
+        crowds = {node: size for node, size in self._crowds() if size >= least}
+        starts = [self._graph.numbers[node] for node in crowds]
+        for accept in (_is_assumption, self._is_walked):
+            for chain in self._to_admins(self._graph.walk(starts, accept)):
+                told = f"{crowds[chain.source]} principals that are no administrators can begin it"
+                yield self._evidence(chain, Severity.MEDIUM, (told,))
+
+    def _crowds(self) -> Iterator[tuple[str, int]]:
+        """The groups and powers, each with how many of its principals are no administrators."""
+        sizes: dict[str, int] = {}
+        for node in self._graph.nodes:
+            if node.startswith(GROUP):
+                joined = self._graph.edges_into(node)
+                sizes[node] = sum(edge.source not in self._admins for edge in joined)
+                yield node, sizes[node]
+        for node in self._graph.nodes:
+            if node.startswith(POWER):
+                yield node, sum(sizes.get(edge.source, 0) for edge in self._graph.edges_into(node))
+
+    def _principals_of(self, accounts: set[str]) -> list[int]:
+        numbers = self._graph.numbers
+        arns: list[str] = []
+        for facts in self._access.snapshot.accounts:
+            if facts.id in accounts:
+                arns += [*(role.arn for role in facts.roles), *(user.arn for user in facts.users)]
+        return [numbers[arn] for arn in arns if arn in numbers]
+
+    # ── what is walked ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_walked(self, edge: Edge) -> bool:
+        """Whether somebody surely gets along; of whom an administrator may take over nobody needs to be told."""
+        return is_sure(edge) and (edge.kind in (ASSUME, JOINS) or edge.source not in self._admins)
+
+    def _is_for_strangers(self, edge: Edge) -> bool:
+        return self._is_walked(edge) and lets_strangers_in(edge)
+
+    def _is_assumption_of_strangers(self, edge: Edge) -> bool:
+        return _is_assumption(edge) and lets_strangers_in(edge)
+
+    # ── where chains end ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _to_admins(self, walk: Walk, above: tuple[Tier, dict[str, Tier]] | None = None) -> Iterator[Chain]:
+        """The shortest way of a walk to each administrator, once for all whom one role takes over; of a higher tier."""
+        for arn, role in self._admins.items():
+            number = self._graph.numbers.get(arn)
+            if number is None or arn in self._told or not walk.reaches(number):
+                continue
+            if above is not None and not above[0] < above[1][role.account]:
+                continue
+            chain = Chain(walk.chain(number))
+            # One step is what other checks are about.
+            subject = _subject_of(chain) if len(chain.steps) > 1 else ""
+            if subject and subject not in self._told:
+                self._told.add(subject)
+                yield chain
+
+    def _evidence(self, chain: Chain, severity: Severity, more: tuple[str, ...]) -> Evidence:
+        subject, snapshot = _subject_of(chain), self._access.snapshot
+        last = next(step for step in reversed(chain.steps) if step.target == subject and step.kind == ASSUME)
+        grant = next(grant for grant in self._access.grants_by_role[subject] if grant.id == last.grant)
+        is_admin = grant.privilege is Privilege.ADMIN
+        return Evidence(
+            (grant,),
+            (describe_chain(chain, snapshot), *more),
+            # The grade counts an administrator one up: who takes one over is as near.
+            severity if is_admin else Severity(severity + 1),
+            Confidence.PROVEN if chain.kind is ReachKind.OPEN else Confidence.CONDITIONAL,
+        )
 
 
-def _is_for_strangers(edge: Edge) -> bool:
-    return is_sure(edge) and lets_strangers_in(edge)
+def _is_assumption(edge: Edge) -> bool:
+    """Whether somebody surely gets along by assuming roles alone."""
+    return edge.kind in (ASSUME, JOINS) and is_sure(edge)
+
+
+def _subject_of(chain: Chain) -> str:
+    """The role that a finding hangs on: the last that is assumed; empty where none is."""
+    return next((step.target for step in reversed(chain.steps) if step.kind == ASSUME), "")
 
 
 def _is_outside(access: Access, node: str) -> bool:
@@ -62,45 +165,6 @@ def _is_outside(access: Access, node: str) -> bool:
     return node == "everyone" or (is_principal and access.is_outsider(parts[4]))
 
 
-def _from_lower_tiers(access: Access, admins: list[Role]) -> Iterator[Evidence]:
-    """Once per role, what leads there from principals of the lowest tier that has such a chain."""
-    # Security, log and management accounts stand side by side at the top.
-    tiers = {facts.id: min(access.tier(facts.id), Tier.SECURITY) for facts in access.snapshot.accounts}
-    left = {role.arn: role for role in admins if tiers[role.account] is not Tier.UNKNOWN}
-    for tier in sorted({tier for tier in tiers.values() if tier is not Tier.UNKNOWN})[:-1]:
-        walk = access.graph.walk(_principals_of(access, {a for a, own in tiers.items() if own is tier}), is_sure)
-        for arn, role in list(left.items()):
-            chain = _chain_to(walk, arn) if tiers[role.account] > tier else None
-            if chain:
-                del left[arn]
-                lower = f"{tier.name.lower()} is a lower tier than {access.tier(role.account).name.lower()}"
-                yield _evidence(access, chain, Severity.MEDIUM, (lower,))
-
-
-def _principals_of(access: Access, accounts: set[str]) -> list[int]:
-    numbers = access.graph.numbers
-    arns: list[str] = []
-    for facts in access.snapshot.accounts:
-        if facts.id in accounts:
-            arns += [*(role.arn for role in facts.roles), *(user.arn for user in facts.users)]
-    return [numbers[arn] for arn in arns if arn in numbers]
-
-
-def _chain_to(walk: Walk, role: str) -> Chain | None:
-    """The shortest way of a walk to a role; None when there is none, or when it is one step: others report that."""
-    number = walk.graph.numbers.get(role)
-    steps = walk.chain(number) if number is not None and walk.reaches(number) else ()
-    return Chain(steps) if len(steps) > 1 else None
-
-
-def _evidence(access: Access, chain: Chain, severity: Severity, more: tuple[str, ...]) -> Evidence:
-    last = chain.steps[-1]
-    grant = next(grant for grant in access.grants_by_role[last.target] if grant.id == last.grant)
-    places = " -> ".join(name_of(node, access.snapshot) for node in (chain.source, *(s.target for s in chain.steps)))
-    is_open = chain.kind is ReachKind.OPEN
-    return Evidence(
-        (grant,),
-        (f"{places}, in {len(chain.steps)} steps", *more),
-        severity,
-        Confidence.PROVEN if is_open else Confidence.CONDITIONAL,
-    )
+def _account_of(arn: str) -> str:
+    found = parse_arn(arn)
+    return found.account if found else ""
