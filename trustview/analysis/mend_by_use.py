@@ -11,6 +11,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.mend import add_condition, name_principals, replace_condition
 from trustview.analysis.remediation import Change
+from trustview.analysis.use import may_come_by, use_book
 from trustview.policy import Condition, PrincipalForm, parse_arn
 from trustview.snapshot import Use
 
@@ -20,27 +21,17 @@ _CROWDS = (PrincipalForm.EVERYONE, PrincipalForm.ACCOUNT)
 
 def uses_of(access: Access, role: str) -> tuple[Use, ...]:
     """The uses of a role that AWS let through."""
-    memory = access.memory.setdefault("uses", {})
-    if not memory:
-        for use in access.snapshot.uses:
-            if use.count:
-                memory.setdefault(use.role, []).append(use)
-    return tuple(memory.get(role, ()))
+    return tuple(use for use in use_book(access).by_role.get(role, ()) if use.count)
 
 
 def name_those_seen(access: Access, grant: Grant) -> tuple[Change, ...]:
     """Name those who were seen coming in place of a crowd; none where nobody was, or somebody cannot be named."""
     if grant.principal.form not in _CROWDS or grant.is_inverted or grant.party is Party.MANAGEMENT:
         return ()
-    seen = _callers(use for use in uses_of(access, grant.role) if _comes_by(grant, use))
+    seen = _callers(use for use in uses_of(access, grant.role) if may_come_by(access, grant, use))
     if not seen or len(seen) > _MOST_NAMED or not all(map(_can_be_named, seen)):
         return ()
     return name_principals(grant, seen, f"the {len(seen)} seen using it")
-
-
-def _comes_by(grant: Grant, use: Use) -> bool:
-    is_meant = not grant.party_accounts or use.caller_account in grant.party_accounts
-    return is_meant and use.action in grant.actions and bool(use.caller_account)
 
 
 def _callers(uses: Iterable[Use]) -> tuple[str, ...]:
@@ -69,5 +60,5 @@ def name_subjects_seen(access: Access, grant: Grant, claim: str, tested: Conditi
 def list_tags_seen(access: Access, grant: Grant, free: Iterable[str]) -> tuple[str, ...]:
     """The keys of session tags that were seen, but for those that must not be the caller's choice."""
     barred = {tag.lower() for tag in free}
-    seen = {tag for use in uses_of(access, grant.role) if _comes_by(grant, use) for tag in use.tags}
+    seen = {tag for use in uses_of(access, grant.role) if may_come_by(access, grant, use) for tag in use.tags}
     return tuple(sorted(tag for tag in seen if tag.lower() not in barred))

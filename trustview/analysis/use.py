@@ -177,7 +177,7 @@ class UseBook:
 
 def use_book(access: Access) -> UseBook:
     """The book of an access, made once."""
-    memory = access.memory.setdefault("uses", {})
+    memory = access.memory.setdefault("use book", {})
     if "book" not in memory:
         memory["book"] = UseBook(access)
     book: UseBook = memory["book"]

@@ -281,10 +281,7 @@ class SnapshotFile:
         from trustview.store.snapshot_records import RECORDS  # noqa: PLC0415 -- it needs every kind of fact
 
         kind = next(records.type for records in RECORDS if records.field == field)
-        query = "SELECT owner, body FROM fact WHERE kind = ? AND (? IS NULL OR owner = ?) ORDER BY number"
-        with self._tables.reading():
-            rows = self._tables.rows(query, field, account, account)
-            return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
+        return self._records(kind, field) if account is None else self._owned(kind, field, account)
 
     # ── everything ───────────────────────────────────────────────────────────────────────────────────────────
 
