@@ -12,9 +12,12 @@ from trustview.review import (
     EntryKind,
     Verdict,
     current_decisions,
+    find_conflicts,
     make_entry,
     replay,
     seal,
+    step_to_redo,
+    step_to_undo,
     verify_chain,
 )
 
@@ -85,10 +88,103 @@ def test_undoing_everything_leaves_nothing_and_redoing_it_brings_all_back(
 def test_a_whole_batch_is_one_step() -> None:
     batch = [Decision(item, Verdict.REVOKE, "ann", AT) for item in "abc"]
     journal = [make_entry((), EntryKind.DECIDE, "ann", AT, batch)]
-    journal.append(make_entry(journal, EntryKind.UNDO, "bob", AT))
+    journal.append(make_entry(journal, EntryKind.UNDO, "ann", AT))
 
     assert current_decisions(journal) == {}
-    assert [entry.by for entry in journal] == ["ann", "bob"]
+
+
+def test_undo_takes_back_only_what_one_said_oneself() -> None:
+    mine, theirs = Decision("a", Verdict.REVOKE, "ann", AT), Decision("b", Verdict.APPROVE, "bob", AT)
+    journal = [make_entry((), EntryKind.DECIDE, "ann", AT, [mine])]
+    journal.append(make_entry(journal, EntryKind.DECIDE, "bob", AT, [theirs]))
+    journal.append(make_entry(journal, EntryKind.UNDO, "ann", AT))
+
+    assert current_decisions(journal) == {"b": theirs}
+    assert step_to_undo(journal, "ann") is None
+    assert step_to_undo(journal, "bob") == journal[1]
+    assert step_to_redo(journal, "ann") == journal[0]
+    assert step_to_redo(journal, "bob") is None
+
+
+def test_what_carries_over_holds_and_no_undo_takes_it_back() -> None:
+    held = Decision("a", Verdict.APPROVE, "ann", AT, carried_from="o/2026-Q3")
+    journal = [replace(make_entry((), EntryKind.START, "ann", AT, [held]), last="o/2026-Q3")]
+    journal.append(make_entry(journal, EntryKind.UNDO, "ann", AT))
+    assert current_decisions(journal) == {"a": held}
+
+    journal.append(make_entry(journal, EntryKind.DECIDE, "ann", AT, cleared=["a"]))
+    assert current_decisions(journal) == {}
+
+
+# ── several people ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def said(journal: list[Entry], by: str, verdict: Verdict, seen: int | None = None) -> None:
+    """A decision on one item by somebody who had seen the journal up to an entry; all of it when not said."""
+    before = journal if seen is None else journal[:seen]
+    entry = make_entry(before, EntryKind.DECIDE, by, AT, [Decision("a", verdict, by, AT)])
+    last = journal[-1] if journal else None
+    journal.append(seal(replace(entry, number=len(journal) + 1, previous=last.digest if last else "")))
+
+
+def test_two_who_decide_otherwise_at_once_are_in_conflict_and_both_stay() -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, "bob", Verdict.REVOKE, 0)
+
+    (conflict,) = find_conflicts(journal).values()
+    assert [(one.by, one.verdict) for one in conflict] == [("ann", Verdict.APPROVE), ("bob", Verdict.REVOKE)]
+    assert current_decisions(journal)["a"].by == "bob"
+    assert verify_chain(journal) == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict", "seen"),
+    [("bob", Verdict.REVOKE, 1), ("bob", Verdict.APPROVE, 0), ("ann", Verdict.REVOKE, 0)],
+    ids=["who had seen it", "who says the same", "the same person"],
+)
+def test_there_is_no_conflict_with(second: str, verdict: Verdict, seen: int) -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, second, verdict, seen)
+
+    assert find_conflicts(journal) == {}
+
+
+def test_whoever_has_seen_both_ends_a_conflict() -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, "bob", Verdict.REVOKE, 0)
+    said(journal, "cid", Verdict.REVOKE)
+
+    assert find_conflicts(journal) == {}
+
+
+def test_a_third_who_had_seen_one_of_both_alone_does_not_end_it() -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, "bob", Verdict.REVOKE, 0)
+    said(journal, "cid", Verdict.REVOKE, 1)
+
+    assert set(find_conflicts(journal)) == {"a"}
+
+
+def test_undo_of_one_side_ends_a_conflict() -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, "bob", Verdict.REVOKE, 0)
+    journal.append(make_entry(journal, EntryKind.UNDO, "bob", AT))
+
+    assert find_conflicts(journal) == {}
+    assert current_decisions(journal)["a"].by == "ann"
+
+
+def test_journals_that_do_not_say_what_was_seen_have_no_conflicts() -> None:
+    journal: list[Entry] = []
+    said(journal, "ann", Verdict.APPROVE, 0)
+    said(journal, "bob", Verdict.REVOKE, 0)
+
+    assert find_conflicts([replace(entry, seen=-1) for entry in journal]) == {}
 
 
 def test_a_new_decision_ends_what_could_be_redone() -> None:

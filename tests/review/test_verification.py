@@ -58,8 +58,8 @@ def review(*, closed: bool = True, notes: tuple[str, ...] = ("", "é", "\u202e")
     for number, note in enumerate(notes):
         verdict = list(Verdict)[number % len(Verdict)]
         journal.append(make_entry(journal, EntryKind.DECIDE, "ann", AT, [decision(f"item-{number}", verdict, note)]))
-    journal.append(make_entry(journal, EntryKind.UNDO, "bob", AT))
-    journal.append(make_entry(journal, EntryKind.REDO, "bob", AT))
+    journal.append(make_entry(journal, EntryKind.UNDO, "ann", AT))
+    journal.append(make_entry(journal, EntryKind.REDO, "ann", AT))
     if closed:
         signed = attest(tuple(journal))
         journal.append(make_entry(journal, EntryKind.CLOSE, "ann", AT, attestation=signed))

@@ -81,7 +81,8 @@ class Entry:
 
     `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away; `attestation` is what CLOSE
     signs, and nothing comes after it. Of START they are those that carry over from review `last`, and `reopened` those
-    that do not. `digest` seals the entry together with the one before it.
+    that do not. `seen` is the newest entry that whoever decided had before their eyes; -1 where nobody said.
+    `digest` seals the entry together with the one before it.
     """
 
     number: int
@@ -93,6 +94,7 @@ class Entry:
     previous: str = ""
     digest: str = ""
     attestation: Attestation | None = None
+    seen: int = -1
     last: str = ""
     reopened: tuple[Reopened, ...] = ()
 

@@ -30,7 +30,9 @@ def make_entry(
     """The next entry of a journal, sealed."""
     previous = journal[-1].digest if journal else ""
     number = journal[-1].number + 1 if journal else 1
-    entry = Entry(number, kind, by, at, tuple(decisions), tuple(cleared), previous, attestation=attestation)
+    entry = Entry(
+        number, kind, by, at, tuple(decisions), tuple(cleared), previous, attestation=attestation, seen=number - 1
+    )
     return seal(entry)
 
 
@@ -66,18 +68,38 @@ def verify_chain(journal: Journal) -> int:
 
 
 def replay(journal: Journal) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """The steps that hold, in order, and those that redo would bring back, the next one last."""
+    """The steps that hold, in order, and those that redo would bring back, the next one last.
+
+    Undo and redo are about one's own steps: what others decided stays as they said it.
+    """
     done: list[Entry] = []
     undone: list[Entry] = []
     for entry in journal:
         if entry.kind is EntryKind.DECIDE:
             done.append(entry)
-            undone.clear()
-        elif entry.kind is EntryKind.UNDO and done:
-            undone.append(done.pop())
-        elif entry.kind is EntryKind.REDO and undone:
-            done.append(undone.pop())
-    return tuple(done), tuple(undone)
+            undone = [one for one in undone if one.by != entry.by]
+        elif entry.kind is EntryKind.UNDO:
+            _move(done, undone, entry.by)
+        elif entry.kind is EntryKind.REDO:
+            _move(undone, done, entry.by)
+    return tuple(sorted(done, key=lambda entry: entry.number)), tuple(undone)
+
+
+def _move(source: list[Entry], target: list[Entry], by: str) -> None:
+    """The last step of one person, from one list to the other."""
+    place = next((index for index in reversed(range(len(source))) if source[index].by == by), None)
+    if place is not None:
+        target.append(source.pop(place))
+
+
+def step_to_undo(journal: Journal, by: str) -> Entry | None:
+    """The step that undo of one person takes back."""
+    return next((entry for entry in reversed(replay(journal)[0]) if entry.by == by), None)
+
+
+def step_to_redo(journal: Journal, by: str) -> Entry | None:
+    """The step that redo of one person brings back."""
+    return next((entry for entry in reversed(replay(journal)[1]) if entry.by == by), None)
 
 
 def current_decisions(journal: Journal) -> dict[str, Decision]:
@@ -88,3 +110,33 @@ def current_decisions(journal: Journal) -> dict[str, Decision]:
             decisions.pop(item, None)
         decisions |= {decision.item: decision for decision in entry.decisions}
     return decisions
+
+
+def find_conflicts(journal: Journal) -> dict[str, tuple[Decision, Decision]]:
+    """Items on which somebody decided otherwise without having seen what another said: the first and the last of both.
+
+    Both stay in the journal and the last one counts, until somebody who has seen both decides again.
+    """
+    last: dict[str, tuple[Entry, Decision]] = {}
+    found: dict[str, tuple[Decision, Decision]] = {}
+    for entry in replay(journal)[0]:
+        for item in entry.cleared:
+            last.pop(item, None)
+            found.pop(item, None)
+        for decision in entry.decisions:
+            before = last.get(decision.item)
+            if before and _is_blind(before[0], entry) and _says(before[1]) != _says(decision):
+                found[decision.item] = (before[1], decision)
+            elif before is None or not _is_blind(before[0], entry):
+                found.pop(decision.item, None)
+            last[decision.item] = (entry, decision)
+    return found
+
+
+def _is_blind(first: Entry, second: Entry) -> bool:
+    """Whether the second was said by somebody else, who had not seen the first."""
+    return first.by != second.by and 0 <= second.seen < first.number
+
+
+def _says(decision: Decision) -> tuple[str, ...]:
+    return decision.verdict, decision.until, decision.assignee, decision.change

@@ -30,6 +30,7 @@ from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
+from trustview.ui.others import after_others, disagreement
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
 from trustview.ui.screens.workbench import Workbench
@@ -61,6 +62,10 @@ def find_commands() -> type[Provider]:
     from trustview.ui.palette import CommandProvider  # noqa: PLC0415
 
     return CommandProvider
+
+
+OTHERS_SECONDS = 1.0
+"""How often it is looked whether others decided something."""
 
 
 class Cockpit(App[None]):
@@ -161,13 +166,15 @@ class Cockpit(App[None]):
             bound, texts = store.bind(self.reader, decisions)
             entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), bound, cleared)
             kept = self.sitting.reviews.append(self.review_id, entry, texts)
-            state = self._state
+            before = state = self._state
             if kept.number != len(state.journal) + 1:  # somebody else decided in the meantime
-                state = with_journal(state, self.sitting.reviews.journal(self.review_id)[:-1])
+                others = self.sitting.reviews.journal(self.review_id, len(state.journal))
+                state = after_others(state, (entry for entry in others if entry.number < kept.number))
         except TrustviewError as error:
             self.say(f"not saved, nothing is decided: {error}", is_bad=True)
             return
-        self.show(after_entry(state, kept, Notice(notice)))
+        after = after_entry(state, kept, Notice(notice))
+        self.show(replace(after, notice=disagreement(before, after) or after.notice))
         self.save_view()
 
     def copy(self, text: str) -> None:
@@ -219,6 +226,19 @@ class Cockpit(App[None]):
         self._begun.set()
         counts = await asyncio.to_thread(OpenCounts, self._state)
         self.bench.scope.show_counts(self._state, counts)
+        self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self._look_at_others(), group="others"))
+
+    async def _look_at_others(self) -> None:
+        """Show what others decided; a database that is away for a moment is asked again the next time."""
+        reviews, known = self.sitting.reviews, len(self._state.journal)
+        try:
+            if await asyncio.to_thread(reviews.newest, self._review_id) <= known:
+                return
+            new = await asyncio.to_thread(reviews.journal, self._review_id, known)
+        except TrustviewError:
+            return
+        if len(self._state.journal) == known:  # nothing was decided here in the meantime
+            self.show(after_others(self._state, new))
 
     @property
     def is_settled(self) -> bool:

@@ -14,7 +14,15 @@ from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 
-from trustview.review import Decision, Entry, EntryKind, current_decisions, replay
+from trustview.review import (
+    Decision,
+    Entry,
+    EntryKind,
+    current_decisions,
+    find_conflicts,
+    step_to_redo,
+    step_to_undo,
+)
 from trustview.store import Condition, ItemRow, ItemTable
 from trustview.store import item_query as items
 from trustview.ui.filter import Facts, Filter, read_filter
@@ -80,6 +88,7 @@ class State:
     journal: tuple[Entry, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
     decided: Mapping[int, Decision] = field(default_factory=lambda: MappingProxyType({}))
+    conflicts: Mapping[str, tuple[Decision, Decision]] = field(default_factory=lambda: MappingProxyType({}))
     filter_text: str = ""
     filter: Filter = field(default_factory=Filter)
     scope: str = ""
@@ -149,7 +158,18 @@ def with_journal(state: State, journal: Iterable[Entry]) -> State:
 def _with_decisions(state: State, decisions: Mapping[str, Decision]) -> State:
     numbers = state.rows.numbers(decisions)
     decided = {number: decisions[item] for item, number in numbers.items()}
-    return replace(state, decisions=MappingProxyType(dict(decisions)), decided=MappingProxyType(decided))
+    return replace(
+        state,
+        decisions=MappingProxyType(dict(decisions)),
+        decided=MappingProxyType(decided),
+        conflicts=_conflicts(state.journal),
+    )
+
+
+def _conflicts(journal: Sequence[Entry]) -> Mapping[str, tuple[Decision, Decision]]:
+    """Items on which people disagree, by id; whoever decides alone disagrees with nobody."""
+    is_alone = len({entry.by for entry in journal if entry.kind is EntryKind.DECIDE}) < 2
+    return MappingProxyType({} if is_alone else find_conflicts(journal))
 
 
 def with_entry(state: State, entry: Entry) -> State:
@@ -163,11 +183,13 @@ def with_entry(state: State, entry: Entry) -> State:
         decided.pop(touched.get(item, -1), None)
     decisions |= {decision.item: decision for decision in entry.decisions}
     decided |= {touched[decision.item]: decision for decision in entry.decisions if decision.item in touched}
+    journal = (*state.journal, entry)
     return replace(
         state,
-        journal=(*state.journal, entry),
+        journal=journal,
         decisions=MappingProxyType(decisions),
         decided=MappingProxyType(decided),
+        conflicts=_conflicts(journal),
     )
 
 
@@ -316,24 +338,13 @@ def touched_by(entry: Entry) -> frozenset[str]:
     return frozenset((*entry.cleared, *(decision.item for decision in entry.decisions)))
 
 
-def step_to_undo(state: State) -> Entry | None:
-    """The step that undo takes back."""
-    done, _ = replay(state.journal)
-    return done[-1] if done else None
-
-
-def step_to_redo(state: State) -> Entry | None:
-    """The step that redo brings back."""
-    _, undone = replay(state.journal)
-    return undone[-1] if undone else None
-
-
 def after_entry(state: State, entry: Entry, notice: Notice) -> State:
     """The state once a step is in the journal: marks are gone, and the cursor is where one goes on.
 
     After a decision that is the next undecided row; after undo, redo or clearing the first row that was touched.
     """
-    source = step_to_undo(state) if entry.kind is EntryKind.UNDO else step_to_redo(state)
+    is_undo = entry.kind is EntryKind.UNDO
+    source = step_to_undo(state.journal, entry.by) if is_undo else step_to_redo(state.journal, entry.by)
     touched = touched_by(entry if entry.kind is EntryKind.DECIDE else source or entry)
     had_marks = bool(state.marks)
     state = replace(with_entry(state, entry), marks=frozenset())

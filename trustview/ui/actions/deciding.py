@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from trustview.review import Decision, EntryKind, Verdict, check_decision
+from trustview.review import Decision, EntryKind, Verdict, check_decision, step_to_redo, step_to_undo
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import VERDICTS
 from trustview.ui.present.status import about, about_briefly, say_decided, say_step
-from trustview.ui.state import step_to_redo, step_to_undo
 
 _DAYS = {Verdict.ACCEPT_RISK: 90, Verdict.DEFER: 14}
 """How long a decision holds if the reviewer takes the day that is offered."""
@@ -144,9 +143,9 @@ def clear(desk: Desk) -> None:
 
 def undo(desk: Desk) -> None:
     """Take back the last step, a batch as one."""
-    step = step_to_undo(desk.state)
+    step = step_to_undo(desk.state.journal, desk.reviewer)
     if step is None:
-        desk.say("nothing to undo: this review has no steps")
+        desk.say("nothing to undo: this review has no steps of yours")
         return
 
     desk.keep(EntryKind.UNDO, f"undid: {say_step(desk.state, step)} · U redoes it")
@@ -154,7 +153,7 @@ def undo(desk: Desk) -> None:
 
 def redo(desk: Desk) -> None:
     """Bring back what undo took."""
-    step = step_to_redo(desk.state)
+    step = step_to_redo(desk.state.journal, desk.reviewer)
     if step is None:
         desk.say("nothing to redo")
         return

@@ -38,6 +38,7 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
     decision = state.decisions.get(detail.row.id)
     if decision is not None:
         yield from _decided(decision)
+        yield from _disputed(state.conflicts.get(detail.row.id))
     yield from _found(detail, checks)
     yield from _who(detail, state.places)
     if detail.role is not None:
@@ -73,6 +74,18 @@ def _decided(decision: Decision) -> Lines:
     yield Fact("", f"{sign.word}{until}{who}, by {decision.by} at {decision.at}", sign.tone, sign.glyph)
     if decision.note:
         yield Fact("note", decision.note)
+    if decision.owner:
+        yield Fact("owner", decision.owner)
+    for sentence in decision.because:
+        yield Fact("since", f"carried over from {decision.carried_from}: {sentence}")
+
+
+def _disputed(conflict: tuple[Decision, Decision] | None) -> Lines:
+    """What another said of it at the same time."""
+    if conflict is not None:
+        first, last = conflict
+        told = f"{first.by} said {first.verdict.value} at {first.at}, {last.by} {last.verdict.value}: decide again"
+        yield Fact("conflict", told, Tone.CRITICAL)
 
 
 def _found(detail: Detail, checks: Mapping[str, Check]) -> Lines:

@@ -1,0 +1,85 @@
+"""Two cockpits on one review: each shows what the other decided, and says where they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import new_database
+from trustview.review import EntryKind, Verdict, find_faults
+from trustview.store import ReviewStore, open_snapshot
+from trustview.ui import app
+from trustview.ui.opening import open_cockpit
+
+from .sitting import MEDIUM, NOW, REVIEW, Desk, Screen
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """An empty database of reviews of each kind."""
+    if request.param == "SQLite":
+        return tmp_path / "reviews.db"
+    return new_database(request.getfixturevalue("postgres"))
+
+
+@asynccontextmanager
+async def cockpit_of(who: str, desk: Desk, place: Path | str) -> AsyncIterator[Screen]:
+    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(place) as reviews:
+        cockpit = open_cockpit(snapshot, reviews, who, lambda: NOW, None)
+        async with cockpit.run_test(size=MEDIUM) as pilot:
+            screen = Screen(cockpit, pilot)
+            await screen.until(lambda: cockpit.is_settled)
+            yield screen
+
+
+async def wait(screen: Screen, count: int) -> None:
+    """Until so many entries are known; longer than one look at the database, on a machine that does much else."""
+    for _ in range(10):
+        if len(screen.state.journal) < count:
+            try:
+                await screen.until(lambda: len(screen.state.journal) >= count)
+            except AssertionError:
+                continue
+    assert len(screen.state.journal) == count
+
+
+async def test_each_sees_what_the_other_decided(desk: Desk, place: Path | str) -> None:
+    async with cockpit_of("ann", desk, place) as ann, cockpit_of("bob", desk, place) as bob:
+        await ann.press("a")
+        await wait(bob, 1)
+        first = ann.state.journal[0].decisions[0].item
+        assert bob.state.decisions[first].by == "ann"
+        await bob.sees("ann: 1 item decided")
+
+        await bob.press("j", "a")
+        await wait(ann, 2)
+        assert {one.by for one in ann.state.decisions.values()} == {"ann", "bob"}
+
+
+async def test_two_at_once_on_one_item_both_stay_and_both_are_told(
+    desk: Desk, place: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "OTHERS_SECONDS", 3600)  # nobody looks before both have decided
+    async with cockpit_of("ann", desk, place) as ann, cockpit_of("bob", desk, place) as bob:
+        item = ann.state.rows[0].id
+        await ann.press("a")
+        await bob.press("r")
+        await bob.sees("ann said approve, bob revoke on")
+        await ann.cockpit._look_at_others()
+        await ann.sees("ann said approve, bob revoke on")
+        assert set(ann.state.conflicts) == {item} == set(bob.state.conflicts)
+
+        await ann.press("g", "a")
+        assert not ann.state.conflicts
+    with ReviewStore(place) as store:
+        kept = store.journal(REVIEW)
+        assert find_faults(store.kept(REVIEW)) == ()
+    assert [(entry.by, entry.decisions[0].verdict) for entry in kept] == [
+        ("ann", Verdict.APPROVE),
+        ("bob", Verdict.REVOKE),
+        ("ann", Verdict.APPROVE),
+    ]
+    assert {entry.kind for entry in kept} == {EntryKind.DECIDE}
