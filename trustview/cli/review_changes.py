@@ -62,6 +62,7 @@ def _item(item: CarriedItem, row: ItemRow) -> dict[str, Any]:
         "item": item.item,
         "fate": item.fate.value,
         "check": item.check,
+        "checks": list(row.checks),
         "severity": row.severity.word if row.severity is not None else None,
         "role": row.role_name,
         "principal": row.principal,
