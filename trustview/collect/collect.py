@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from trustview.collect.aws import open_aws
 from trustview.collect.build import build
 from trustview.collect.choice import choose_services
+from trustview.collect.gathering import Gathering
 from trustview.collect.meter import Meter, Report
 from trustview.collect.moments import write_moment
 from trustview.collect.parts import Parts
@@ -61,7 +62,8 @@ async def collect(
             run = open_run(scope, aws.caller, parts, now)
             try:
                 meter = Meter(report, aws.counts)
-                walked = await _finish_or_stop(Walk(scope, services, aws, run, now, meter, consent=consent))
+                gathering = Gathering(scope, aws, run, now, meter, consent)
+                walked = await _finish_or_stop(Walk(scope, services, aws.caller, run, meter, gathering))
                 snapshot, is_whole = await build(walked, scope, run, write_moment(now()))
                 await keep(snapshot)
                 if is_whole:

@@ -1,9 +1,9 @@
 """Walk: over AWS, from the organization down, onto the shelf.
 
-Rule 1: a part goes to the shelf as soon as it is complete, and what is on the shelf is not asked again: nothing but the
-tree stays in memory. Rule 2: what cannot be read becomes a gap, and the walk goes on; only who we are being refused, or
-an organization that cannot be walked for no lasting reason, ends it. Rule 3: what failed for a reason that may pass is
-asked once more after everything else. Rule 4: told to stop, it begins nothing new.
+Rule 1: every part goes onto the shelf (`gathering`), and nothing but the tree stays in memory. Rule 2: what cannot be
+read becomes a gap, and the walk goes on; only who we are being refused, or an organization that cannot be walked for no
+lasting reason, ends it. Rule 3: what failed for a reason that may pass is asked once more after everything else. Rule 4:
+told to stop, it begins nothing new.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from trustview.collect.aws import Aws
-from trustview.collect.failure import CallError, Failure
+from trustview.collect.failure import CallError
+from trustview.collect.gathering import Gathering, NoEntryError, StoppedError, told_at
 from trustview.collect.meter import Meter
-from trustview.collect.moments import write_moment
 from trustview.collect.parts import Part
 from trustview.collect.progress import AccountState
-from trustview.collect.reader import Consent, Reader, refuse, together
-from trustview.collect.run import Clock, Run
+from trustview.collect.reader import together
+from trustview.collect.run import Run
 from trustview.collect.scope import Scope
 from trustview.collect.services import IAM, REGIONS, TREE, Extent, Service, trust_policies
+from trustview.collect.sessions import Caller
 from trustview.collect.targets import Targets, choose_targets
-from trustview.collect.values import ODD_ANSWER, can_be_read, odd_answer, read_value
+from trustview.collect.values import ODD_ANSWER, odd_answer, read_value
 from trustview.collect.visit import Place, Visit
 from trustview.errors import SourceError
 from trustview.snapshot import Account, Gap, GapKind, Organization
@@ -36,18 +36,6 @@ ASKING_ABOUT = 8
 ACCOUNTS_PER_REQUEST = 4
 NOT_IN_USE = "AWSOrganizationsNotInUseException"
 T = TypeVar("T")
-
-
-class StoppedError(Exception):
-    """The walk was told to stop; it never leaves this folder."""
-
-
-class _NoEntryError(Exception):
-    """An account could not be entered; it never leaves this file."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.reason)
-        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +52,19 @@ Turn = Callable[[], Awaitable["Turn | None"]]
 
 @dataclass(slots=True)
 class Walk:
-    """The state of one walk: which parts are on the shelf, and the gaps."""
+    """One walk, with the gaps that it leaves."""
 
     scope: Scope
     services: tuple[Service, ...]
-    aws: Aws
+    caller: Caller
     run: Run
-    now: Clock
     meter: Meter
-    places: set[Place] = field(default_factory=set)
+    gathering: Gathering
     gaps: list[Gap] = field(default_factory=list)
-    consent: Consent = refuse
-    wanted: tuple[str, ...] = ()
-    is_stopping: bool = False
 
     def stop(self) -> None:
         """Begins nothing new from now on."""
-        self.is_stopping = self.meter.is_stopping = True
+        self.gathering.is_stopping = self.meter.is_stopping = True
         self.meter.tell(at_once=True)
 
     async def go(self) -> Walked:
@@ -90,30 +74,30 @@ class Walk:
             if self.run.is_resumed:
                 self.meter.note(f"going on with the collection begun at {self.run.began}")
             organization = await self._read_organization()
-            targets = choose_targets(organization, self.aws.caller.account, self.scope)
+            targets = choose_targets(organization, self.caller.account, self.scope)
             self.meter.plan(len(targets.enter))
-            self.wanted = tuple(account.id for account in targets.about or targets.enter)
+            self.gathering.wanted = tuple(account.id for account in targets.about or targets.enter)
             await together(
                 self._ask_about(organization, targets),
                 self._read_accounts(organization, targets),
                 self._read_evidence(),
             )
-            if self.is_stopping:
+            if self.gathering.is_stopping:
                 raise StoppedError
         finally:
             telling.cancel()
         self.meter.tell(at_once=True)
-        return Walked(frozenset(self.places), (*self.gaps, *targets.gaps))
+        return Walked(frozenset(self.gathering.places), (*self.gaps, *targets.gaps))
 
     # ── the organization ─────────────────────────────────────────────────────────────────────────────────────
 
     async def _read_organization(self) -> Organization | None:
         """The tree; None when the caller's account is in no organization or may not read it."""
-        own = self.aws.caller.account
+        own = self.caller.account
         for is_last in (False, True):
             visit = Visit(own, own, is_last)
             try:
-                organization: Organization = read_value(TREE, await self._obtain(visit, TREE))
+                organization: Organization = read_value(TREE, await self.gathering.obtain(visit, TREE))
             except CallError as error:
                 self._go_without_organization(error)
                 return None
@@ -130,7 +114,7 @@ class Walk:
                 f"the organization cannot be walked: {failure.reason}; the same command goes on where it was"
             ) from error
         kind = GapKind.NOT_ASKED if failure.code == NOT_IN_USE else GapKind.DENIED
-        reason = f"only account {self.aws.caller.account} was read: {failure.reason}"
+        reason = f"only account {self.caller.account} was read: {failure.reason}"
         self.gaps.append(Gap("", TREE.name, "", kind, reason))
         self.meter.note(reason)
 
@@ -138,7 +122,7 @@ class Walk:
         """What the caller can ask of Organizations beyond the tree."""
         if organization is None:
             return
-        own = self.aws.caller.account
+        own = self.caller.account
         rest = [service for service in self._services(Extent.ORGANIZATION) if service is not TREE]
         turns = [partial(self._ask, service, own, is_last=False) for service in rest]
         for service in self._services(Extent.ABOUT):
@@ -149,7 +133,7 @@ class Walk:
 
     async def _ask(self, service: Service, about: str, *, is_last: bool) -> Turn | None:
         """One question that the caller can ask from outside."""
-        visit = Visit(self.aws.caller.account, about, is_last)
+        visit = Visit(self.caller.account, about, is_last)
         await self._obtain_or_gap(visit, service)
         if visit.wants_another:
             return partial(self._ask, service, about, is_last=True)
@@ -174,7 +158,7 @@ class Walk:
                 *(self._obtain_or_gap(visit, service) for service in once),
                 self._read_regions(organization, visit),
             )
-        except _NoEntryError as error:
+        except NoEntryError as error:
             visit.gaps.clear()
             visit.add_failure(Place("", account.id, ""), error.failure)
             state = AccountState.UNREAD
@@ -209,7 +193,7 @@ class Walk:
     ) -> tuple[str, ...]:
         """The enabled Regions that the scope asks for; the others become gaps, the same for every account."""
         if enabled is None:
-            fallback = self.scope.regions or self.aws.caller.main_regions
+            fallback = self.scope.regions or self.caller.main_regions
             reason = f"which Regions are enabled is not known: only {', '.join(fallback)} were asked"
             for service in services:
                 visit.add_gap(Place(service.name, visit.about, ""), GapKind.FAILED, reason)
@@ -227,22 +211,22 @@ class Walk:
         try:
             return read(part) if part is not None else None
         except ODD_ANSWER as error:
-            visit.add_failure(_told(service, visit, ""), odd_answer(service, error))
+            visit.add_failure(told_at(service, visit, ""), odd_answer(service, error))
             return None
 
     # ── evidence that lies in one place ──────────────────────────────────────────────────────────────────────────
 
     async def _read_evidence(self) -> None:
         """What is known of the use of all roles, where a source of it is named."""
-        account = self.scope.evidence_account or self.aws.caller.account
+        account = self.scope.evidence_account or self.caller.account
         for service in self._services(Extent.EVIDENCE):
             for is_last in (False, True):
                 visit = Visit(account, account, is_last)
                 try:
                     await self._obtain_or_gap(visit, service, self.scope.evidence_region)
-                except _NoEntryError as error:
+                except NoEntryError as error:
                     visit.add_failure(Place(service.name, "", ""), error.failure)
-                if not visit.wants_another or self.is_stopping:
+                if not visit.wants_another or self.gathering.is_stopping:
                     break
             self._close(visit)
 
@@ -252,87 +236,18 @@ class Walk:
         return [service for service in self.services if service.extent is extent]
 
     def _services_at(self, extent: Extent, organization: Organization | None, account: str) -> list[Service]:
-        own = self.aws.caller.account
+        own = self.caller.account
         return [service for service in self._services(extent) if service.is_at(organization, account, own)]
 
     async def _obtain_or_gap(self, visit: Visit, service: Service, region: str = "") -> Part | None:
         """A part; None, and a gap, when it cannot be had."""
         try:
-            return await self._obtain(visit, service, region)
+            return await self.gathering.obtain(visit, service, region)
         except CallError as error:
-            visit.add_failure(_told(service, visit, region), error.failure)
+            visit.add_failure(told_at(service, visit, region), error.failure)
         except StoppedError:
             visit.is_cut_short = True
         return None
-
-    async def _obtain(self, visit: Visit, service: Service, region: str = "") -> Part:
-        """A part, from the shelf or from AWS; CallError when it cannot be had."""
-        place = Place(service.name, visit.about, region)
-        kept = await self.run.take(*place)
-        part = kept if kept is not None and can_be_read(service, kept) else None
-        if part is not None:
-            self.meter.kept += place not in self.places
-        else:
-            part = await self._fetch_or_keep(visit, service, place)
-        for lack in part.lacks:
-            visit.add_gap(_told(service, visit, region), lack.kind, lack.reason)
-        visit.may_change |= not part.is_final
-        self.places.add(place)
-        self.meter.tell()
-        return part
-
-    async def _fetch_or_keep(self, visit: Visit, service: Service, place: Place) -> Part:
-        """A part from AWS, put on the shelf; that of an earlier turn when it was more complete."""
-        before = await self.run.find(*place) if place in self.places else None
-        try:
-            part = await self._fetch(visit, service, place.region)
-        except CallError:
-            if before is None:
-                raise
-            return before
-        if before is not None and len(before.lacks) < len(part.lacks):
-            return before
-        await self.run.put(part)
-        if part.is_final and service.takes_notes:
-            await self.run.forget_notes(*place)
-        return part
-
-    async def _fetch(self, visit: Visit, service: Service, region: str) -> Part:
-        """A part from AWS."""
-        self._go_on()
-        await self._enter(visit)
-        visit.has_fetched = True
-        reader = Reader(
-            self.aws,
-            visit.account,
-            region,
-            visit.about,
-            self.run.moment,
-            accounts=self.wanted,
-            notes=self.run.notes(service.name, visit.about, region),
-            say=self.meter.note,
-            consent=self.consent,
-            go_on=self._go_on,
-        )
-        try:
-            answer = await service.fetch(reader, self.scope)
-        except ODD_ANSWER as error:
-            raise CallError(odd_answer(service, error)) from error
-        return Part(service.name, visit.about, region, write_moment(self.now()), answer, tuple(reader.lacks))
-
-    def _go_on(self) -> None:
-        """StoppedError when nothing new is to be begun."""
-        if self.is_stopping:
-            raise StoppedError
-
-    async def _enter(self, visit: Visit) -> None:
-        """Makes sure, once in a visit, that its account can be entered; _NoEntryError when it cannot."""
-        if visit.entry is None:
-            visit.entry = asyncio.ensure_future(self.aws.enter(visit.account))
-        try:
-            await asyncio.shield(visit.entry)
-        except CallError as error:
-            raise _NoEntryError(error.failure) from error
 
     def _close(self, visit: Visit) -> None:
         """Nothing more will be asked: the gaps stay."""
@@ -343,7 +258,7 @@ class Walk:
         waiting = deque(turns)
 
         async def work() -> None:
-            while waiting and not self.is_stopping:
+            while waiting and not self.gathering.is_stopping:
                 again = await waiting.popleft()()
                 if again is not None:
                     waiting.append(again)
@@ -353,8 +268,3 @@ class Walk:
 
 async def _nothing() -> None:
     """Where nothing is asked by Region."""
-
-
-def _told(service: Service, visit: Visit, region: str) -> Place:
-    """Where a gap stands: what is asked once for the organization belongs to no account."""
-    return Place(service.name, "" if service.extent in (Extent.ORGANIZATION, Extent.EVIDENCE) else visit.about, region)
