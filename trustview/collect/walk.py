@@ -2,8 +2,8 @@
 
 Rule 1: every part goes onto the shelf (`gathering`), and nothing but the tree stays in memory. Rule 2: what cannot be
 read becomes a gap, and the walk goes on; only who we are being refused, or an organization that cannot be walked for no
-lasting reason, ends it. Rule 3: what failed for a reason that may pass is asked once more after everything else. Rule 4:
-told to stop, it begins nothing new.
+lasting reason, ends it. Rule 3: what failed for a reason that may pass is asked once more after everything else.
+Rule 4: told to stop, it begins nothing new.
 """
 
 from __future__ import annotations
