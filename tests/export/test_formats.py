@@ -16,12 +16,14 @@ from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.validators import validator_for
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from tests.analysis.small_organization import DATADOG, PROD, STRANGER, policy, role, snapshot, trust
 from trustview.analysis import analyse
 from trustview.export import FORMATS, FORMATS_BY_NAME, FindingRow, finding_row
 from trustview.export.csv_rows import safe_cell
 from trustview.export.markdown import code, plain
+from trustview.export.ocsf import VERSION as OCSF_VERSION
 from trustview.review import Decision, Verdict
 from widgets.safe_text import safe_text
 
@@ -156,6 +158,28 @@ def test_sarif_holds_to_the_published_schema(rows: list[FindingRow]) -> None:
         row.check for row in rows
     ]
     assert [result["partialFingerprints"]["trustview/v1"] for result in run["results"]] == [row.id for row in rows]
+
+
+@pytest.mark.parametrize("rows", [ordinary_rows(), [hostile_row("\x1b[31m\u202e[red]")]], ids=["ordinary", "hostile"])
+def test_ocsf_holds_to_the_published_schema(rows: list[FindingRow]) -> None:
+    """As `ocsf-json-schema` makes it of the schema that ocsf.io publishes; unknown attributes are refused."""
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(OCSF_VERSION)).get_class_schema("iam_analysis_finding", ["cloud"])
+    validator = validator_for(schema)(schema)
+    events = [json.loads(line) for line in write("ocsf", rows).splitlines()]
+
+    assert len(events) == len(rows)
+    assert [error.message for event in events for error in validator.iter_errors(event)] == []
+    assert list(validator.iter_errors({**events[0], "severity_id": 77}))
+    assert list(validator.iter_errors({**events[0], "of_no_schema": 1}))
+
+
+def test_ocsf_says_what_was_decided() -> None:
+    row = next(row for row in ordinary_rows() if row.role)
+    decided = [replace(row, decision=verdict.value, note="so be it") for verdict in Verdict]
+    events = [json.loads(line) for line in write("ocsf", [replace(row, decision=""), *decided]).splitlines()]
+
+    assert [event["status_id"] for event in events] == [1, 3, 2, 2, 3, 2]
+    assert {event["unmapped"].get("decision") for event in events} == {None, *(verdict.value for verdict in Verdict)}
 
 
 def test_sarif_suppresses_what_was_accepted_and_nothing_else() -> None:

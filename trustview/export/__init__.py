@@ -10,12 +10,13 @@ from trustview.export.export_format import ExportFormat
 from trustview.export.html_report import HTML
 from trustview.export.json_document import JSON, JSON_LINES
 from trustview.export.markdown import MARKDOWN
+from trustview.export.ocsf import OCSF
 from trustview.export.organization import ORGANIZATION_DOCUMENT, write_organization
 from trustview.export.rollout import Rollout, write_module, write_policies, write_stack_set
 from trustview.export.rows import FindingRow, finding_row
 from trustview.export.sarif import SARIF
 
-FORMATS: tuple[ExportFormat, ...] = (CSV, JSON, JSON_LINES, MARKDOWN, HTML, SARIF, ASFF)
+FORMATS: tuple[ExportFormat, ...] = (CSV, JSON, JSON_LINES, MARKDOWN, HTML, SARIF, ASFF, OCSF)
 
 FORMATS_BY_NAME = {form.name: form for form in FORMATS}
 
