@@ -215,7 +215,7 @@ def _add_export(commands: _Commands) -> None:
     _add_filters(parser)
     parser.add_argument("--format", choices=(*FORMATS, "organization"), default="csv", help="the format (csv)")
     parser.add_argument("--output", metavar="FILE", help="a file instead of stdout; never overwritten unasked")
-    parser.add_argument("--overwrite", action="store_true", help="replace the file")
+    parser.add_argument("--overwrite", "--force", action="store_true", help="replace the file")
 
 
 def _add_snapshots(commands: _Commands) -> None:

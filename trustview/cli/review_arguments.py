@@ -16,7 +16,7 @@ def add_review(commands: Commands) -> None:
     parser = command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
     _add_common(parser)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_add_list, _add_status, _add_changes, _add_start, _add_close, _add_verify):
+    for add in (_add_list, _add_status, _add_changes, _add_coverage, _add_start, _add_close, _add_verify, _add_pack):
         add(verbs)
 
 
@@ -41,6 +41,25 @@ def _add_changes(verbs: Commands) -> None:
     add_snapshot(parser)
     parser.add_argument("--all", action="store_true", help="list what holds too, with why it still does")
     _add_common(parser)
+
+
+def _add_coverage(verbs: Commands) -> None:
+    text = "tell what was read, in part or not, by account, source and Region, and why"
+    parser = command(verbs, "coverage", text, "packing", "show_coverage")
+    add_snapshot(parser)
+    parser.add_argument("--account", action="append", metavar="ID", help="this account (id or name) only; repeatable")
+    parser.add_argument("--all", action="store_true", help="list what was read in full too")
+    parser.add_argument("--format", choices=("csv",), help="print everything in this format instead of a table")
+    add_json(parser)
+
+
+def _add_pack(verbs: Commands) -> None:
+    text = "write everything of a review into one archive: policies, reasons, decisions, coverage, sign-off, digests"
+    parser = command(verbs, "pack", text, "packing", "pack_review")
+    add_snapshot(parser)
+    add_reviews(parser)
+    parser.add_argument("--output", metavar="FILE", help="the archive; by default in the workspace's exports")
+    parser.add_argument("--overwrite", "--force", action="store_true", help="replace the file")
 
 
 def _add_start(verbs: Commands) -> None:

@@ -20,16 +20,27 @@ from trustview.review import (
     Coverage,
     EntryKind,
     Journal,
+    count_extents,
     current_decisions,
     describe_counts,
+    digest_of,
     find_faults,
     following_review,
     is_closed,
     make_entry,
     tally_undecided,
     tally_verdicts,
+    write_ledger,
 )
-from trustview.store import ReviewStore, SnapshotFile, begin_review, find_workspace, open_reviews, take_inventory
+from trustview.store import (
+    ReviewStore,
+    SnapshotFile,
+    begin_review,
+    find_workspace,
+    open_reviews,
+    take_inventory,
+    take_ledger,
+)
 
 
 def list_reviews(arguments: Namespace) -> int:
@@ -130,13 +141,20 @@ def close_review(arguments: Namespace) -> int:
                 "them in the cockpit, or sign off as it stands with --allow-open"
             )
         _refuse_faults(reviews, review)
-        digest, inventory = take_inventory(snapshot)
-        attestation = replace(attestation, inventory=digest)
+        attestation, texts = _with_texts(attestation, snapshot)
         entry = make_entry(journal, EntryKind.CLOSE, reviewer_name(), _now(), attestation=attestation)
-        kept = reviews.append(review, entry, {digest: inventory})
+        kept = reviews.append(review, entry, texts)
     say(f"the review `{review}` is signed off; note its seal elsewhere, `trustview review verify` asks for it")
     print_line(kept.digest)
     return ExitCode.DONE
+
+
+def _with_texts(attestation: Attestation, snapshot: SnapshotFile) -> tuple[Attestation, dict[str, str]]:
+    """The attestation with everything that was there and how far it was read, and the texts of both by digest."""
+    inventory, ledger = take_inventory(snapshot), take_ledger(snapshot)
+    text = write_ledger(ledger)
+    signed = replace(attestation, inventory=inventory[0], ledger=digest_of(text), extents=count_extents(ledger))
+    return signed, {inventory[0]: inventory[1], digest_of(text): text}
 
 
 def verify_review(arguments: Namespace) -> int:

@@ -5,7 +5,8 @@ policy hangs where, as `trustview import` reads it; and the `Rollout` of what th
 """
 
 from trustview.export.asff import ASFF
-from trustview.export.csv_rows import CSV
+from trustview.export.csv_rows import CSV, write_table
+from trustview.export.evidence_pack import write_pack
 from trustview.export.export_format import ExportFormat
 from trustview.export.html_report import HTML
 from trustview.export.json_document import JSON, JSON_LINES
@@ -30,6 +31,8 @@ __all__ = [
     "finding_row",
     "write_module",
     "write_organization",
+    "write_pack",
     "write_policies",
     "write_stack_set",
+    "write_table",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from trustview.export.export_format import ExportFormat
@@ -18,12 +18,16 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 def write_csv(rows: Sequence[FindingRow]) -> str:
     """A header and one line per finding; lists are joined with `; `."""
+    names = [field.name for field in fields(FindingRow)]
+    return write_table(names, ([_text(getattr(row, name)) for name in names] for row in rows))
+
+
+def write_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Any table; every cell of its rows is made safe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    names = [field.name for field in fields(FindingRow)]
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([safe_cell(_text(getattr(row, name))) for name in names])
+    writer.writerow(heads)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         verify_chain,
         write_entry,
     )
+    from trustview.review.ledger import Extent, LedgerLine, count_extents, make_ledger, write_ledger
     from trustview.review.review import (
         ItemState,
         ReviewItem,
@@ -54,6 +55,7 @@ __all__ = [
     "Decision",
     "Entry",
     "EntryKind",
+    "Extent",
     "Fate",
     "Fault",
     "GoneItem",
@@ -61,6 +63,7 @@ __all__ = [
     "ItemState",
     "Journal",
     "LastReview",
+    "LedgerLine",
     "Reopened",
     "ReviewCheck",
     "ReviewItem",
@@ -68,6 +71,7 @@ __all__ = [
     "carry_over",
     "changes_found",
     "check_decision",
+    "count_extents",
     "current_decisions",
     "describe_counts",
     "digest_of",
@@ -78,6 +82,7 @@ __all__ = [
     "is_closed",
     "item_bases",
     "make_entry",
+    "make_ledger",
     "read_basis",
     "read_entry",
     "read_inventory",
@@ -94,6 +99,7 @@ __all__ = [
     "write_basis",
     "write_entry",
     "write_inventory",
+    "write_ledger",
 ]
 
 lazy_names(__name__)

@@ -27,7 +27,8 @@ class Attestation:
     `snapshot` is the name of the snapshot reviewed, `snapshot_digest` the SHA-256 of its file, `tool` the version that
     judged it and `checks` the ids of what it looked for. `items` counts the items with findings, `verdicts` the
     decisions by verdict, `undecided` the items left open by severity. `inventory` is the digest of everything that was
-    there (see `Inventory`). `journal_digest` seals every entry before.
+    there (see `Inventory`), `ledger` that of how far it was read (see `ledger.py`), `extents` its counts.
+    `journal_digest` seals every entry before.
     """
 
     snapshot: str
@@ -42,6 +43,8 @@ class Attestation:
     journal_digest: str
     statement: str = ""
     inventory: str = ""
+    ledger: str = ""
+    extents: Counts = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,8 @@ def _wrong_at_this_place(entry: Entry, before: list[Entry]) -> Iterator[str]:
 
 def _wrong_below(entry: Entry, bases_of: BasesOf) -> Iterator[str]:
     """What the entry stands on is not what it names."""
-    inventory = entry.attestation.inventory if entry.attestation else ""
-    named = tuple(dict.fromkeys(filter(None, (*(one.basis for one in entry.decisions), inventory))))
+    sealed = (entry.attestation.inventory, entry.attestation.ledger) if entry.attestation else ()
+    named = tuple(dict.fromkeys(filter(None, (*(one.basis for one in entry.decisions), *sealed))))
     texts = bases_of(named) if named else {}
     for digest in named:
         if digest not in texts:

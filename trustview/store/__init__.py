@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from trustview.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from trustview.store.carrying import begin_after_last, begin_review, bind, carry_into, last_review, take_inventory
+    from trustview.store.carrying import (
+        begin_after_last,
+        begin_review,
+        bind,
+        carry_into,
+        last_review,
+        take_inventory,
+        take_ledger,
+    )
     from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
     from trustview.store.item_query import Condition, TextColumn
     from trustview.store.item_table import ItemTable
@@ -72,6 +80,7 @@ __all__ = [
     "save_snapshot",
     "save_view",
     "take_inventory",
+    "take_ledger",
     "view_file",
     "walk_files",
     "without_collection",

@@ -16,12 +16,14 @@ from trustview.review import (
     Fate,
     Inventory,
     LastReview,
+    LedgerLine,
     Reopened,
     carry_over,
     current_decisions,
     digest_of,
     grant_keys,
     make_entry,
+    make_ledger,
     read_basis,
     read_inventory,
     write_inventory,
@@ -119,3 +121,9 @@ def take_inventory(snapshot: SnapshotFile) -> tuple[str, str]:
 def accounts_read(snapshot: SnapshotFile) -> frozenset[str]:
     """The accounts that were read in full."""
     return frozenset(place.id for place in snapshot.tree() if place.is_account and not place.is_unread)
+
+
+def take_ledger(snapshot: SnapshotFile) -> tuple[LedgerLine, ...]:
+    """What of the organization was read, in part or not."""
+    accounts = ((place.id, place.name, place.is_unread) for place in snapshot.tree() if place.is_account)
+    return make_ledger(accounts, snapshot.readings(), snapshot.gaps())

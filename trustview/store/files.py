@@ -122,7 +122,7 @@ def open_bytes(path: str | Path) -> BinaryIO:
         raise UsageError(f"cannot read `{path}`: {error.strerror or error}; name a file that can be read") from error
 
 
-def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:
+def write_new(path: str | Path, content: str | bytes, *, overwrite: bool = False) -> Path:
     """Write a file whole or not at all, readable by its owner alone; the path.
 
     Raises UsageError when it is there already and may not be overwritten, StoreError when it cannot be written.
@@ -134,8 +134,8 @@ def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> Path:
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
             if overwrite:
                 os.replace(beside, target)
             elif not take_name(beside, target):

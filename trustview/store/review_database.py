@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from trustview.errors import NewerFormatError, ReviewBegunError, ReviewClosedError
+from trustview.errors import NewerFormatError, ReviewBegunError, ReviewClosedError, StoreError
 from trustview.review import Entry, EntryKind, read_entry, seal, write_entry
 from trustview.store.review_engine import name_of, open_engine, writing
 from trustview.store.review_tables import BASIS, ENTRY, FORMAT, bring_up, read_format
@@ -108,6 +108,8 @@ def _sealed(connection: Connection, review: str, entry: Entry) -> Entry:
     if last is not None and entry.kind is EntryKind.START:
         raise ReviewBegunError(f"the review `{review}` is begun already: go on with it")
     number, previous = (last.number + 1, last.digest) if last else (1, "")
+    if entry.attestation is not None and entry.attestation.journal_digest != previous:
+        raise StoreError(f"somebody decided in the review `{review}` just now: look at it, then sign it off again")
     return seal(replace(entry, number=number, previous=previous))
 
 

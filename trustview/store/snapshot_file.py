@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from trustview.snapshot import (
         AccountFacts,
+        EvidenceWindow,
         ExternalFinding,
         Gap,
         ManagedPolicy,
@@ -111,6 +112,10 @@ class SnapshotFile:
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read, and why."""
         return self._records(facts.Gap, "gaps")
+
+    def windows(self) -> tuple[EvidenceWindow, ...]:
+        """For which time assumptions are known, by account and Region."""
+        return self._records(facts.EvidenceWindow, "windows")
 
     def readings(self) -> tuple[Reading, ...]:
         """When each part was read."""
