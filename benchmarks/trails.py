@@ -176,6 +176,8 @@ class Inventor:
             }
         else:
             record["responseElements"] = self._response(owner, role, session, when)
+        if kind == "saml":
+            record["requestParameters"]["principalArn"] = f"arn:aws:iam::{account}:saml-provider/Directory"
         record["readOnly"] = True
         record["resources"] = [
             {"accountId": owner, "type": "AWS::IAM::Role", "ARN": f"arn:aws:iam::{owner}:role/app/{role}"}

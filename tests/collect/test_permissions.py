@@ -171,7 +171,10 @@ def test_every_operation_of_a_whole_collection_is_allowed_by_the_session_policy(
     assert find_operation("iam", "CreateRole") is None
 
 
-SOURCES = ("s3://org-trail", "s3://org-trail/logs/org")
+SOURCES = (
+    "s3://org-trail", "s3://org-trail/logs/org", "athena:audit/security.trail", "athena:security.trail",
+    "lake:0123abcd-0123-0123-0123-0123456789ab",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SOURCES)

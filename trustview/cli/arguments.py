@@ -137,7 +137,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence", default="none", metavar="SOURCE",
         help="where to learn who really assumed what: lookup (CloudTrail's event history), s3://BUCKET/PREFIX of a "
-        "trail, or none",
+        "trail, athena:[WORKGROUP/]DATABASE.TABLE, lake:EVENT-DATA-STORE, or none",
     )  # fmt: skip
     parser.add_argument("--evidence-account", metavar="ID", help="the account of the bucket or the query; your own")
 
@@ -146,6 +146,10 @@ def _add_evidence(parser: argparse.ArgumentParser) -> None:
     _add_source(parser)
     parser.add_argument("--evidence-days", type=_number, default=90, metavar="DAYS", help="how far back (90)")
     parser.add_argument("--evidence-region", metavar="REGION", help="the Region of the bucket or the query; your own")
+    parser.add_argument(
+        "--query-results", metavar="S3-URI", help="where Athena writes its answer, if its workgroup does not say"
+    )
+    parser.add_argument("--yes", action="store_true", help="agree beforehand to what a query of Athena or Lake costs")
 
 
 def _add_import(commands: _Commands) -> None:

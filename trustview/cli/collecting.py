@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trustview.analysis import Settings
+from trustview.cli.consenting import agreed, ask
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.keeping import keep_snapshot
 from trustview.cli.output import print_json, print_line, print_table, say
@@ -23,7 +24,7 @@ from trustview.snapshot import Snapshot
 from trustview.store import Workspace, find_workspace, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from trustview.collect import Keep, Report
 
@@ -41,7 +42,7 @@ def run_collect(arguments: Namespace) -> int:
     )
     settings = load_settings(workspace, arguments.settings).settings
     make = watch_snapshot if arguments.progress == "screen" else make_snapshot
-    summary = make(workspace, scope, settings, arguments.progress)
+    summary = make(workspace, scope, settings, arguments.progress, is_agreed=arguments.yes)
     print_summary(summary, as_json=arguments.json)
     return ExitCode.GAPS if summary["gaps"] else ExitCode.DONE
 
@@ -79,6 +80,7 @@ def read_evidence(arguments: Namespace) -> dict[str, Any]:
         "evidence_days": 0 if source.is_none else arguments.evidence_days,
         "evidence_account": arguments.evidence_account or "",
         "evidence_region": arguments.evidence_region or "",
+        "query_results": arguments.query_results or "",
     }
 
 
@@ -91,8 +93,15 @@ def read_age(text: str) -> int:
     return int(number) * units[unit]
 
 
-def make_snapshot(workspace: Workspace, scope: Any, settings: Settings, progress: str = "auto") -> dict[str, Any]:  # noqa: ANN401
-    """Collect with a live display, analyse and save; the summary.
+def make_snapshot(
+    workspace: Workspace,
+    scope: Any,  # noqa: ANN401
+    settings: Settings,
+    progress: str = "auto",
+    *,
+    is_agreed: bool = False,
+) -> dict[str, Any]:
+    """Collect with a live display, analyse and save; the summary. Before a query that costs money a person is asked.
 
     The first interrupt finishes what is under way, the second stops; while the snapshot is analysed one is enough.
     """
@@ -100,7 +109,8 @@ def make_snapshot(workspace: Workspace, scope: Any, settings: Settings, progress
 
     with open_shelf(workspace.parts, say) as shelf:
         try:
-            return asyncio.run(_collect(scope, shelf, progress, partial(keep_snapshot, workspace, settings=settings)))
+            keep = partial(keep_snapshot, workspace, settings=settings)
+            return asyncio.run(_collect(scope, shelf, progress, keep, agreed if is_agreed else ask))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(HOW_TO_GO_ON) from None
 
@@ -110,6 +120,7 @@ async def _collect(
     shelf: Any,  # noqa: ANN401
     progress: str,
     keep_snapshot: Callable[[Snapshot], dict[str, Any]],
+    answer: Callable[[str], Awaitable[bool]],
 ) -> dict[str, Any]:
     from trustview.cli.progress import ProgressDisplay
     from trustview.collect import collect
@@ -124,7 +135,12 @@ async def _collect(
             loop.remove_signal_handler(signal.SIGINT)
         summary.update(keep_snapshot(snapshot))
 
-    work = asyncio.ensure_future(collect(scope, shelf, lambda: datetime.now(UTC), display.show, keep=keep))
+    async def consent(question: str) -> bool:
+        display.close()
+        return await answer(question)
+
+    collecting = collect(scope, shelf, lambda: datetime.now(UTC), display.show, consent, keep=keep)
+    work = asyncio.ensure_future(collecting)
     with contextlib.suppress(NotImplementedError):
         loop.add_signal_handler(signal.SIGINT, work.cancel)
     try:
@@ -136,8 +152,15 @@ async def _collect(
     return summary
 
 
-def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings, _progress: str) -> dict[str, Any]:  # noqa: ANN401
-    """The same in a screen of its own."""
+def watch_snapshot(
+    workspace: Workspace,
+    scope: Any,  # noqa: ANN401
+    settings: Settings,
+    _progress: str,
+    *,
+    is_agreed: bool,
+) -> dict[str, Any]:
+    """The same in a screen of its own, where nobody is asked: what costs money was agreed to before, or is not done."""
     from trustview.collect import Notice, collect
     from trustview.store import open_shelf
 
@@ -145,9 +168,12 @@ def watch_snapshot(workspace: Workspace, scope: Any, settings: Settings, _progre
         raise UsageError("the screen of a collection needs a terminal: leave --progress away, or give plain or json")
     from trustview.ui import watch_collection
 
+    async def consent(_question: str) -> bool:
+        return is_agreed
+
     async def read(report: Report, keep: Keep) -> Snapshot:
         with open_shelf(workspace.parts, lambda warning: report(Notice(warning))) as shelf:
-            return await collect(scope, shelf, lambda: datetime.now(UTC), report, keep=keep)
+            return await collect(scope, shelf, lambda: datetime.now(UTC), report, consent, keep=keep)
 
     kept = watch_collection(read, partial(keep_snapshot, workspace, settings=settings))
     if kept is None:

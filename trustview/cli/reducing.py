@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trustview.cli.output import say
 from trustview.collect import FileMark, Reducer, Tally, Work, find_trail_run
-from trustview.store import Workspace, open_shelf, read_named
+from trustview.store import Workspace, open_shelf, read_named, without_collection
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -20,7 +20,7 @@ SECONDS_BETWEEN_LINES = 5.0
 def open_reducer(workspace: Workspace, roots: list[str], now: str, jobs: int | None) -> Iterator[Reducer]:
     """A reducer that keeps what it does in the workspace, for these files and folders; all cores without `jobs`."""
     work = Work(partial(open_shelf, workspace.parts, say), _read)
-    with open_shelf(workspace.parts, say) as shelf:
+    with without_collection(), open_shelf(workspace.parts, say) as shelf:
         run = find_trail_run(shelf, [str(Path(root).absolute()) for root in roots], now)
         try:
             with Reducer(work, shelf, run, jobs or _cores(), _Teller().tell) as reducer:

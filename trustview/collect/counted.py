@@ -22,7 +22,7 @@ from trustview.snapshot import EvidenceWindow, Snapshot
 class Counted:
     """Calls with their numbers, how far they see, and the days of which something could not be read.
 
-    `bucket` is where the trail lies, empty when that is not known.
+    `bucket` is where the trail lies, empty when that is not known; `is_everywhere` says that all Regions are written.
     """
 
     source: str
@@ -30,6 +30,7 @@ class Counted:
     seen: Mapping[Day, Span]
     unread: frozenset[Day] = frozenset()
     bucket: str = ""
+    is_everywhere: bool = False
 
 
 def write_counted(found: Counted) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def write_counted(found: Counted) -> dict[str, Any]:
     return {
         "source": found.source,
         "bucket": found.bucket,
+        "is_everywhere": found.is_everywhere,
         "calls": [[list(call), number] for call, number in sorted(found.calls.items())],
         "seen": sorted([*day, *span] for day, span in found.seen.items()),
         "unread": sorted(map(list, found.unread)),
@@ -49,7 +51,7 @@ def read_counted(part: Part) -> Counted:
     calls = {_sighting(fields): int(number) for fields, number in answer["calls"]}
     seen = {(account, region, day): (first, last) for account, region, day, first, last in answer["seen"]}
     unread = frozenset((account, region, day) for account, region, day in answer["unread"])
-    return Counted(answer["source"], calls, seen, unread, answer["bucket"])
+    return Counted(answer["source"], calls, seen, unread, answer["bucket"], bool(answer["is_everywhere"]))
 
 
 def _sighting(fields: Any) -> Sighting:  # noqa: ANN401  JSON
@@ -77,9 +79,10 @@ def windows_in(snapshot: Snapshot, found: Counted) -> tuple[EvidenceWindow, ...]
     regions = {region for _, region, _ in found.seen}
     seen: dict[Day, Span] = {}
     for (account, day), span in everywhere.items():
+        is_everywhere = found.is_everywhere or _writes_everywhere(snapshot, found.bucket, account)
         for region in regions:
             at = (account, region, day)
-            if at not in found.unread and (at in found.seen or _writes_everywhere(snapshot, found.bucket, account)):
+            if at not in found.unread and (at in found.seen or is_everywhere):
                 seen[at] = found.seen.get(at, span)
     return windows_of(seen, found.source)
 

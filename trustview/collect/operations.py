@@ -99,6 +99,23 @@ EVIDENCE_OPERATIONS: dict[SourceKind, tuple[Operation, ...]] = {
         Operation("s3", "ListObjectsV2", "s3:ListBucket", Asked.EVIDENCE),
         Operation("s3", "GetObject", "s3:GetObject", Asked.EVIDENCE),
     ),
+    # StartQueryExecution is no read by its name: the query only selects, but costs money, and Athena writes its answer.
+    SourceKind.ATHENA: (
+        *_each(Asked.EVIDENCE, "athena", "athena", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
+        Operation("glue", "GetTable", "glue:GetTable", Asked.EVIDENCE),
+        Operation("s3", "ListObjectsV2", "s3:ListBucket", Asked.EVIDENCE),
+    ),
+    SourceKind.LAKE: tuple(
+        _each(
+            Asked.EVIDENCE,
+            "cloudtrail",
+            "cloudtrail",
+            "StartQuery",
+            "DescribeQuery",
+            "GetQueryResults",
+            "GetEventDataStore",
+        )
+    ),
 }
 
 _BY_NAME = {(operation.service, operation.name): operation for operation in OPERATIONS}

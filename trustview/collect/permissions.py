@@ -91,6 +91,11 @@ def evidence_policy(source: EvidenceSource, partition: str) -> Policy:
 
 def _evidence_statements(source: EvidenceSource, partition: str) -> list[Statement]:
     asked = [operation.action for operation in EVIDENCE_OPERATIONS.get(source.kind, ())]
+    if source.kind is SourceKind.ATHENA:
+        return _athena_statements(source, partition, asked)
+    if source.kind is SourceKind.LAKE:
+        store = source.store.rpartition("/")[2]
+        return [_allow("QueryLake", sorted(asked), f"arn:{partition}:cloudtrail:*:*:eventdatastore/{store}")]
     if source.kind is not SourceKind.BUCKET:
         return []
     bucket = f"arn:{partition}:s3:::{source.bucket}"
@@ -103,12 +108,34 @@ def _evidence_statements(source: EvidenceSource, partition: str) -> list[Stateme
     ]
 
 
+def _athena_statements(source: EvidenceSource, partition: str, asked: list[str]) -> list[Statement]:
+    """What we ask, and what Athena does in the caller's name: it reads the table and its files and writes the answer.
+
+    Which buckets these are only the table and the workgroup say: they are to be named instead of `*`.
+    https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
+    """
+    names = ("catalog", f"database/{source.database}", f"table/{source.database}/{source.table}")
+    table = {"Resource": [f"arn:{partition}:glue:*:*:{name}" for name in names]}
+    queries = [action for action in asked if action.startswith("athena:")]
+    return [
+        _allow("QueryTrail", queries, f"arn:{partition}:athena:*:*:workgroup/{source.workgroup}"),
+        {**_allow("ReadTable", ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"]), **table},
+        _allow("ReadTrail", ["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"], f"arn:{partition}:s3:::*"),
+        _allow("WriteAnswer", ["s3:AbortMultipartUpload", "s3:PutObject"], f"arn:{partition}:s3:::*"),
+    ]
+
+
 def _evidence_in_short(source: EvidenceSource, partition: str) -> list[Statement]:
-    """The same in one statement without conditions, for sessions, whose policies must be short."""
+    """The same in one statement without conditions, for sessions, whose policies must be short.
+
+    What a query touches has many names: there the role's own policy alone says where.
+    """
     found = _evidence_statements(source, partition)
     if not found:
         return []
     allowed = sorted({action for statement in found for action in _texts(statement["Action"])})
+    if source.is_paid:
+        return [_allow("", allowed)]
     resources = sorted({resource for statement in found for resource in _texts(statement["Resource"])})
     keys = [f"arn:{partition}:kms:*:*:key/*" if resource == "*" else resource for resource in resources]
     return [{"Effect": "Allow", "Action": allowed, "Resource": keys}]

@@ -87,9 +87,13 @@ def _outsider(who: Raw, asked: Raw, given: Raw) -> tuple[str, str]:
         return _text(who, "invokedBy"), ""
     if kind not in ("SAMLUser", "WebIdentityUser"):
         return "", ""
-    provider = _text(asked, "principalArn") or _text(who, "identityProvider")
+    principal = _text(who, "principalId")
     subject = _text(given, "subjectFromWebIdentityToken") or _text(who, "userName")
-    subject = subject or _text(who, "principalId").rpartition(":")[2]
+    provider = _text(asked, "principalArn") or _text(who, "identityProvider")
+    if not provider and principal.startswith("arn:"):
+        # `PROVIDER:AUDIENCE:SUBJECT`: the table of Athena that AWS documents has no column for the provider.
+        provider = ":".join(principal.split(":")[:6])
+    subject = subject or principal.rpartition(":")[2]
     return (f"{provider}:{subject}" if provider else subject), provider
 
 
@@ -129,12 +133,12 @@ def _account_of(arn: str) -> str:
 @lru_cache(REMEMBERED)
 def agent_family(agent: str) -> str:
     """The program behind a user agent, without its version: `aws-cli`, `Boto3`, `Terraform`, a service's name."""
-    named = next((name for name in _AGENTS if name.lower() in agent.lower()), "")
+    named = next((name for name in AGENTS if name.lower() in agent.lower()), "")
     return named or agent.strip("[]").partition("/")[0].partition(" ")[0]
 
 
 # Programs that say what they are behind the SDK's own name.
-_AGENTS = ("Terraform", "Pulumi", "CloudFormation", "aws-cdk", "aws-cli", "Boto3", "signin.amazonaws.com")
+AGENTS = ("Terraform", "Pulumi", "CloudFormation", "aws-cdk", "aws-cli", "Boto3", "signin.amazonaws.com")
 
 
 @lru_cache(REMEMBERED)

@@ -226,7 +226,7 @@ class Walk:
                     await self._obtain_or_gap(visit, service, self.scope.evidence_region)
                 except NoEntryError as error:
                     visit.add_failure(Place(service.name, "", ""), error.failure)
-                if not visit.wants_another or self.gathering.is_stopping:
+                if not visit.wants_another or self.gathering.is_stopping or self.scope.evidence.is_paid:
                     break
             self._close(visit)
 

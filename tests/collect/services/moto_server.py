@@ -15,11 +15,13 @@ ACCOUNT = "123456789012"
 @contextmanager
 def serve_moto() -> Iterator[str]:
     """The server's address, for as long as the context lasts."""
-    server = pytest.importorskip("moto.server", reason="moto serves S3 and Athena").ThreadedMotoServer(port=0)
+    server = pytest.importorskip("moto.server", reason="moto serves S3 and Athena").ThreadedMotoServer(
+        ip_address="127.0.0.1", port=0
+    )
     server.start()
-    host, port = server.get_host_and_port()
+    _, port = server.get_host_and_port()
     try:
-        yield f"http://{host}:{port}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.stop()
 

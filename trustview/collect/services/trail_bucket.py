@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from trustview.collect.batches import Cutter, FileMark, fingerprint
@@ -41,6 +41,7 @@ BATCHES_AT_ONCE = 4
 FOLDERS_AT_ONCE = 16
 LARGEST_BYTES = 512 << 20
 MOST_TOLD = 100
+ACCOUNTS_ESTIMATED = 20
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _PLACE = re.compile(r"/(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4})/(\d\d)/(\d\d)/", re.ASCII)
 _ABOUT_KEYS = (
@@ -64,6 +65,8 @@ class Bucket:
 
     reader: Reader
     scope: Scope
+    name: str
+    prefix: str
     first_day: str
     last_day: str
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
@@ -88,7 +91,7 @@ class Bucket:
 
     async def _bases(self) -> list[str]:
         """The folders in which folders of accounts lie: of an organization's trail and of single accounts'."""
-        prefix = self.scope.evidence.prefix
+        prefix = self.prefix
         top = f"{prefix}/" if prefix else ""
         if "AWSLogs" not in prefix.split("/"):
             top += "AWSLogs/"
@@ -112,9 +115,7 @@ class Bucket:
         """Every page of a listing, which S3 goes on by a token of its own."""
         token: dict[str, object] = {}
         while True:
-            answer = await self.reader.whole(
-                "s3", "ListObjectsV2", "KeyCount", Bucket=self.bucket, **parameters, **token
-            )
+            answer = await self.reader.whole("s3", "ListObjectsV2", "KeyCount", Bucket=self.name, **parameters, **token)
             yield answer
             if not answer.get("IsTruncated") or not answer.get("NextContinuationToken"):
                 return
@@ -135,6 +136,11 @@ class Bucket:
             except CallError as error:
                 self.reader.lack(f"{folder.account} {folder.region}", error.failure)
                 self.shut.add((folder.account, folder.region))
+
+    async def measure(self, folder: Folder) -> int:
+        """How large the files of an account and Region are together."""
+        async with self.listing:
+            return sum([mark.size async for mark in self._list(folder)])
 
     async def _list(self, folder: Folder) -> AsyncIterator[FileMark]:
         """The files of the wanted days, in the order of their names; folders of other days are not listed."""
@@ -165,7 +171,7 @@ class Bucket:
         failure = Failure(FailureKind.FAILED, "", f"larger than {LARGEST_BYTES >> 20} MiB")
         if mark.size <= LARGEST_BYTES:
             try:
-                found: bytes = await self.reader.get("s3", "GetObject", "Body", Bucket=self.bucket, Key=mark.path)
+                found: bytes = await self.reader.get("s3", "GetObject", "Body", Bucket=self.name, Key=mark.path)
             except CallError as error:
                 failure = error.failure
             else:
@@ -202,12 +208,7 @@ class Bucket:
         unread = self.unread.union(*(_days_in(path) for path, _ in problems))
         unread |= {(*place, day) for place in self.shut for _, _, day in seen}
         seen = {day: span for day, span in seen.items() if day not in unread}
-        return Counted(f"s3://{self.bucket}", calls, seen, frozenset(unread), self.bucket)
-
-    @property
-    def bucket(self) -> str:
-        """The bucket's name."""
-        return self.scope.evidence.bucket
+        return Counted(f"s3://{self.name}", calls, seen, frozenset(unread), self.name)
 
 
 # ── fetch ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,16 +217,29 @@ class Bucket:
 async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     """The role assumptions in the files of a trail; CallError when the bucket holds none of what is wanted."""
     start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
-    bucket = Bucket(reader, scope, f"{start:%Y/%m/%d}", f"{end:%Y/%m/%d}")
+    named = scope.evidence
+    bucket = Bucket(reader, scope, named.bucket, named.prefix, f"{start:%Y/%m/%d}", f"{end:%Y/%m/%d}")
     folders = await bucket.folders()
     if not folders:
-        reason = f"`{scope.evidence.text}` holds no files of a trail of the accounts and Regions that are asked for"
+        reason = f"`{named.text}` holds no files of a trail of the accounts and Regions that are asked for"
         raise CallError(Failure(FailureKind.DENIED, "", reason))
     for result in await asyncio.gather(*map(bucket.read_folder, folders), return_exceptions=True):
         if result is not None:
             raise result  # told to stop, each folder finishes its batch first
-    reader.say(f"{scope.evidence.text}: {bucket.files:,} files, {bucket.size / 1e6:,.0f} MB")
+    reader.say(f"{named.text}: {bucket.files:,} files, {bucket.size / 1e6:,.0f} MB")
     return write_counted(await bucket.count())
+
+
+async def estimate_bytes(reader: Reader, scope: Scope, name: str, prefix: str, start: datetime) -> tuple[int, bool]:
+    """How large the files are that are asked for, and whether all were looked at; of many accounts a few stand for all.
+
+    CallError when they cannot be listed.
+    """
+    every = max(1, len(reader.accounts) // ACCOUNTS_ESTIMATED)
+    some = replace(reader, accounts=reader.accounts[::every])
+    bucket = Bucket(some, scope, name, prefix, f"{start:%Y/%m/%d}", f"{reader.moment:%Y/%m/%d}")
+    sizes = await together(*(bucket.measure(folder) for folder in await bucket.folders()))
+    return sum(sizes) * len(reader.accounts) // max(1, len(some.accounts)), every == 1
 
 
 def _reduce(paths: list[str], contents: tuple[bytes | None, ...]) -> Reduction:
