@@ -166,6 +166,7 @@ async def test_hostile_names_and_reasons_stay_plain_and_in_shape(size: tuple[int
             script.tell(AccountRead(account, text, AccountState.PARTLY, text))
             script.tell(Notice(text))
             script.tell(Progress(len(HOSTILE), number + 1, number + 1))
+            watch.app.board.show()
             await watch.sees(f"{number + 1}/{len(HOSTILE)} accounts")
             for line in watch.lines:
                 assert line.isprintable(), repr(line)
