@@ -132,6 +132,17 @@ def test_the_newest_unfinished_run_of_a_scope_is_found(folder: Path, told: Told)
         assert shelf.find_run("none") is None
 
 
+def test_runs_that_did_not_finish_are_told_newest_first(folder: Path, told: Told) -> None:
+    with open_shelf(folder, told.append) as shelf:
+        assert shelf.unfinished() == ()
+        shelf.begin_run("scope", "2026-11-20T06:00:00Z")
+        done = shelf.begin_run("another", "2026-11-21T06:00:00Z")
+        shelf.begin_run("third", "2026-11-22T06:00:00Z")
+        shelf.finish_run(done)
+
+        assert shelf.unfinished() == ("2026-11-22T06:00:00Z", "2026-11-20T06:00:00Z")
+
+
 def test_finishing_a_run_throws_away_the_earlier_ones_of_its_scope_only(folder: Path, told: Told) -> None:
     with open_shelf(folder, told.append) as shelf:
         runs = [shelf.begin_run(scope, "2026-11-20T06:00:00Z") for scope in ("scope", "another", "scope")]

@@ -9,6 +9,7 @@ import pytest
 from tests.collect.cloud.organization import invent
 from tests.collect.cloud.server import Cloud, serve_in_thread
 from trustview.cli.run import run
+from trustview.store import open_shelf
 
 from .test_process import on_terminal
 
@@ -46,6 +47,15 @@ def test_without_credentials_it_says_how_to_go_on(tmp_path: Path) -> None:
         terminal.until("no AWS credentials were found")
         terminal.press("q")
         terminal.until("trustview: no AWS credentials were found: log in")
+
+
+def test_a_collection_that_did_not_finish_is_told(tmp_path: Path) -> None:
+    with open_shelf(tmp_path / "parts", print) as shelf:
+        shelf.begin_run("scope", "2026-11-24T09:00:00Z")
+    with on_terminal(["-m", "trustview"], **NO_AWS, TRUSTVIEW_HOME=str(tmp_path)) as terminal:
+        terminal.until("the collection begun at 2026-11-24T09:00:00Z did not finish")
+        terminal.press("q\n")
+        terminal.read_to_end()
 
 
 def test_without_a_terminal_there_is_no_screen(

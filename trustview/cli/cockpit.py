@@ -21,7 +21,7 @@ def open_newest(arguments: Namespace) -> int:
     except NoSnapshotError:
         if arguments.snapshot or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        return _offer()
+        return _offer(workspace)
 
 
 def open_cockpit(
@@ -54,9 +54,16 @@ def open_cockpit(
     return ExitCode.DONE
 
 
-def _offer() -> int:
-    """Ask a person what to do about having nothing yet."""
-    say("nothing has been collected yet")
+def _offer(workspace: Workspace) -> int:
+    """Ask a person what to do about having no snapshot yet."""
+    from trustview.store import open_shelf
+
+    with open_shelf(workspace.parts, say) as shelf:
+        begun = next(iter(shelf.unfinished()), "")
+    if begun:
+        say(f"no snapshot yet: the collection begun at {begun} did not finish, and goes on where it was for a day")
+    else:
+        say("nothing has been collected yet")
     say("  c  collect your organization: `trustview collect`, with your AWS credentials")
     say("  d  look at an invented organization first: `trustview demo`")
     say("  q  leave; `trustview import DIR` reads files of the AWS CLI instead")

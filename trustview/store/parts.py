@@ -132,6 +132,10 @@ class Shelf:
         found = ((run, about["began"]) for run, about in self._runs(scope) if not about["is_finished"])
         return next(found, None)
 
+    def unfinished(self) -> tuple[str, ...]:
+        """When the runs of whatever scope began that did not finish, newest first."""
+        return tuple(about["began"] for _, about in self._runs(None) if not about["is_finished"])
+
     def runs(self, scope: str) -> tuple[str, ...]:
         """Every run of this scope, newest first."""
         return tuple(run for run, _ in self._runs(scope))
