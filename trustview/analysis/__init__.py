@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from trustview.analysis.analyse import Analysis, analyse
     from trustview.analysis.attachments import identity_texts, managed_text
     from trustview.analysis.callers import WEEKDAYS, CallerUse, Habit, callers_of_uses, days_of, habit_of
-    from trustview.analysis.chain import Chain, chains_from, chains_into
+    from trustview.analysis.chain import Chain, chains_from, chains_into, is_passable, lets_strangers_in
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
     from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
     from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants, describe_words
     from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage
-    from trustview.analysis.edge import ASSUME, Edge
+    from trustview.analysis.edge import ASSUME, Edge, is_shared
     from trustview.analysis.edges import EDGES
     from trustview.analysis.event_pattern import ANYTHING, match_event
     from trustview.analysis.finding import (
@@ -134,6 +134,9 @@ __all__ = [
     "fingerprint",
     "habit_of",
     "identity_texts",
+    "is_passable",
+    "is_shared",
+    "lets_strangers_in",
     "likeness",
     "make_template",
     "managed_text",

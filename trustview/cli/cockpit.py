@@ -17,7 +17,8 @@ def open_newest(arguments: Namespace) -> int:
     """Open the cockpit on a snapshot; without any, offer to collect one."""
     workspace = find_workspace()
     try:
-        return open_cockpit(workspace, arguments.snapshot, arguments.settings, arguments.review_database)
+        start = start_of(arguments)
+        return open_cockpit(workspace, arguments.snapshot, arguments.settings, arguments.review_database, start)
     except NoSnapshotError:
         if arguments.snapshot or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
@@ -25,10 +26,20 @@ def open_newest(arguments: Namespace) -> int:
 
 
 def open_cockpit(
-    workspace: Workspace, name: str | None, settings: str | None = None, database: str | None = None
+    workspace: Workspace,
+    name: str | None,
+    settings: str | None = None,
+    database: str | None = None,
+    start: dict[str, str] | None = None,
 ) -> int:
     """Open the cockpit on a snapshot by name, or the newest; it says when the settings in force are others."""
-    from trustview.store import find_snapshot, load_settings, newest_snapshot, open_reviews, open_snapshot
+    from trustview.store import (
+        find_snapshot,
+        load_settings,
+        newest_snapshot,
+        open_reviews,
+        open_snapshot,
+    )
 
     in_force = load_settings(workspace, settings).settings
     path = find_snapshot(workspace, name) if name else newest_snapshot(workspace)
@@ -50,8 +61,15 @@ def open_cockpit(
             now=lambda: datetime.now(UTC),
             views=workspace.reviews,
             remark=remark,
+            start=start,
         )
     return ExitCode.DONE
+
+
+def start_of(arguments: Namespace) -> dict[str, str] | None:
+    """Where the cockpit is to begin; None for where it was left."""
+    asked = {"role": arguments.at_role, "words": arguments.at_words, "sheet": arguments.at_screen}
+    return {key: value for key, value in asked.items() if value} or None
 
 
 def _offer(workspace: Workspace) -> int:

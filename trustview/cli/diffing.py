@@ -11,7 +11,7 @@ from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_line, print_table, say
 from trustview.cli.selecting import select_accounts
 from trustview.errors import UsageError
-from trustview.snapshot import Difference, Snapshot, Subject, diff_snapshots
+from trustview.snapshot import Difference, Snapshot, Subject, diff_snapshots, unread_by_one
 from trustview.store import SnapshotFile, Workspace, find_snapshot, find_workspace, list_snapshots, open_snapshot
 
 
@@ -23,7 +23,7 @@ def diff_two(arguments: Namespace) -> int:
         accounts = select_accounts(later, arguments.account)
         names = _names(before) | _names(after)
         facts = [one for one in diff_snapshots(before, after) if _is_asked(one.account or one.name, accounts)]
-        grants = compare_grants(earlier.grants(), later.grants(), _unread_by_one(before, after))
+        grants = compare_grants(earlier.grants(), later.grants(), unread_by_one(before, after))
         effects = [one for one in grants if _is_asked(one.grant.account, accounts)]
         told = _tell(earlier, later, facts, effects)
     if arguments.json:
@@ -59,12 +59,6 @@ def _names(snapshot: Snapshot) -> dict[str, str]:
 
 def _is_asked(account: str, accounts: set[str] | None) -> bool:
     return accounts is None or account in accounts
-
-
-def _unread_by_one(before: Snapshot, after: Snapshot) -> frozenset[str]:
-    """Accounts that one of the two could not read in full: of their grants nothing is concluded."""
-    read = [{facts.id for facts in side.accounts if not facts.is_partial} for side in (before, after)]
-    return frozenset(read[0] ^ read[1]) | before.unread_accounts | after.unread_accounts
 
 
 def _tell(

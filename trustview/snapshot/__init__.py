@@ -10,7 +10,7 @@ from trustview.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from trustview.snapshot.codec import FORMAT, decode_snapshot, encode_snapshot
-    from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots
+    from trustview.snapshot.diff import Difference, DifferenceKind, Subject, diff_snapshots, unread_by_one
     from trustview.snapshot.external_findings import (
         Analyzer,
         ArchiveRule,
@@ -104,6 +104,7 @@ __all__ = [
     "decode_snapshot",
     "diff_snapshots",
     "encode_snapshot",
+    "unread_by_one",
 ]
 
 lazy_names(__name__)

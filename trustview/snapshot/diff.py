@@ -54,6 +54,12 @@ class Difference:
     new: str = ""
 
 
+def unread_by_one(old: Snapshot, new: Snapshot) -> frozenset[str]:
+    """Accounts that one of the two could not read in full: of their grants nothing is concluded."""
+    read = [{facts.id for facts in side.accounts if not facts.is_partial} for side in (old, new)]
+    return frozenset(read[0] ^ read[1]) | old.unread_accounts | new.unread_accounts
+
+
 # What is compared of each thing: what it is called on the screen, and where it is found.
 _ACCOUNT = ("name", "parent", "status", "email", "tags")
 _UNIT = ("name", "parent")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trustview.store.snapshots import (
         SnapshotEntry,
         delete_snapshot,
+        earlier_snapshot,
         find_snapshot,
         list_snapshots,
         newest_snapshot,
@@ -60,6 +61,7 @@ __all__ = [
     "bind",
     "carry_into",
     "delete_snapshot",
+    "earlier_snapshot",
     "excerpt_on_monitoring",
     "excerpt_on_use",
     "find_snapshot",

@@ -9,7 +9,7 @@ from functools import cached_property
 from threading import Lock
 from typing import overload
 
-from trustview.analysis import Severity
+from trustview.analysis import Party, Severity
 from trustview.store import snapshot_values as values
 from trustview.store.item_query import Condition
 from trustview.store.snapshot_keys import text_value
@@ -94,6 +94,27 @@ class ItemTable(Sequence[ItemRow]):
         query = f"SELECT number FROM item WHERE {condition.sql} ORDER BY number LIMIT ?"  # noqa: S608 -- made of marks
         with self._tables.reading():
             return tuple(number - 1 for (number,) in self._tables.search(query, *condition.values, most))
+
+    def found_ids(self) -> dict[str, Severity]:
+        """The ids of all rows with findings, with their severities."""
+        query = "SELECT id, severity FROM item WHERE severity IS NOT NULL"
+        with self._tables.reading():
+            return {text_value(id_): Severity(severity) for id_, severity in self._tables.search(query)}
+
+    def by_severity(self) -> dict[Severity, int]:
+        """How many rows with findings there are of each severity."""
+        query = "SELECT severity, count(*) FROM item WHERE severity IS NOT NULL GROUP BY severity"
+        with self._tables.reading():
+            return {Severity(severity): count for severity, count in self._tables.search(query)}
+
+    def by_party(self) -> dict[tuple[Party, Severity], int]:
+        """How many rows with findings there are of each party and severity."""
+        query = (
+            "SELECT party, severity, count(*) FROM item WHERE severity IS NOT NULL AND party IS NOT NULL "
+            "GROUP BY party, severity"
+        )
+        with self._tables.reading():
+            return {(Party(party), Severity(severity)): count for party, severity, count in self._tables.search(query)}
 
     def found_in(self) -> Iterator[tuple[Severity, tuple[str, ...], int]]:
         """How many rows with findings there are for each severity and list of places."""

@@ -83,6 +83,13 @@ def newest_snapshot(place: Workspace | Path) -> Path:
     return entries[-1].path
 
 
+def earlier_snapshot(place: Workspace | Path, path: Path) -> Path | None:
+    """The snapshot before one; None when it is the first, or stands elsewhere."""
+    paths = [entry.path for entry in list_snapshots(place)]
+    index = paths.index(path) if path in paths else 0
+    return paths[index - 1] if index else None
+
+
 def find_snapshot(place: Workspace | Path, name: str) -> Path:
     """A snapshot by its name, or by the beginning of its name when no other begins so.
 

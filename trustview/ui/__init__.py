@@ -8,7 +8,7 @@ business.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,16 +32,23 @@ def run_cockpit(
     now: Callable[[], datetime],
     views: Path | None = None,
     remark: Callable[[], str] = str,
+    start: Mapping[str, str] | None = None,
 ) -> None:
     """Review a snapshot until the reviewer quits; nothing else is read, and only decisions and the view are written.
 
     `views` is the folder for how screens were left, which is not kept without one; what `remark` gives is said first.
+    `start` says where to go first: a `role` by its ARN, `words` for the queue, or a `sheet` by its name.
     Raises StoreError when the snapshot cannot be read.
     """
     _prepare()
+    from trustview.ui.board import Link  # noqa: PLC0415
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
+    from trustview.ui.state import Sheet  # noqa: PLC0415
 
-    open_cockpit(snapshot, reviews, reviewer, now, views, remark).run()
+    wanted = dict(start or {})
+    sheet = Sheet(wanted.pop("sheet", ""))
+    link = Link(**wanted, sheet=sheet) if start else None
+    open_cockpit(snapshot, reviews, reviewer, now, views, remark, link).run()
 
 
 def watch_collection(

@@ -26,10 +26,12 @@ from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
 from trustview.store import SnapshotFile
 from trustview.ui.actions import ACTIONS
+from trustview.ui.board import Link
+from trustview.ui.boarding import Boarding
 from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
 from trustview.ui.lookup import Looked, Lookup, look
-from trustview.ui.messages import BenchReady, PaneChosen, PaneFocused
+from trustview.ui.messages import PaneChosen, PaneFocused
 from trustview.ui.others import after_others, disagreement
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
@@ -40,6 +42,7 @@ from trustview.ui.state import (
     GROUP,
     Notice,
     Pane,
+    Sheet,
     State,
     after_entry,
     at_pane,
@@ -78,19 +81,21 @@ class Cockpit(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     AUTO_FOCUS = None
 
-    def __init__(self, sitting: Sitting, state: State) -> None:
+    def __init__(self, sitting: Sitting, state: State, start: Link | None = None) -> None:
         super().__init__()
         self.animation_level = "none"
         if self.no_color:
             self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
         self.sitting = sitting
-        self.bench = Workbench()
+        self.bench = Workbench(self._begin)
         self.lookup = Lookup(self, self._look, self._show_looked)
         self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
+        self.boarding = Boarding(self, self, sitting)
         self._looked = Looked()
         self._state = state
         self._review_id = sitting.review_id
         self._begun = asyncio.Event()
+        self._start = start
 
     # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,7 +208,6 @@ class Cockpit(App[None]):
         """The workbench is the only screen."""
         return self.bench
 
-    @on(BenchReady)
     def _begin(self) -> None:
         """Show the rows; the decisions on them and their details follow."""
         self.bench.begin(self._state)
@@ -224,6 +228,7 @@ class Cockpit(App[None]):
         self.show(replace(state, notice=Notice(told)) if told else state)
         await self.searching.run(self._state)
         self._begun.set()
+        await self.boarding.follow(self._start)
         counts = await asyncio.to_thread(OpenCounts, self._state)
         self.bench.scope.show_counts(self._state, counts)
         self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self._look_at_others(), group="others"))
@@ -329,8 +334,15 @@ class Cockpit(App[None]):
         self.show(replace(at_row(state, table.cursor_row), marks=frozenset(table.marks)))
 
     @on(VirtualTable.Activated)
-    def _row_opened(self) -> None:
-        self.show(at_pane(self._state, self._state.detail))
+    def _row_opened(self, event: VirtualTable.Activated) -> None:
+        if event.control is self.bench.queue.table:
+            self.show(at_pane(self._state, self._state.detail))
+        else:
+            self.run_worker(self.boarding.follow(self.bench.sheet.link), group="follow")
+
+    def open_board(self, sheet: Sheet) -> None:
+        """Show a board; what is on it follows when it is made."""
+        self.boarding.open(sheet)
 
     @on(VirtualTree.Selected)
     def _place_chosen(self, event: VirtualTree.Selected) -> None:

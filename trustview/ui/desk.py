@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from trustview.store import SnapshotFile
     from trustview.ui.detail import Detail
     from trustview.ui.screens.workbench import Workbench
-    from trustview.ui.state import State
+    from trustview.ui.state import Sheet, State
 
 
 class Desk(Protocol):
@@ -60,6 +60,9 @@ class Desk(Protocol):
         self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
     ) -> None:
         """Write a step into the journal, then show it; a step that cannot be written is refused with a message."""
+
+    def open_board(self, sheet: Sheet) -> None:
+        """Show a board; what is on it follows when it is made."""
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""

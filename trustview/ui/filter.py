@@ -134,6 +134,10 @@ _PARTIES = {
 }
 
 
+PARTY_WORDS = {party: word for word, party in _PARTIES.items()}
+"""The word of each party."""
+
+
 def _party(value: str) -> Test:
     known = _complete(value, (*_PARTIES, "outside"), "party")
     if known == "outside":

@@ -7,10 +7,6 @@ from textual.message import Message
 from trustview.ui.state import Pane
 
 
-class BenchReady(Message):
-    """All panes are in their places and wait for something to show."""
-
-
 class PaneFocused(Message):
     """Keys go to a pane now."""
 

@@ -13,8 +13,9 @@ from trustview import review as reviewing
 from trustview import store
 from trustview.errors import ReviewBegunError
 from trustview.review import review_id, review_under_way
-from trustview.store import ReviewStore, SnapshotFile, load_view, save_view, view_file
+from trustview.store import ReviewStore, SnapshotFile, earlier_snapshot, load_view, save_view, view_file
 from trustview.ui.app import Cockpit
+from trustview.ui.board import Link
 from trustview.ui.places import Places
 from trustview.ui.sitting import Begun, Sitting
 from trustview.ui.state import State, begin
@@ -28,8 +29,12 @@ def open_cockpit(
     now: Callable[[], datetime],
     views: Path | None,
     remark: Callable[[], str] = str,
+    start: Link | None = None,
 ) -> Cockpit:
-    """The cockpit on a snapshot; `views` is the folder for how a screen was left, what `remark` gives is said first."""
+    """The cockpit on a snapshot; `views` is the folder for how a screen was left, what `remark` gives is said first.
+
+    `start` is where to go first.
+    """
     summary = snapshot.summary()
     first = review_id(summary.organization, summary.taken_at)
     state = begin(snapshot.items(), Places(snapshot.tree()), ())
@@ -62,8 +67,9 @@ def open_cockpit(
         begun=begun,
         remark=remark,
         save_view=keep_view,
+        earlier=earlier_snapshot(snapshot.path.parent, snapshot.path),
     )
-    return Cockpit(sitting, state)
+    return Cockpit(sitting, state, start)
 
 
 def _begin(snapshot: SnapshotFile, reviews: ReviewStore, review: str, reviewer: str, at: str) -> str:

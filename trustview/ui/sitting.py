@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from trustview.review import Entry
@@ -31,7 +32,7 @@ class Sitting:
     `organization` and `taken_at` are shown; `now` gives the moment in UTC. `review_id` is the review of the quarter, as
     long as `begun` has not told which one is under way. What takes long is called in a thread, after the first screen:
     `begun` reads the decisions, `remark` says what the reviewer should know first. `save_view` keeps how the screen was
-    left.
+    left; `earlier` is the file of the snapshot before.
     """
 
     reader: SnapshotFile
@@ -46,3 +47,4 @@ class Sitting:
     begun: Callable[[], Begun]
     remark: Callable[[], str]
     save_view: Callable[[str, State], None]
+    earlier: Path | None = None

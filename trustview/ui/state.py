@@ -51,11 +51,14 @@ class Pane(StrEnum):
 
 
 class Sheet(StrEnum):
-    """What may lie over the panes: nothing, the keys, or what could not be read."""
+    """What may lie over the panes: nothing, the keys, what could not be read, or a board."""
 
     NONE = ""
     HELP = "help"
     GAPS = "gaps"
+    OVERVIEW = "overview"
+    CHAINS = "chains"
+    CHANGES = "changes"
 
 
 GROUP = "group:"

@@ -21,6 +21,28 @@ def show_gaps(desk: Desk) -> None:
     _turn(desk, Sheet.GAPS)
 
 
+def show_overview(desk: Desk) -> None:
+    """How the review stands, or away with it."""
+    _board(desk, Sheet.OVERVIEW)
+
+
+def show_chains(desk: Desk) -> None:
+    """The ways from outside to administrators, or away with them."""
+    _board(desk, Sheet.CHAINS)
+
+
+def show_changes(desk: Desk) -> None:
+    """What changed since the snapshot before, or away with it."""
+    _board(desk, Sheet.CHANGES)
+
+
+def _board(desk: Desk, sheet: Sheet) -> None:
+    if desk.state.sheet is not sheet:
+        desk.open_board(sheet)
+    else:
+        _turn(desk, sheet)
+
+
 def _turn(desk: Desk, sheet: Sheet) -> None:
     desk.show(replace(desk.state, sheet=Sheet.NONE if desk.state.sheet is sheet else sheet))
 

@@ -9,6 +9,7 @@ from trustview.ui.commands import COMMANDS_BY_ID, FOOTERS, Command, Context, Gro
 from trustview.ui.filter import WORDS
 from trustview.ui.places import Places
 from trustview.ui.present.signs import OUTLIER, REACHES, SEVERITIES, SUSPENDED, UNREAD, VERDICTS, Sign, counted
+from trustview.ui.state import Sheet
 from widgets.fact_list import Fact, Heading
 from widgets.key_help import KeyGroup, KeyHint
 from widgets.tone import Tone
@@ -68,6 +69,7 @@ def gap_facts(gaps: Iterable[Gap], places: Places) -> Iterator[Fact | Heading]:
         yield Fact("because", gap.reason)
 
 
-def sheet_footer() -> tuple[KeyHint, ...]:
+def sheet_footer(sheet: Sheet) -> tuple[KeyHint, ...]:
     """The keys of the footer while a sheet lies over the panes."""
-    return (KeyHint("j", "down"), KeyHint("k", "up"), KeyHint("q", "back"))
+    opens = () if sheet in (Sheet.HELP, Sheet.GAPS) else (KeyHint("enter", "go there"),)
+    return (*opens, KeyHint("j", "down"), KeyHint("k", "up"), KeyHint("q", "back"))

@@ -6,7 +6,7 @@ from 170 all panes are seen at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -16,7 +16,6 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from trustview.ui.commands import COMMANDS, Context
-from trustview.ui.messages import BenchReady
 from trustview.ui.panes.fix import FixPane
 from trustview.ui.panes.frame import Frame
 from trustview.ui.panes.graph import GraphPane
@@ -53,8 +52,9 @@ class Workbench(Screen[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (80, "-narrow"), (MEDIUM_FROM, "-medium"), (WIDE_FROM, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-tall")]  # noqa: RUF012
 
-    def __init__(self) -> None:
+    def __init__(self, ready: Callable[[], None]) -> None:
         super().__init__()
+        self._ready = ready
         self.top = StatusLine(id="top")
         self.scope = ScopePane()
         self.queue = QueuePane()
@@ -83,8 +83,8 @@ class Workbench(Screen[None], inherit_bindings=False):
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
-        """Tell that a review can be shown."""
-        self.post_message(BenchReady())
+        """Let the review be shown before anything is painted."""
+        self._ready()
 
     def pane(self, pane: Pane) -> Frame:
         """The frame of a pane."""
@@ -166,4 +166,5 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.set_class(state.sheet is not Sheet.NONE, "-sheet")
         self.set_class(not state.is_scope_hidden, "-scope")
         self.status.show(notice_line(state))
-        self.keys.show(sheet_footer() if state.sheet is not Sheet.NONE else footer(Context(state.pane.value)))
+        is_covered = state.sheet is not Sheet.NONE
+        self.keys.show(sheet_footer(state.sheet) if is_covered else footer(Context(state.pane.value)))

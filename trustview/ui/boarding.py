@@ -1,0 +1,56 @@
+"""Opens boards, fills them in a thread, and goes where their lines lead."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from trustview.errors import TrustviewError
+from trustview.ui.board import Board, Link
+from trustview.ui.boards import BOARDS, make_board
+from trustview.ui.following import follow
+from trustview.ui.sitting import Sitting
+from trustview.ui.state import Sheet
+
+if TYPE_CHECKING:
+    from trustview.ui.desk import Desk
+
+
+class Boarding:
+    """Of several boards only the last one opened is shown."""
+
+    def __init__(self, app: App[None], desk: Desk, sitting: Sitting) -> None:
+        self._app = app
+        self._desk = desk
+        self._sitting = sitting
+
+    def open(self, sheet: Sheet) -> None:
+        """Show a board; what is on it follows when it is made."""
+        self._desk.bench.sheet.show_board(BOARDS[sheet], None)
+        self._desk.show(replace(self._desk.state, sheet=sheet))
+        self._app.run_worker(self._fill(sheet), group="board", exclusive=True)
+
+    async def _fill(self, sheet: Sheet) -> None:
+        try:
+            board = await asyncio.to_thread(make_board, sheet, self._sitting, self._desk.state)
+        except TrustviewError as error:
+            board = Board(BOARDS[sheet], (), (), empty=f"{error}\nq leaves this screen")
+        if self._desk.state.sheet is sheet:
+            self._desk.bench.sheet.show_board(BOARDS[sheet], board)
+
+    async def follow(self, link: Link | None) -> None:
+        """Go where a link leads."""
+        if link is None:
+            return
+        if link.sheet is not Sheet.NONE:
+            await self._app.run_action(f"command('{link.sheet.value}')")
+            return
+        before = self._desk.state
+        state = follow(before, link, self._desk.reader)
+        if (state.filter_text, state.scope) != (before.filter_text, before.scope):
+            self._desk.search(state)
+        else:
+            self._desk.show(state)
