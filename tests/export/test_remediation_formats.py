@@ -169,41 +169,31 @@ CAP, READ_ONLY, AUDIT = (
     "arn:aws:iam::111122223333:policy/it's a `cap`", "arn:aws:iam::aws:policy/ReadOnlyAccess",
     "arn:aws:iam::aws:policy/SecurityAudit",
 )  # fmt: skip
-PATTERN = {"source": ["aws.sts"], "detail": {"requestParameters": {"roleArn": ["arn:aws:iam::1:role/'$(id)'"]}}}
-RULE = {
-    "Name": "watch", "Region": "us-east-1", "State": "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
-    "EventPattern": json.dumps(PATTERN),
-}  # fmt: skip
 
 
 def everything() -> Proposal:
     plain = proposal({"Statement": []}, {"Statement": []})
     before = replace(plain.before, attached=(READ_ONLY,), max_session_seconds=43200)
     after = replace(before, attached=(AUDIT,), boundary=CAP, max_session_seconds=3600)
-    return replace(plain, before=before, after=after, rules=(json.dumps(RULE),))
+    return replace(plain, before=before, after=after)
 
 
 def test_a_shell_reads_every_setting_and_its_way_back() -> None:
     script = write("cli", everything())
     back = "\n".join(line.removeprefix("# ") for line in script.splitlines() if line.startswith("# aws"))
     role = ["--role-name", "Deploy"]
-    where = ["--region", "us-east-1", "--name", "watch"]
 
-    *made, rule = words_of(script)
-    assert made == [
+    assert words_of(script) == [
         ["iam", "attach-role-policy", *role, "--policy-arn", AUDIT],
         ["iam", "detach-role-policy", *role, "--policy-arn", READ_ONLY],
         ["iam", "put-role-permissions-boundary", *role, "--permissions-boundary", CAP],
         ["iam", "update-role", *role, "--max-session-duration", "3600"],
     ]
-    assert rule[:7] == ["events", "put-rule", *where, "--event-pattern"]
-    assert (json.loads(rule[7]), rule[8:]) == (PATTERN, ["--state", RULE["State"]])
     assert words_of(back) == [
         ["iam", "attach-role-policy", *role, "--policy-arn", READ_ONLY],
         ["iam", "detach-role-policy", *role, "--policy-arn", AUDIT],
         ["iam", "delete-role-permissions-boundary", *role],
         ["iam", "update-role", *role, "--max-session-duration", "43200"],
-        ["events", "delete-rule", *where],
     ]
 
 
@@ -216,22 +206,17 @@ def test_terraform_reads_every_setting() -> None:
     }
     role = found["aws_iam_role"]["Deploy"]
     attachment = found["aws_iam_role_policy_attachment"]["Deploy_SecurityAudit"]
-    rule = found["aws_cloudwatch_event_rule"]["watch_us-east-1"]
-    pattern = re.fullmatch(r'"?<<-JSON\n(.*)\n\s*JSON"?', rule["event_pattern"], re.DOTALL)
 
     assert role["permissions_boundary"].strip('"') == CAP
     assert role["max_session_duration"] == 3600
     assert attachment["policy_arn"].strip('"') == AUDIT
-    assert rule["state"].strip('"') == RULE["State"]
-    assert pattern
-    assert json.loads(pattern[1].replace("$${", "${")) == PATTERN
     assert f"remove the resource that attaches {READ_ONLY}" in write("terraform", everything())
 
 
 def test_cloudformation_reads_every_setting_and_finds_nothing_wrong() -> None:
     text = write("cloudformation", everything())
     resources = json.loads(json.dumps(cfnlint.decode.cfn_yaml.loads(text)["Resources"]))
-    role, rule = resources["Deploy"]["Properties"], resources["watchuseast1"]["Properties"]
+    role = resources["Deploy"]["Properties"]
     ordinary = replace(everything(), after=replace(everything().after, boundary=CAP.replace("it's a `cap`", "cap")))
     trusted = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
@@ -239,7 +224,6 @@ def test_cloudformation_reads_every_setting_and_finds_nothing_wrong() -> None:
 
     assert role["ManagedPolicyArns"] == [AUDIT]
     assert (role["PermissionsBoundary"], role["MaxSessionDuration"]) == (CAP, 3600)
-    assert (rule["EventPattern"], rule["State"]) == (PATTERN, RULE["State"])
     assert [str(m) for m in cfnlint.api.lint_all(write("cloudformation", ordinary)) if m.rule.id[0] in "EW"] == []
 
 

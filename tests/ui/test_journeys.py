@@ -86,6 +86,28 @@ async def test_narrow_takes_the_proposed_change(desk: Desk) -> None:
         assert next(iter(screen.state.decisions.values())).verdict is Verdict.NARROW
 
 
+async def test_the_fix_pane_walks_through_the_choices_and_narrow_takes_the_one_that_is_shown(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.filter("legacy-upload")
+        fix, row = screen.cockpit.bench.fix, screen.state.row
+        assert row is not None
+        await screen.press("5")
+        await screen.until(lambda: fix.chosen_for(row.id) is not None)
+        await screen.sees("1 of 3, the best first: n and p show the others")
+        best = fix.chosen_for(row.id)
+        await screen.press("n")
+        await screen.sees("2 of 3, the best first")
+        second = fix.chosen_for(row.id)
+        assert best is not None
+        assert second is not None
+        assert second.remediation.id != best.remediation.id
+        await screen.sees("because", "the evidence is not complete")
+        await screen.press("f")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        decision = screen.state.decisions[row.id]
+        assert (decision.verdict, decision.change) == (Verdict.NARROW, second.remediation.id)
+
+
 async def test_accepting_a_risk_asks_until_when_and_why(desk: Desk) -> None:
     async with sitting(desk) as screen:
         await screen.press("w")

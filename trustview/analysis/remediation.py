@@ -31,7 +31,6 @@ class ChangeKind(StrEnum):
     REPLACE_MANAGED_POLICY = "replace managed policy"
     SET_BOUNDARY = "set boundary"
     SET_MAX_SESSION = "set max session"
-    ADD_EVENT_RULE = "add event rule"
     ATTACH_POLICY = "attach policy"
 
     @property
@@ -41,7 +40,6 @@ class ChangeKind(StrEnum):
             ChangeKind.REPLACE_MANAGED_POLICY,
             ChangeKind.SET_BOUNDARY,
             ChangeKind.SET_MAX_SESSION,
-            ChangeKind.ADD_EVENT_RULE,
             ChangeKind.ATTACH_POLICY,
         )
 
@@ -50,7 +48,6 @@ class ChangeKind(StrEnum):
 _SEVERAL = (
     ChangeKind.ADD_STATEMENT,
     ChangeKind.REMOVE_ACTION,
-    ChangeKind.ADD_EVENT_RULE,
     ChangeKind.ATTACH_POLICY,
 )
 
@@ -63,8 +60,8 @@ class Change:
     Principals: `principal_kind` (`AWS`, `Service`, `Federated`, `*`) and `principal`; REPLACE_PRINCIPAL puts `values`
     in its place. REMOVE_ACTION: `values` are the actions. What is about no single statement has `statement` -1 and says
     in `values` what comes: ADD_STATEMENT and REPLACE_POLICY a JSON text, REPLACE_MANAGED_POLICY the ARN that replaces
-    `principal` (none where it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ADD_EVENT_RULE the rule
-    (JSON, as EventBridge's `PutRule` takes it), ATTACH_POLICY the OU, root or account that a guardrail is attached to.
+    `principal` (none where it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ATTACH_POLICY the OU,
+    root or account that a guardrail is attached to.
     """
 
     kind: ChangeKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trustview.analysis import CHECKS_BY_ID, ChangeKind, Choice, Finding, RoleFacts, describe_replay
+from trustview.analysis import CHECKS_BY_ID, Choice, Finding, RoleFacts, describe_replay
 from trustview.export.remediation import Proposal, Ranked
 
 
@@ -21,7 +21,6 @@ def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account
         effect=chosen.effect,
         id=one.id,
         notes=tuple(describe_replay(chosen.replay)),
-        rules=tuple(v for change in one.changes if change.kind is ChangeKind.ADD_EVENT_RULE for v in change.values),
         ranked=tuple(_rank(choice) for choice in choices),
     )
 

@@ -18,7 +18,7 @@ from trustview.cli.remediating_guardrails import find_guardrail, remediate_guard
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
-from trustview.store import find_workspace
+from trustview.store import facts_of_role, find_workspace
 
 
 def remediate_role(arguments: Namespace) -> int:
@@ -28,7 +28,7 @@ def remediate_role(arguments: Namespace) -> int:
         if guardrail:
             return remediate_guardrail(snapshot, guardrail, arguments)
         role = select_role(snapshot, arguments.role)
-        facts = snapshot.facts_of_role(role.arn)
+        facts = facts_of_role(snapshot, role.arn)
         names = account_names(snapshot)
         choices = rank_choices(facts) if facts else ()
         if facts is not None and choices and arguments.fleet:

@@ -11,7 +11,7 @@ from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text
 from trustview.cli.proposing import propose
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal
-from trustview.store import SnapshotFile
+from trustview.store import SnapshotFile, facts_of_role
 
 
 def remediate_fleet(
@@ -35,7 +35,7 @@ def _fleet(snapshot: SnapshotFile, facts: RoleFacts) -> Iterator[RoleFacts]:
     path = f"{facts.role.path}{facts.role.name}"
     alike = (arn for arn in snapshot.role_arns(facts.role.name) if arn.endswith(f":role{path}"))
     for arn in dict.fromkeys((facts.role.arn, *alike)):
-        member = snapshot.facts_of_role(arn)
+        member = facts_of_role(snapshot, arn)
         if member is not None:
             yield member
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trustview.store.parts import Shelf, open_shelf
     from trustview.store.reviews import ReviewStore, open_reviews
     from trustview.store.settings_file import load_settings
-    from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_use
+    from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
     from trustview.store.snapshot_tables import without_collection
@@ -64,6 +64,7 @@ __all__ = [
     "earlier_snapshot",
     "excerpt_on_monitoring",
     "excerpt_on_use",
+    "facts_of_role",
     "find_snapshot",
     "find_workspace",
     "last_review",

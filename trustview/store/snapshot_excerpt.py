@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trustview.analysis import RoleFacts, coverage_of
 from trustview.snapshot import AccountFacts, Role, Snapshot
 from trustview.store.snapshot_file import SnapshotFile
 
@@ -26,3 +27,20 @@ def excerpt_on_monitoring(file: SnapshotFile) -> Snapshot:
     """Trails, buses and rules of all accounts, and where they were read."""
     lists = {field: file.listed(field) for field in _MONITORING}
     return Snapshot(taken_at=file.summary().taken_at, source="", organization=file.organization(), **lists)
+
+
+def facts_of_role(file: SnapshotFile, arn: str) -> RoleFacts | None:
+    """All that a choice between changes of a role rests on; None when the role is not in this snapshot."""
+    role = file.role(arn)
+    if role is None:
+        return None
+    excerpt = excerpt_on_use(file, role)
+    return RoleFacts(
+        role,
+        file.findings_of(arn),
+        file.grants_of(arn),
+        file.remediations_of(arn),
+        excerpt.uses,
+        coverage_of(excerpt, role.account),
+        excerpt.organization,
+    )

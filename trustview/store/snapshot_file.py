@@ -26,12 +26,10 @@ from trustview.store.snapshot_tables import Row, SnapshotTables
 if TYPE_CHECKING:
     from trustview.analysis import (
         Analysis,
-        Coverage,
         Edge,
         Finding,
         Grant,
         Remediation,
-        RoleFacts,
         Settings,
         Subject,
         TrustGraph,
@@ -215,33 +213,6 @@ class SnapshotFile:
         """Who was seen becoming a role."""
         return self._records(facts.Use, "uses", role)
 
-    def coverage_of(self, account: str) -> Coverage:
-        """How far the assumptions of an account's roles can be seen."""
-        known = facts.Snapshot(
-            self.summary().taken_at,
-            "",
-            windows=self._owned(facts.EvidenceWindow, "windows", account),
-            gaps=self._owned(facts.Gap, "gaps", account),
-            readings=self._owned(facts.Reading, "readings", account),
-        )
-        return conclusions.coverage_of(known, account)
-
-    def facts_of_role(self, arn: str) -> RoleFacts | None:
-        """All that a choice between changes of a role rests on; None when the role is not in this snapshot."""
-        with self._tables.reading():
-            role = self.role(arn)
-            if role is None:
-                return None
-            return conclusions.RoleFacts(
-                role,
-                self.findings_of(arn),
-                self.grants_of(arn),
-                self.remediations_of(arn),
-                self.uses_of(arn),
-                self.coverage_of(role.account),
-                self._organization,
-            )
-
     def external_findings_of(self, resource: str) -> tuple[ExternalFinding, ...]:
         """What IAM Access Analyzer reported on a resource."""
         return self._records(facts.ExternalFinding, "external_findings", resource)
@@ -350,12 +321,6 @@ class SnapshotFile:
             else:
                 rows = self._tables.rows(f"{query} AND name = ? ORDER BY number", table, self._tables.number(name))
             return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
-
-    def _owned(self, kind: type[T], table: str, account: str) -> tuple[T, ...]:
-        query = "SELECT body FROM fact WHERE kind = ? AND owner = ? ORDER BY number"
-        with self._tables.reading():
-            rows = self._tables.rows(query, table, account)
-            return tuple(decode(kind, json.loads(self._tables.text(body, account))) for (body,) in rows)
 
     def _of_name(self, query: str, name: str, read: Callable[[SnapshotTables, Row], T]) -> tuple[T, ...]:
         with self._tables.reading():

@@ -58,7 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     # ── decide ───────────────────────────────────────────────────────────────────────────────────────────────
     Command("approve", ("a",), "approve", "approve: right as it is", Group.DECIDE),
     Command("revoke", ("r",), "revoke", "revoke: remove the grant", Group.DECIDE),
-    Command("narrow", ("f",), "narrow", "narrow: apply the proposed change (pane 5)", Group.DECIDE),
+    Command("narrow", ("f",), "narrow", "narrow: apply the change that pane 5 shows", Group.DECIDE),
     Command("accept-risk", ("w",), "accept risk", "accept the risk until a day: wrong but tolerated", Group.DECIDE),
     Command("defer", ("d",), "defer", "defer: to whom, until when", Group.DECIDE),
     Command("note", ("m",), "note", "change the note of a decision", Group.DECIDE),
@@ -133,6 +133,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _moves(Context.FIX),
     Command(
+        "choices", ("n", "p"), "other changes", "next and previous change that can be chosen, the best first",
+        Group.HERE, Context.FIX, is_built_in=True,
+    ),
+    Command(
         "hunks", ("right_curly_bracket", "left_curly_bracket"), "changes", "next and previous change",
         Group.HERE, Context.FIX, is_built_in=True,
     ),
@@ -145,7 +149,7 @@ FOOTERS: dict[Context, tuple[str, ...]] = {
     Context.QUEUE: ("approve", "revoke", "narrow", "accept-risk", "mark", "filter", "undo"),
     Context.WHY: ("approve", "revoke", "next-undecided", "sections", "zoom", "graph", "back"),
     Context.GRAPH: ("centre", "back", "walk", "zoom", "copy", "next-undecided", "fix"),
-    Context.FIX: ("narrow", "hunks", "revoke", "next-undecided", "zoom", "queue", "back"),
+    Context.FIX: ("narrow", "choices", "hunks", "revoke", "next-undecided", "zoom", "back"),
 }
 """The commands of the footer, most important first; `? help` comes behind them."""
 

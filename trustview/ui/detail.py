@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 from trustview.analysis import (
     ASSUME,
+    Choice,
     Edge,
-    Effect,
     Finding,
     Grant,
     Remediation,
     Subject,
-    facts_about,
-    prove_effect,
+    rank_choices,
     role_subject,
 )
 from trustview.snapshot import ExternalFinding, Role
-from trustview.store import ItemRow, SnapshotFile
+from trustview.store import ItemRow, SnapshotFile, facts_of_role
 from trustview.store.item_query import is_outlier
 
 
@@ -28,8 +27,9 @@ class Detail:
     `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
-    rest. `majority` is the fleet that the item differs from, `outliers` are those that differ from it. `reported` is
-    what Access Analyzer says of the role, `has_analyzer` whether any was read.
+    rest. `choices` are the changes of the role, the best first; `remediation` is what is proposed for anything else.
+    `majority` is the fleet that the item differs from, `outliers` are those that differ from it. `reported` is what
+    Access Analyzer says of the role, `has_analyzer` whether any was read.
     """
 
     row: ItemRow
@@ -42,8 +42,8 @@ class Detail:
     others: tuple[Grant, ...]
     findings: tuple[Finding, ...]
     role_findings: tuple[Finding, ...]
+    choices: tuple[Choice, ...]
     remediation: Remediation | None
-    effect: Effect | None
     majority: ItemRow | None = None
     outliers: tuple[ItemRow, ...] = ()
     reported: tuple[ExternalFinding, ...] = ()
@@ -78,7 +78,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     grants = tuple(grant for grant in item_grants if grant.role == arn)
     ids = {grant.id for grant in grants}
     found = reader.findings_of(arn)
-    remediation = next(iter(reader.remediations_of(arn)), None)
+    facts = facts_of_role(reader, arn)
     return Detail(
         row=row,
         subject=role_subject(arn),
@@ -90,8 +90,8 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         others=tuple(grant for grant in reader.grants_of(arn) if grant.id not in ids),
         findings=tuple(finding for finding in found if ids.intersection(finding.grants)),
         role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
-        remediation=remediation,
-        effect=_effect(reader, role, remediation) if remediation else None,
+        choices=rank_choices(facts) if facts else (),
+        remediation=None,
         majority=_majority(reader, row),
         outliers=_outliers(reader, row),
         reported=reader.external_findings_of(arn),
@@ -108,11 +108,6 @@ def _majority(reader: SnapshotFile, row: ItemRow) -> ItemRow | None:
 def _outliers(reader: SnapshotFile, row: ItemRow) -> tuple[ItemRow, ...]:
     rows = reader.items()
     return tuple(rows[number] for number in rows.matching(is_outlier(row.id)))
-
-
-def _effect(reader: SnapshotFile, role: Role, remediation: Remediation) -> Effect:
-    facts = facts_about(reader.organization(), role.account)
-    return prove_effect(role.trust_policy, remediation.policy, facts)
 
 
 def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
@@ -132,8 +127,8 @@ def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
         others=(),
         findings=found,
         role_findings=(),
+        choices=(),
         remediation=next(iter(reader.remediations_of(subject.id)), None),
-        effect=None,
     )
 
 

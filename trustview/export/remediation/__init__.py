@@ -7,7 +7,7 @@ from trustview.export.remediation.aws_cli import AWS_CLI
 from trustview.export.remediation.cloudformation import CLOUDFORMATION
 from trustview.export.remediation.guardrail import GuardrailProposal, Stage, write_guardrail
 from trustview.export.remediation.json_policy import JSON_POLICY
-from trustview.export.remediation.proposal import Proposal, Ranked, RemediationFormat, propose_text
+from trustview.export.remediation.proposal import Proposal, Ranked, RemediationFormat, describe_role, propose_text
 from trustview.export.remediation.terraform import TERRAFORM
 from trustview.export.remediation.ticket import TICKET
 from trustview.export.remediation.watch_rule import WATCH_FORMATS
@@ -25,6 +25,7 @@ __all__ = [
     "Ranked",
     "RemediationFormat",
     "Stage",
+    "describe_role",
     "propose_text",
     "write_guardrail",
 ]

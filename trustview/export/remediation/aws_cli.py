@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/cli/latest/reference/iam/update-assume-role-policy.h
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 
@@ -35,14 +34,12 @@ def _lines(proposal: Proposal) -> Iterator[str]:
 
 def commands(proposal: Proposal) -> list[str]:
     """The commands that make the change."""
-    made = [shlex.join(words) for words in _from_to(proposal.before, proposal.after)]
-    return made + [shlex.join(_put_rule(json.loads(rule))) for rule in proposal.rules]
+    return [shlex.join(words) for words in _from_to(proposal.before, proposal.after)]
 
 
 def undo_commands(proposal: Proposal) -> list[str]:
     """The commands that take it back."""
-    made = [shlex.join(words) for words in _from_to(proposal.after, proposal.before)]
-    return made + [shlex.join(_delete_rule(json.loads(rule))) for rule in proposal.rules]
+    return [shlex.join(words) for words in _from_to(proposal.after, proposal.before)]
 
 
 def _from_to(old: Role, new: Role) -> Iterator[tuple[str, ...]]:
@@ -63,15 +60,6 @@ def _from_to(old: Role, new: Role) -> Iterator[tuple[str, ...]]:
         yield ("aws", "iam", "delete-role-permissions-boundary", *named)
     if old.max_session_seconds != new.max_session_seconds:
         yield ("aws", "iam", "update-role", *named, "--max-session-duration", str(new.max_session_seconds or 3600))
-
-
-def _put_rule(rule: dict[str, str]) -> tuple[str, ...]:
-    words = ("aws", "events", "put-rule", "--region", rule["Region"], "--name", rule["Name"])
-    return (*words, "--event-pattern", one_line(rule["EventPattern"]), "--state", rule["State"])
-
-
-def _delete_rule(rule: dict[str, str]) -> tuple[str, ...]:
-    return ("aws", "events", "delete-rule", "--region", rule["Region"], "--name", rule["Name"])
 
 
 AWS_CLI = RemediationFormat("cli", ".sh", write_commands)

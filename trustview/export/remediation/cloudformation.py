@@ -16,11 +16,10 @@ from trustview.snapshot import Role
 def write_cloudformation(proposal: Proposal) -> str:
     """A template in JSON, which is YAML too; every character that is not ASCII is escaped."""
     role = {"Type": "AWS::IAM::Role", "Properties": _properties(proposal.before, proposal.after)}
-    rules = {logical_id(f"{rule['Name']}{rule['Region']}"): _rule(rule) for rule in map(json.loads, proposal.rules)}
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "The role as trustview proposes it; its other properties stay as they are",
-        "Resources": {logical_id(proposal.after.name): role, **rules},
+        "Resources": {logical_id(proposal.after.name): role},
     }
     return json.dumps(template, indent=2, ensure_ascii=True) + "\n"
 
@@ -39,13 +38,6 @@ def _properties(before: Role, after: Role) -> dict[str, Any]:
     if after.max_session_seconds != before.max_session_seconds:
         properties["MaxSessionDuration"] = after.max_session_seconds
     return properties
-
-
-def _rule(rule: dict[str, str]) -> dict[str, Any]:
-    """A rule, for the stack of its Region."""
-    pattern = json.loads(rule["EventPattern"])
-    properties = {"Name": rule["Name"], "EventPattern": pattern, "State": rule["State"]}
-    return {"Type": "AWS::Events::Rule", "Properties": properties}
 
 
 def logical_id(name: str) -> str:

@@ -28,7 +28,6 @@ def write_json_policy(proposal: Proposal) -> str:
         "current": json.loads(proposal.before.trust_policy),
         "proposed": json.loads(proposal.after.trust_policy),
         "settings": {"current": _settings(proposal.before), "proposed": _settings(proposal.after)},
-        "rules": [json.loads(rule) for rule in proposal.rules],
         "choices": [
             {"id": one.id, "changes": list(one.changes), "reasons": list(one.reasons), "removes": one.is_removal}
             for one in proposal.ranked

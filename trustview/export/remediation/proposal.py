@@ -27,8 +27,7 @@ class Proposal:
 
     `id` names the choice. `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those
     that stay. `effect` says whether anything new is granted and who loses the way in, `notes` are labelled sentences
-    about its observed use, `ranked` all that could be chosen, the best first. `rules` are rules of EventBridge to add
-    (JSON, as its `PutRule` takes them, with a Region).
+    about its observed use, `ranked` all that could be chosen, the best first.
     """
 
     before: Role
@@ -40,7 +39,6 @@ class Proposal:
     effect: Effect
     id: str = ""
     notes: tuple[tuple[str, str], ...] = ()
-    rules: tuple[str, ...] = ()
     ranked: tuple[Ranked, ...] = ()
 
     @property

@@ -35,8 +35,6 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield from heredoc("assume_role_policy", after.trust_policy)
     yield "}"
     yield from _attachments(before, after)
-    for rule in proposal.rules:
-        yield from _rule(json.loads(rule))
 
 
 def heredoc(name: str, policy: str) -> Iterator[str]:
@@ -59,18 +57,6 @@ def _attachments(before: Role, after: Role) -> Iterator[str]:
             yield f"  role       = aws_iam_role.{resource_name(after.name)}.name"
             yield f"  policy_arn = {quoted(arn)}"
             yield "}"
-
-
-def _rule(rule: dict[str, str]) -> Iterator[str]:
-    """A rule; the provider's Region decides where it stands."""
-    yield from ("", f"# in {safe_text(rule['Region'])}")
-    name = resource_name(f"{rule['Name']}_{rule['Region']}")
-    yield f'resource "aws_cloudwatch_event_rule" "{name}" {{'
-    yield f"  name  = {quoted(rule['Name'])}"
-    yield f"  state = {quoted(rule['State'])}"
-    yield ""
-    yield from heredoc("event_pattern", rule["EventPattern"])
-    yield "}"
 
 
 def resource_name(name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from trustview.review import Decision, EntryKind, Verdict, check_decision, step_to_redo, step_to_undo
 from trustview.ui.desk import Desk
@@ -35,12 +37,13 @@ async def revoke(desk: Desk) -> None:
 
 async def narrow(desk: Desk) -> None:
     """Apply the proposed change; refused where there is none."""
-    without = [number for number in desk.state.targets if not _has_change(desk, number)]
+    chosen = {number: _change_of(desk, number) for number in desk.state.targets}
+    without = [number for number, change in chosen.items() if not change]
     if without:
         which = about_briefly(desk.state, tuple(without))
         desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
         return
-    await _decide(desk, Verdict.NARROW)
+    await _decide(desk, Verdict.NARROW, chosen)
 
 
 async def accept_risk(desk: Desk) -> None:
@@ -53,17 +56,24 @@ async def defer(desk: Desk) -> None:
     await _decide(desk, Verdict.DEFER)
 
 
-def _has_change(desk: Desk, number: int) -> bool:
-    """Whether some change is proposed that closes a finding of the item itself, not merely of its role."""
-    detail = desk.reader.item_detail(desk.state.rows[number].id)
+def _change_of(desk: Desk, number: int) -> str:
+    """The id of the change that narrowing an item takes; empty where none closes a finding of the item itself.
+
+    What the Fix pane shows of the item, where that leaves a way in; otherwise the first change that is offered.
+    """
+    item = desk.state.rows[number].id
+    shown = desk.bench.fix.chosen_for(item)
+    if shown is not None and not shown.is_removal:
+        return shown.remediation.id
+    detail = desk.reader.item_detail(item)
     if detail is None:
-        return False
+        return ""
     found = {finding.id for finding in detail.findings}
-    proposed = map(desk.reader.remediations_of, dict.fromkeys(finding.subject.id for finding in detail.findings))
-    return any(found.intersection(remediation.closes) for choices in proposed for remediation in choices)
+    offered = map(desk.reader.remediations_of, dict.fromkeys(finding.subject.id for finding in detail.findings))
+    return next((one.id for choices in offered for one in choices if found.intersection(one.closes)), "")
 
 
-async def _decide(desk: Desk, verdict: Verdict) -> None:
+async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = MappingProxyType({})) -> None:
     numbers = desk.state.targets
     if not numbers:
         desk.say("there is nothing under the cursor to decide", is_bad=True)
@@ -73,10 +83,8 @@ async def _decide(desk: Desk, verdict: Verdict) -> None:
         desk.say(f"{verdict.value} was left; nothing is decided")
         return
     at = desk.now()
-    decisions = [
-        Decision(desk.state.rows[n].id, verdict, desk.reviewer, at, answers.note, answers.until, answers.assignee)
-        for n in numbers
-    ]
+    said = (verdict, desk.reviewer, at, answers.note, answers.until, answers.assignee)
+    decisions = [Decision(desk.state.rows[n].id, *said, change=changes.get(n, "")) for n in numbers]
     desk.keep(EntryKind.DECIDE, say_decided(desk.state, verdict, numbers), decisions)
 
 

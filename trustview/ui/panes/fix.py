@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from trustview.ui.panes.frame import Frame, detail_tabs
 from trustview.ui.present.titles import subject, subject_note
@@ -13,6 +14,7 @@ from widgets.diff_view import DiffView
 from widgets.fact_list import FactList
 
 if TYPE_CHECKING:
+    from trustview.analysis import Choice
     from trustview.ui.detail import Detail
 
 
@@ -25,8 +27,15 @@ class FixPane(Frame):
     FixPane.-nothing DiffView { display: none; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "choose(1)", "next change", show=False, id="fix.next"),
+        Binding("p", "choose(-1)", "previous change", show=False, id="fix.previous"),
+    ]
+
     def __init__(self) -> None:
         super().__init__(Pane.FIX, detail_tabs(Pane.FIX))
+        self._detail: Detail | None = None
+        self._number = 0
         self.facts = FactList(empty="choose an item in the queue (2)")
         self.diff = DiffView(empty="")
 
@@ -37,17 +46,36 @@ class FixPane(Frame):
         yield self.diff
 
     def show_detail(self, state: State, detail: Detail | None) -> None:
-        """Show another item."""
+        """Show another item; of the same one the choice stays."""
+        if _subject_of(detail) != _subject_of(self._detail):
+            self._number = 0
+        self._detail = detail
+        self.title_line.show(subject(state, detail), subject_note(detail))
+        self._show_choice()
+
+    def chosen_for(self, item: str) -> Choice | None:
+        """The change of an item that is shown; None where another item is shown, or nothing can be chosen."""
+        detail = self._detail
+        if detail is None or detail.row.id != item or not detail.choices:
+            return None
+        return detail.choices[self._number % len(detail.choices)]
+
+    def action_choose(self, step: int) -> None:
+        """Show the next or previous change that can be chosen."""
+        self._number += step
+        self._show_choice()
+
+    def _show_choice(self) -> None:
         from trustview.ui.present.fix import fix_facts, policies  # noqa: PLC0415 -- after the first screen
 
-        self.title_line.show(subject(state, detail), subject_note(detail))
-        self.facts.set_facts(tuple(fix_facts(detail)) if detail else ())
-        texts = policies(detail) if detail else None
+        detail = self._detail
+        self.facts.set_facts(tuple(fix_facts(detail, self._number)) if detail else ())
+        texts = policies(detail, self._number) if detail else None
         self.set_class(texts is None, "-nothing")
         if texts is None:
             self.diff.clear()
         else:
-            self.diff.show(*texts, "trust policy now", "as proposed")
+            self.diff.show(*texts, "now", "as proposed")
             self._show_first_change()
 
     def on_resize(self) -> None:
@@ -65,3 +93,7 @@ class FixPane(Frame):
     def focus_content(self) -> None:
         """Let keys go to the difference, or to the words where there is none."""
         self.screen.set_focus(self.facts if self.has_class("-nothing") else self.diff)
+
+
+def _subject_of(detail: Detail | None) -> tuple[str, str]:
+    return (detail.row.id, detail.subject.id) if detail else ("", "")
