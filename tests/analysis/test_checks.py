@@ -3,10 +3,11 @@
 A case is `{name, trust_policy, expect}` and, where it matters, `role` (fields of the role that differ), `permissions`
 (`read` unless told: `none`, `write`, `admin`, or statements), `policies` (managed ones by ARN), `users`, `roles`,
 `providers`, `scps` and `rcps` (statements on the root), `guardrails` (whole ones, with targets), `settings` (TOML),
-`account_tags`, `external` (what Access Analyzer reports), `all_read` (no account is unread), `severity`, `confidence`,
-`says` (part of a sentence of the evidence), `alone` (no other check finds more than an info), `mended` (statements
-after the change that the finding offers; null when it must offer none), `on` (what the finding hangs on, unless it is
-the role), `gaps`, and what `case_evidence` reads. All stand in the organization below.
+`account_tags`, `external` (what Access Analyzer reports), `things` (other lists of a snapshot, by field), `all_read`
+(no account is unread), `severity`, `confidence`, `says` (part of a sentence of the evidence), `alone` (no other check
+finds more than an info), `mended` (statements after the change that the finding offers; null when it must offer none),
+`on` (what the finding hangs on, unless it is the role), `gaps`, and what `case_evidence` reads. All stand in the
+organization below.
 """
 
 import json
@@ -40,14 +41,17 @@ from trustview.snapshot import (
     Gap,
     GuardrailKind,
     GuardrailPolicy,
+    IdentityPool,
     IdentityProvider,
     InlinePolicy,
     ManagedPolicy,
     Organization,
     OrganizationalUnit,
+    PodIdentityAssociation,
     ProviderKind,
     Role,
     Snapshot,
+    TrustAnchor,
     User,
 )
 from trustview.snapshot.codec import decode
@@ -74,6 +78,14 @@ PROVIDERS = (
     ("oidc", "login.example.com", ()),
     ("saml", "Okta", ()),
 )
+
+
+# Further lists of a snapshot that a case can fill, by their field.
+THINGS: dict[str, type] = {
+    "pod_identity_associations": PodIdentityAssociation,
+    "identity_pools": IdentityPool,
+    "trust_anchors": TrustAnchor,
+}
 
 
 def document(statements: object) -> str:
@@ -172,7 +184,11 @@ def make_snapshot(case: dict[str, Any]) -> tuple[Snapshot, str]:
     reported = tuple(decode(ExternalFinding, finding) for finding in case.get("external", ()))
     evidence = evidence_of(case, roles[0].arn, (MANAGEMENT, OWN, OTHER))
     source, gaps = case.get("source", "aws"), tuple(decode(Gap, gap) for gap in case.get("gaps", ()))
-    snapshot = Snapshot(moment(0), source, make_organization(case), accounts, reported, gaps=gaps, **evidence)
+    things: dict[str, Any] = {
+        name: tuple(decode(THINGS[name], one) for one in found) for name, found in case.get("things", {}).items()
+    }
+    organization = make_organization(case)
+    snapshot = Snapshot(moment(0), source, organization, accounts, reported, gaps=gaps, **evidence, **things)
     return snapshot, roles[0].arn
 
 

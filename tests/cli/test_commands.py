@@ -147,6 +147,15 @@ def test_the_changes_of_a_role_are_ranked_and_one_is_picked_by_its_id(capsys: py
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_change_is_tried_on_the_whole_snapshot(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = printed(capsys, "remediate", "partner", "--what-if", "--json")["notes"]
+
+    assert ["brings", "nothing that is not found today"] in notes
+    assert ["ends", f"trusts-unknown-account (medium) on `arn:aws:iam::{PROD}:role/partner`"] in notes
+    assert any(label == "loses" and STRANGER in sentence for label, sentence in notes)
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_change_that_a_role_has_not_is_refused_with_those_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["remediate", "vendor", "--change", "zz"]) == ExitCode.USAGE
     assert "choose one of `" in capsys.readouterr().err

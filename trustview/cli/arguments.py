@@ -255,6 +255,9 @@ def _add_remediate(commands: _Commands) -> None:
         help="an ARN, `account/name`, or a name that only one role has; a guardrail by id or name; `organization`",
     )
     parser.add_argument(
+        "--what-if", action="store_true", help="analyse the snapshot again with the change: what ends, what it brings"
+    )
+    parser.add_argument(
         "--fleet", action="store_true", help="for every role of its name, proved for each; those that differ apart"
     )
     parser.add_argument("--change", metavar="ID", help="the change to show, by its id; the best one unless told")

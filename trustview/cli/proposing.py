@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from trustview.analysis import CHECKS_BY_ID, Choice, Finding, RoleFacts, describe_replay
 from trustview.export.remediation import Proposal, Ranked
 
+Labelled = tuple[tuple[str, str], ...]
 
-def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account_name: str) -> Proposal:
-    """One choice as it is handed over, with the others beside it."""
+
+def propose(
+    facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account_name: str, tried: Labelled = ()
+) -> Proposal:
+    """One choice as it is handed over, with the others beside it; `tried` are sentences on what else it would do."""
     one = chosen.remediation
     return Proposal(
         before=facts.role,
@@ -20,7 +24,7 @@ def propose(facts: RoleFacts, choices: Iterable[Choice], chosen: Choice, account
         leaves=_titles(finding for finding in facts.findings if finding.id not in one.closes),
         effect=chosen.effect,
         id=one.id,
-        notes=tuple(describe_replay(chosen.replay)),
+        notes=(*describe_replay(chosen.replay), *tried),
         ranked=tuple(_rank(choice) for choice in choices),
     )
 

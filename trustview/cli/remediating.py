@@ -7,8 +7,10 @@ from argparse import Namespace
 from trustview.analysis import (
     CHECKS_BY_ID,
     Choice,
+    Edge,
     Finding,
     rank_choices,
+    what_if,
 )
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
@@ -18,32 +20,48 @@ from trustview.cli.remediating_guardrails import find_guardrail, remediate_guard
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
-from trustview.store import facts_of_role, find_workspace
+from trustview.store import SnapshotFile, facts_of_role, find_workspace
 
 
 def remediate_role(arguments: Namespace) -> int:
-    """Print what is proposed for one role; nothing is changed anywhere."""
+    """Print what is proposed for one role or guardrail; nothing is changed anywhere."""
     with open_selected(find_workspace(), arguments) as snapshot:
         guardrail = find_guardrail(snapshot, arguments.role)
         if guardrail:
             return remediate_guardrail(snapshot, guardrail, arguments)
-        role = select_role(snapshot, arguments.role)
-        facts = facts_of_role(snapshot, role.arn)
-        names = account_names(snapshot)
+        facts = facts_of_role(snapshot, select_role(snapshot, arguments.role).arn)
         choices = rank_choices(facts) if facts else ()
-        if facts is not None and choices and arguments.fleet:
-            chosen = _pick(choices, arguments.change)
+        if facts is None or not choices:
+            _say_nothing_is_proposed(arguments.role, facts.findings if facts else ())
+            return ExitCode.DONE
+        chosen, names = _pick(choices, arguments.change), account_names(snapshot)
+        if arguments.fleet:
             return remediate_fleet(snapshot, facts, chosen.remediation.id, names, arguments)
-    if facts is None or not choices:
-        _say_nothing_is_proposed(role.arn, facts.findings if facts else ())
-        return ExitCode.DONE
-    proposal = propose(facts, choices, _pick(choices, arguments.change), names.get(role.account, role.account))
+        tried = _try_out(snapshot, chosen) if arguments.what_if else ()
+    account = facts.role.account
+    proposal = propose(facts, choices, chosen, names.get(account, account), tried)
     form = "json" if arguments.json else arguments.format
     if form:
         print_text(REMEDIATION_FORMATS_BY_NAME[form].write(proposal))
     else:
         _print_proposal(proposal)
     return ExitCode.DONE
+
+
+def _try_out(snapshot: SnapshotFile, chosen: Choice) -> tuple[tuple[str, str], ...]:
+    """The whole snapshot analysed again with the change, in labelled sentences."""
+    found = what_if(snapshot.load_snapshot(), snapshot.load_analysis(), (chosen.after,))
+    ended = (("ends", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.gone)
+    brought = [("brings", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.new]
+    lost = (("loses", f"{_who(edge)} can no longer become it ({edge.kind})") for edge in found.lost)
+    gained = (("gains", f"{_who(edge)} can become it ({edge.kind})") for edge in found.gained)
+    return (*ended, *(brought or [("brings", "nothing that is not found today")]), *lost, *gained)
+
+
+def _who(edge: Edge) -> str:
+    """Who takes a step, in words: accounts and the organization stand for whoever is in them."""
+    kind, _, accounts = edge.source.partition(":")
+    return f"any principal of `{accounts}`" if kind == "account" else f"`{edge.source}`"
 
 
 def _pick(choices: tuple[Choice, ...], wanted: str | None) -> Choice:

@@ -10,8 +10,11 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated, listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import add_condition
+from trustview.analysis.remediation import Change
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, issuer_name
 from trustview.policy import ASSUME_ROLE_WITH_WEB_IDENTITY, PrincipalForm, matches
+from trustview.snapshot import IdentityPool
 
 COGNITO = "cognito-identity.amazonaws.com"
 # What the roles that Cognito makes for guests may do.
@@ -36,12 +39,42 @@ def cognito_guest_role(access: Access) -> Iterator[Evidence]:
         if ASSUME_ROLE_WITH_WEB_IDENTITY not in grant.actions:
             continue
         if not any(asks_for_a_value("aud", test) for claim, test in claims_of(grant) if claim == "aud"):
-            yield Evidence((grant,), (f"`{COGNITO}:aud` is not tested: any identity pool of any customer will do",))
+            because = f"`{COGNITO}:aud` is not tested: any identity pool of any customer will do"
+            yield Evidence((grant,), (because,), changes=_name_pools(access, grant))
             continue
         rights = _beyond_guests(access, grant)
         if rights and _lets_guests_in(grant):
             because = f"guests who never signed in get in, and the role may do {listed(rights)}"
-            yield Evidence((grant,), (because,), Severity.HIGH)
+            yield Evidence((grant,), (because,), Severity.HIGH, changes=_ask_to_sign_in(access, grant))
+
+
+def _pools_of(access: Access, grant: Grant) -> tuple[IdentityPool, ...]:
+    """The identity pools that give the role to somebody."""
+    return tuple(
+        pool
+        for pool in access.snapshot.identity_pools
+        if grant.role in (pool.authenticated_role, pool.unauthenticated_role)
+        or any(rule.role == grant.role for mapping in pool.role_mappings for rule in mapping.rules)
+    )
+
+
+def _name_pools(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Ask for the pools that give the role, and for who signed in where no pool gives it to guests."""
+    pools = _pools_of(access, grant)
+    if not pools:
+        return ()
+    named = add_condition(grant, "StringEquals", f"{COGNITO}:aud", tuple(sorted(pool.id for pool in pools)))
+    return (named, *(_ask_to_sign_in(access, grant) if _lets_guests_in(grant) else ()))
+
+
+def _ask_to_sign_in(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Keep guests out, where it is known who gets the role and no pool gives it to guests."""
+    pools = _pools_of(access, grant)
+    is_of_guests = any(pool.unauthenticated_role == grant.role for pool in pools)
+    is_tested = any(claim == "amr" for claim, _ in claims_of(grant))
+    if not pools or is_of_guests or is_tested:
+        return ()
+    return (add_condition(grant, "ForAnyValue:StringLike", f"{COGNITO}:amr", ("authenticated",)),)
 
 
 def is_cognito(grant: Grant) -> bool:

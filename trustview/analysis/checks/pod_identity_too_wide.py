@@ -13,8 +13,12 @@ from trustview.analysis.conditions import is_negated
 from trustview.analysis.deputies import source_conditions
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import add_condition
+from trustview.analysis.remediation import Change
 
 SERVICE = "pods.eks.amazonaws.com"
+_MOST_NAMED = 10
+_KEYS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
 _TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-service-account")
 
 
@@ -36,7 +40,22 @@ def pod_identity_too_wide(access: Access) -> Iterator[Evidence]:
         missing = [tag for tag in _TAGS if not _is_tested(grant, tag)]
         if missing and not source_conditions(grant):
             keys = " and ".join(f"`{tag.replace('requesttag', 'RequestTag')}`" for tag in missing)
-            yield Evidence((grant,), (f"{keys} not tested, nor for which cluster EKS acts",))
+            because = f"{keys} not tested, nor for which cluster EKS acts"
+            yield Evidence((grant,), (because,), changes=_name_pods(access, grant))
+
+
+def _name_pods(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Ask for the pods that associations give the role to today, where nothing is tested; none where none is known."""
+    given = [one for one in access.snapshot.pod_identity_associations if one.role == grant.role]
+    if not given or len({(one.namespace, one.service_account) for one in given}) > _MOST_NAMED:
+        return ()
+    names = (tuple(sorted({getattr(one, field) for one in given})) for field in ("namespace", "service_account"))
+    tested = {condition.key.lower() for condition in grant.conditions}
+    return tuple(
+        add_condition(grant, "StringEquals", key, values, ", as associated today")
+        for key, values in zip(_KEYS, names, strict=True)
+        if key.lower() not in tested
+    )
 
 
 def _is_tested(grant: Grant, key: str) -> bool:

@@ -10,9 +10,12 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.mend import add_condition
+from trustview.analysis.remediation import Change
 from trustview.policy import Condition
 
 SERVICE = "rolesanywhere.amazonaws.com"
+_MOST_NAMED = 5
 _ATTRIBUTES = ("aws:principaltag/x509subject/", "aws:principaltag/x509issuer/", "aws:principaltag/x509san/")
 
 
@@ -34,7 +37,17 @@ def roles_anywhere_too_wide(access: Access) -> Iterator[Evidence]:
             continue
         because = tuple(_missing(grant))
         if because:
-            yield Evidence((grant,), because)
+            yield Evidence((grant,), because, changes=_pin(access, grant) if len(because) == 1 else ())
+
+
+def _pin(access: Access, grant: Grant) -> tuple[Change, ...]:
+    """Name the trust anchors that are enabled in the account today; which certificate is meant nobody can say."""
+    own = [a for a in access.snapshot.trust_anchors if a.account == grant.account and a.is_enabled]
+    tested = any(condition.key.lower() == "aws:sourcearn" for condition in grant.conditions)
+    if not own or len(own) > _MOST_NAMED or tested or not any(map(_asks_attribute, grant.conditions)):
+        return ()
+    anchors = tuple(sorted(anchor.arn for anchor in own))
+    return (add_condition(grant, "ArnEquals", "aws:SourceArn", anchors, ", the trust anchors of today"),)
 
 
 def _missing(grant: Grant) -> Iterator[str]:

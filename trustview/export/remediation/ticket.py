@@ -24,7 +24,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield from section("Closes", proposal.closes)
     yield from section("Leaves", proposal.leaves)
     yield from section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
-    yield from section("Observed use", [sentence for _, sentence in proposal.notes])
+    yield from section("What was seen, and what it would do", [sentence for _, sentence in proposal.notes])
     others = [
         f"{one.id}: {'; '.join((*one.changes, *one.reasons))}" for one in proposal.ranked if one.id != proposal.id
     ]
