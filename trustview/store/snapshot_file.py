@@ -322,6 +322,12 @@ class SnapshotFile:
                 rows = self._tables.rows(f"{query} AND name = ? ORDER BY number", table, self._tables.number(name))
             return tuple(decode(kind, json.loads(self._tables.text(body, text_value(owner)))) for owner, body in rows)
 
+    def _owned(self, kind: type[T], table: str, account: str) -> tuple[T, ...]:
+        query = "SELECT body FROM fact WHERE kind = ? AND owner = ? ORDER BY number"
+        with self._tables.reading():
+            rows = self._tables.rows(query, table, account)
+            return tuple(decode(kind, json.loads(self._tables.text(body, account))) for (body,) in rows)
+
     def _of_name(self, query: str, name: str, read: Callable[[SnapshotTables, Row], T]) -> tuple[T, ...]:
         with self._tables.reading():
             number = self._tables.number(name)
