@@ -302,7 +302,8 @@ def test_the_first_screen_reads_neither_policies_nor_roles_nor_grants(acme_file:
         open_snapshot(acme_file) as whole,
         open_snapshot(changed(acme_file, *map("DELETE FROM {}".format, hollowed))) as hollow,
     ):
-        assert (hollow.summary(), hollow.tree(), hollow.items()) == (whole.summary(), whole.tree(), whole.items())
+        assert (hollow.summary(), hollow.tree()) == (whole.summary(), whole.tree())
+        assert tuple(hollow.items()) == tuple(whole.items())
 
 
 def test_a_role_is_read_without_the_organization_and_the_other_roles(acme_file: Path) -> None:
