@@ -1,6 +1,7 @@
 """Interrupted runs: cancelled, killed, damaged; the next run asks only for what is missing and ends the same."""
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -148,6 +149,18 @@ async def test_a_run_whose_snapshot_could_not_be_kept_is_gone_on_with(relay: Rel
     assert kept[0] == kept[1]
     assert [request.operation for request in relay.seen] == ["GetCallerIdentity"]
     assert shelf.finished == ["run-0"]
+
+
+async def test_garbage_is_looked_for_seldom_only_while_it_runs(relay: Relay, shelf: Shelf) -> None:
+    before, seen = gc.get_threshold(), set[tuple[int, int, int]]()
+    await collect(small(*FEW[:1]), shelf, moment, lambda _event: seen.add(gc.get_threshold()))
+    relay.trouble = lambda request: Reset() if request.operation == "ListRoots" else None
+    with pytest.raises(SourceError):
+        await collect(small(*FEW[:1]), shelf, moment)
+
+    assert all(threshold[0] > before[0] for threshold in seen)
+    assert seen
+    assert gc.get_threshold() == before
 
 
 async def test_a_fresh_run_asks_everything_again(relay: Relay, shelf: Shelf) -> None:
