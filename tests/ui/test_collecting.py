@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from rich.cells import cell_len
@@ -18,7 +18,7 @@ from tests.collect.conftest import Shelf, moment, small
 from tests.collect.test_cloud import enter
 from trustview.collect import AccountBegun, AccountRead, AccountState, Keep, Notice, Progress, Report, collect
 from trustview.errors import CredentialsError, StoreError
-from trustview.snapshot import Snapshot
+from trustview.snapshot import Gap, GapKind, Snapshot
 from trustview.ui.collection import Phase
 from trustview.ui.collector import CollectorApp
 
@@ -34,6 +34,7 @@ class Script:
     """A collection whose events the test chooses; cancelled once, it ends when it is let go."""
 
     error: Exception | None = None
+    snapshot: Snapshot = EMPTY
     runs: int = 0
     tell: Report = print
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,8 +50,8 @@ class Script:
             raise
         if self.error is not None:
             raise self.error
-        await keep(EMPTY)
-        return EMPTY
+        await keep(self.snapshot)
+        return self.snapshot
 
 
 class Watch:
@@ -189,10 +190,24 @@ async def test_at_the_end_the_snapshot_is_kept_and_handed_on() -> None:
         assert watch.app.collection.phase is Phase.READING
         script.may_end.set()
         await watch.is_at(Phase.DONE)
-        await watch.sees("✓ every account was read", "enter goes on")
+        await watch.sees("✓ all that was asked for was read", "enter goes on")
         await watch.press("enter")
     assert watch.app.return_value == f"kept {EMPTY.taken_at}"
     assert watch.app.problem is None
+
+
+async def test_at_the_end_it_tells_the_gaps_of_what_was_asked_for() -> None:
+    script = Script()
+    script.snapshot = replace(
+        EMPTY,
+        gaps=(
+            Gap("", "organizations-policies", "", GapKind.DENIED, "SCPs: refused"),
+            Gap("", "cloudtrail", "", GapKind.NOT_ASKED, "nobody was asked"),
+        ),
+    )
+    script.may_end.set()
+    async with watching(script) as watch:
+        await watch.sees("! 1 gap: nothing is concluded from what is missing")
 
 
 async def test_what_cannot_be_kept_is_told_and_tried_again() -> None:

@@ -46,7 +46,8 @@ class AccountLine:
 class Collection:
     """The newest progress, one line per account in the order in which they began, and the last sentence that was told.
 
-    `clock` gives seconds. A run that goes on after a stop is told by another Collection.
+    `clock` gives seconds; `gaps` is how many the snapshot has of what was asked for. A run that goes on after a stop is
+    told by another Collection.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -54,6 +55,7 @@ class Collection:
         self.progress = Progress()
         self.lines: list[AccountLine] = []
         self.notice = ""
+        self.gaps = 0
         self.clock = clock
         self._numbers: dict[str, int] = {}
 

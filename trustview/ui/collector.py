@@ -16,7 +16,7 @@ from textual.worker import Worker
 
 from trustview.collect import Keep, Report
 from trustview.errors import TrustviewError
-from trustview.snapshot import Snapshot
+from trustview.snapshot import GapKind, Snapshot
 from trustview.ui.collection import Collection, Phase
 from trustview.ui.screens.collect import CollectScreen
 
@@ -82,6 +82,7 @@ class CollectorApp(App[Kept], Generic[Kept]):
 
     async def _analyse(self, snapshot: Snapshot) -> None:
         """Keep the snapshot, while the screen goes on."""
+        self.collection.gaps = sum(gap.kind is not GapKind.NOT_ASKED for gap in snapshot.gaps)
         self.collection.phase = Phase.ANALYSING
         self._kept = await asyncio.to_thread(self._keep, snapshot)
 

@@ -122,9 +122,9 @@ def notice_line(collection: Collection) -> Line:
     if collection.phase is Phase.FAILED:
         return (Cell(f"✗ {collection.notice}", Tone.CRITICAL),)
     if collection.phase is Phase.DONE:
-        missing = counted(collection.progress.failed, "account")
-        said = f"! {missing} with gaps: nothing is concluded from what is missing" if collection.progress.failed else ""
-        return (Cell(said or "✓ every account was read", Tone.MEDIUM if said else Tone.GOOD), Cell(" · enter goes on"))
+        missing = f"! {counted(collection.gaps, 'gap')}: nothing is concluded from what is missing"
+        told = Cell(missing, Tone.MEDIUM) if collection.gaps else Cell("✓ all that was asked for was read", Tone.GOOD)
+        return told, Cell(" · enter goes on")
     said = _SAID.get(collection.phase, collection.notice)
     return (Cell(said),) if said else ()
 
