@@ -1,7 +1,7 @@
 """A question on a line of the screen, instead of a dialog over it: type a text, or choose by a key."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import events, on
@@ -26,6 +26,7 @@ class _Question:
     required: bool = False
     validate: Validate | None = None
     choices: Mapping[str, str] | None = None
+    offers: Sequence[str] = ()
 
 
 class PromptLine(Vertical):
@@ -53,6 +54,7 @@ class PromptLine(Vertical):
         self._question: _Question | None = None
         self._answer: asyncio.Future[str | None] | None = None
         self._focused_before: Widget | None = None
+        self._offered = -1
 
     def compose(self) -> ComposeResult:
         """The question, the field below it, what is wrong with it."""
@@ -78,16 +80,19 @@ class PromptLine(Vertical):
         value: str = "",
         required: bool = False,
         validate: Validate | None = None,
+        offers: Sequence[str] = (),
     ) -> str | None:
         """Return what the user typed, without spaces around it; None if the question was left with escape.
 
-        With `required` an empty answer is not taken; `validate` says what is wrong with any other. In both cases the
-        question stays open with the typed text in its field.
+        Up and down put one of `offers` into the field, in their order. With `required` an empty answer is not taken;
+        `validate` says what is wrong with any other. In both cases the question stays open with the typed text in its
+        field.
         """
         self._input.placeholder = placeholder
         self._input.value = value
         self._input.cursor_position = len(self._input.value)
-        return await self._wait_for(_Question((_question_line(question),), required, validate))
+        self._offered = -1
+        return await self._wait_for(_Question((_question_line(question),), required, validate, offers=offers))
 
     async def choose(self, question: str, choices: Mapping[str, str]) -> str | None:
         """Return the key of `choices` that the user pressed; None if the question was left with escape.
@@ -174,11 +179,22 @@ class PromptLine(Vertical):
         if event.key == "escape":
             event.stop()
             self._finish(None)
+        elif question.offers and event.key in ("up", "down"):
+            event.stop()
+            event.prevent_default()
+            self._offer(1 if event.key == "up" else -1)
         elif question.choices is not None and event.key not in {"ctrl+c", "ctrl+q"}:
             event.stop()
             event.prevent_default()
             if event.character in question.choices:
                 self._finish(event.character)
+
+    def _offer(self, step: int) -> None:
+        """Put the next or previous offer into the field; before the first it is empty."""
+        offers = self._question.offers if self._question is not None else ()
+        self._offered = max(-1, min(self._offered + step, len(offers) - 1))
+        self._input.value = offers[self._offered] if self._offered >= 0 else ""
+        self._input.cursor_position = len(self._input.value)
 
     def on_click(self, event: events.Click) -> None:
         """Keep the focus in the open question."""

@@ -12,7 +12,7 @@ import pytest
 
 from trustview.analysis import Privilege, analyse
 from trustview.store import ReviewStore, open_snapshot, save_snapshot
-from trustview.ui.board import Board, BoardRow, Link
+from trustview.ui.board import Board, BoardRow, Link, Wishes
 from trustview.ui.boards import make_board
 from trustview.ui.opening import open_cockpit
 from trustview.ui.state import Pane, Sheet, State, filtered, scoped
@@ -28,7 +28,7 @@ def board_of(screen: Screen, sheet: Sheet) -> Board:
 @asynccontextmanager
 async def beginning(desk: Desk, start: Link, size: tuple[int, int] = NARROW) -> AsyncIterator[Screen]:
     with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews) as reviews:
-        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder, start=start)
+        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder, wishes=Wishes(start))
         async with cockpit.run_test(size=size) as pilot:
             screen = Screen(cockpit, pilot)
             await screen.until(lambda: cockpit.is_settled)

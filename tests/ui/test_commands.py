@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,11 @@ def test_keys_are_shown_as_people_know_them() -> None:
     assert shown_key("right_square_bracket") == "]"
     for command, key in product(COMMANDS, ("_",)):
         assert key not in shown_keys(command), command.id
+
+
+def test_the_documentation_names_every_command_with_its_keys() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cockpit.md").read_text()
+    for command in COMMANDS:
+        if not command.is_built_in:
+            keys = "` `".join(command.keys)
+            assert f"| `{command.id}` | `{keys}` | {command.description} |" in text

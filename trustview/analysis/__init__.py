@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from trustview.analysis.graph import TrustGraph
     from trustview.analysis.own_policy import own_policy
     from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
-    from trustview.analysis.read_settings import ReadSettings, entries, read_settings, sections
+    from trustview.analysis.read_settings import OF_THE_COCKPIT, ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
     from trustview.analysis.replay import Replay, describe_replay
     from trustview.analysis.setting import Setting
@@ -65,6 +65,7 @@ __all__ = [
     "CHECKS",
     "CHECKS_BY_ID",
     "EDGES",
+    "OF_THE_COCKPIT",
     "OWN_ACCOUNT",
     "WEEKDAYS",
     "Access",

@@ -15,6 +15,9 @@ from trustview.analysis.settings import Settings
 from trustview.analysis.vendors import vendor_names
 from trustview.errors import UsageError
 
+OF_THE_COCKPIT = ("keys", "views", "cockpit")
+"""Sections of the same file that change no answer: the cockpit reads them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
@@ -35,6 +38,7 @@ def read_settings(text: str, name: str) -> ReadSettings:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(_broken(text, name, str(error))) from error
     source = _Source(text, name)
+    given = {key: value for key, value in given.items() if key not in OF_THE_COCKPIT}
     known = {section.name: section for section in sections()}
     read: dict[str, Any] = {key: _section(source, key, value, known) for key, value in given.items()}
     settings = replace(Settings(), **read)

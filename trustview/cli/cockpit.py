@@ -35,6 +35,7 @@ def open_cockpit(
     """Open the cockpit on a snapshot by name, or the newest; it says when the settings in force are others."""
     from trustview.store import (
         find_snapshot,
+        load_cockpit_sections,
         load_settings,
         newest_snapshot,
         open_reviews,
@@ -61,7 +62,7 @@ def open_cockpit(
             now=lambda: datetime.now(UTC),
             views=workspace.reviews,
             remark=remark,
-            start=start,
+            wishes={**(start or {}), "sections": load_cockpit_sections(workspace, settings)},
         )
     return ExitCode.DONE
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trustview.store.item_table import ItemTable
     from trustview.store.parts import Shelf, open_shelf
     from trustview.store.reviews import ReviewStore, open_reviews
-    from trustview.store.settings_file import load_settings
+    from trustview.store.settings_file import load_cockpit_sections, load_settings
     from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
@@ -70,6 +70,7 @@ __all__ = [
     "last_review",
     "list_files",
     "list_snapshots",
+    "load_cockpit_sections",
     "load_settings",
     "load_view",
     "make_file",

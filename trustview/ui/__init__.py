@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trustview.collect import Keep, Report
     from trustview.snapshot import Snapshot
     from trustview.store import ReviewStore, SnapshotFile
+    from trustview.ui.board import Wishes
 
 __all__ = ["run_cockpit", "watch_collection"]
 
@@ -32,23 +33,29 @@ def run_cockpit(
     now: Callable[[], datetime],
     views: Path | None = None,
     remark: Callable[[], str] = str,
-    start: Mapping[str, str] | None = None,
+    wishes: Mapping[str, Any] | None = None,
 ) -> None:
     """Review a snapshot until the reviewer quits; nothing else is read, and only decisions and the view are written.
 
     `views` is the folder for how screens were left, which is not kept without one; what `remark` gives is said first.
-    `start` says where to go first: a `role` by its ARN, `words` for the queue, or a `sheet` by its name.
+    `wishes` say how to begin: at a `role` by its ARN, with `words` for the queue, at a `sheet` by its name; with the
+    `sections` of the settings that are the cockpit's; at the first time of all (without any view) with the tour.
     Raises StoreError when the snapshot cannot be read.
     """
     _prepare()
-    from trustview.ui.board import Link  # noqa: PLC0415
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
+
+    open_cockpit(snapshot, reviews, reviewer, now, views, remark, _wishes(wishes or {}, views)).run()
+
+
+def _wishes(given: Mapping[str, Any], views: Path | None) -> Wishes:
+    from trustview.ui.board import Link, Wishes  # noqa: PLC0415
+    from trustview.ui.preferences import read_preferences  # noqa: PLC0415
     from trustview.ui.state import Sheet  # noqa: PLC0415
 
-    wanted = dict(start or {})
-    sheet = Sheet(wanted.pop("sheet", ""))
-    link = Link(**wanted, sheet=sheet) if start else None
-    open_cockpit(snapshot, reviews, reviewer, now, views, remark, link).run()
+    link = Link(given.get("words", ""), "", given.get("role", ""), Sheet(given.get("sheet", "")))
+    is_first = views is not None and not any(views.glob("view-*.json"))
+    return Wishes(link if link != Link() else None, read_preferences(given.get("sections", {})), is_first)
 
 
 def watch_collection(

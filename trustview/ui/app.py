@@ -26,7 +26,7 @@ from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
 from trustview.store import SnapshotFile
 from trustview.ui.actions import ACTIONS
-from trustview.ui.board import Link
+from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
 from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
@@ -81,7 +81,7 @@ class Cockpit(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     AUTO_FOCUS = None
 
-    def __init__(self, sitting: Sitting, state: State, start: Link | None = None) -> None:
+    def __init__(self, sitting: Sitting, state: State, wishes: Wishes) -> None:
         super().__init__()
         self.animation_level = "none"
         if self.no_color:
@@ -95,7 +95,8 @@ class Cockpit(App[None]):
         self._state = state
         self._review_id = sitting.review_id
         self._begun = asyncio.Event()
-        self._start = start
+        self._wishes = wishes
+        self.set_keymap({command: ",".join(keys) for command, keys in state.preferences.keys.items()})
 
     # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,7 +229,9 @@ class Cockpit(App[None]):
         self.show(replace(state, notice=Notice(told)) if told else state)
         await self.searching.run(self._state)
         self._begun.set()
-        await self.boarding.follow(self._start)
+        await self.boarding.follow(self._wishes.start)
+        if self._wishes.has_tour:
+            self.action_command("tour")
         counts = await asyncio.to_thread(OpenCounts, self._state)
         self.bench.scope.show_counts(self._state, counts)
         self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self._look_at_others(), group="others"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from trustview.ui.preferences import Preferences
 from trustview.ui.state import Sheet
 from widgets.columns import Column
 from widgets.tone import Cell, Tone
@@ -18,6 +19,15 @@ class Link:
     scope: str = ""
     role: str = ""
     sheet: Sheet = Sheet.NONE
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a sitting is to begin: where, with which keys and views, and whether with the tour."""
+
+    start: Link | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+    has_tour: bool = False
 
 
 @dataclass(frozen=True, slots=True)

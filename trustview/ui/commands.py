@@ -97,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("overview", ("o",), "overview", "overview: progress, risk by OU and party, what is new", Group.SEE),
     Command("chains", ("X",), "chains", "chains from outside to administrators, and where to cut them", Group.SEE),
     Command("changes", ("D",), "changes", "what changed since the snapshot before", Group.SEE),
+    Command("views", ("V",), "views", "views: named filters, with how many items each shows", Group.SEE),
     Command("zoom", ("z",), "zoom", "this pane alone, or all panes", Group.SEE),
     Command("filter", ("slash",), "filter", "filter the queue by words; enter keeps, esc widens", Group.SEE),
     Command("every-grant", ("A",), "every grant", "also the items on which nothing was found", Group.SEE),
@@ -104,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", ("E",), "export", "write the marked items, else those shown, to a file", Group.DO),
     Command("copy", ("y",), "copy ARN", "copy the ARN of the role (or of the graph's node)", Group.DO),
     Command("palette", ("colon", "ctrl+p"), "palette", "every command by name", Group.DO),
+    Command("tour", ("T",), "tour", "the tour of the first run, four steps", Group.DO),
     Command("help", ("question_mark",), "help", "the keys that work here", Group.DO),
     Command("quit", ("ctrl+q",), "quit", "quit; everything is saved", Group.DO),
     # ── in a pane ────────────────────────────────────────────────────────────────────────────────────────────

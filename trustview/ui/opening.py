@@ -6,6 +6,7 @@ The first screen needs the rows of the snapshot alone; decisions and remarks are
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from trustview.errors import ReviewBegunError
 from trustview.review import review_id, review_under_way
 from trustview.store import ReviewStore, SnapshotFile, earlier_snapshot, load_view, save_view, view_file
 from trustview.ui.app import Cockpit
-from trustview.ui.board import Link
+from trustview.ui.board import Wishes
 from trustview.ui.places import Places
 from trustview.ui.sitting import Begun, Sitting
 from trustview.ui.state import State, begin
@@ -29,15 +30,16 @@ def open_cockpit(
     now: Callable[[], datetime],
     views: Path | None,
     remark: Callable[[], str] = str,
-    start: Link | None = None,
+    wishes: Wishes | None = None,
 ) -> Cockpit:
     """The cockpit on a snapshot; `views` is the folder for how a screen was left, what `remark` gives is said first.
 
-    `start` is where to go first.
+    `wishes` say how to begin.
     """
     summary = snapshot.summary()
     first = review_id(summary.organization, summary.taken_at)
-    state = begin(snapshot.items(), Places(snapshot.tree()), ())
+    wishes = wishes or Wishes()
+    state = replace(begin(snapshot.items(), Places(snapshot.tree()), ()), preferences=wishes.preferences)
     if views:
         state = with_view(state, load_view(view_file(views, first)))
 
@@ -69,7 +71,7 @@ def open_cockpit(
         save_view=keep_view,
         earlier=earlier_snapshot(snapshot.path.parent, snapshot.path),
     )
-    return Cockpit(sitting, state, start)
+    return Cockpit(sitting, state, wishes)
 
 
 def _begin(snapshot: SnapshotFile, reviews: ReviewStore, review: str, reviewer: str, at: str) -> str:

@@ -37,5 +37,5 @@ def _listed() -> list[Command]:
 
 
 def _keys(command: Command) -> str:
-    """The keys in a column; shown as content, because `[` is a key here and no markup."""
+    """The default keys in a column; shown as content, because `[` is a key here and no markup."""
     return f"{shown_keys(command):<15} "

@@ -27,6 +27,7 @@ from trustview.store import Condition, ItemRow, ItemTable
 from trustview.store import item_query as items
 from trustview.ui.filter import Facts, Filter, read_filter
 from trustview.ui.places import Places
+from trustview.ui.preferences import Preferences
 from trustview.ui.rows import Rows, line_of
 
 
@@ -59,6 +60,7 @@ class Sheet(StrEnum):
     OVERVIEW = "overview"
     CHAINS = "chains"
     CHANGES = "changes"
+    VIEWS = "views"
 
 
 GROUP = "group:"
@@ -108,6 +110,7 @@ class State:
     opened: frozenset[str] = frozenset()
     open_places: frozenset[str] = frozenset()
     notice: Notice = field(default_factory=Notice)
+    preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def row(self) -> ItemRow | None:
@@ -129,6 +132,14 @@ class State:
     def line(self) -> int | None:
         """Where the cursor stands in the view."""
         return line_of(self.view, self.cursor)
+
+    @property
+    def skipped(self) -> int:
+        """How many rows above the cursor are not decided."""
+        line = self.line or 0
+        if len(self.decided) < line:
+            return line - sum((at := line_of(self.view, number)) is not None and at < line for number in self.decided)
+        return sum(number not in self.decided for number in self.view[:line])
 
     @property
     def progress(self) -> tuple[int, int]:

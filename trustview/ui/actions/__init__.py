@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from trustview.ui.actions import deciding, exporting, moving, seeing
+from trustview.ui.actions import deciding, exporting, moving, seeing, touring
 from trustview.ui.desk import Desk
 
 Action = Callable[[Desk], Awaitable[None] | None]
@@ -48,6 +48,8 @@ ACTIONS: dict[str, Action] = {
     "overview": seeing.show_overview,
     "chains": seeing.show_chains,
     "changes": seeing.show_changes,
+    "views": seeing.show_views,
+    "tour": touring.tour,
     "help": seeing.show_help,
     "palette": seeing.show_palette,
     "export": exporting.export,

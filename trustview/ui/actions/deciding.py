@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from trustview.analysis import Severity
 from trustview.review import Decision, EntryKind, Verdict, check_decision, step_to_redo, step_to_undo
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import VERDICTS
@@ -91,6 +92,8 @@ async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = Map
 async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answers | None:
     """Ask for whatever the decision needs; None when the reviewer leaves a question."""
     head = f"{VERDICTS[verdict].glyph} {verdict.value} {about(desk.state, numbers)}"
+    if not await _is_meant(desk, verdict, numbers, head):
+        return None
     assignee: str | None = ""
     until: str | None = ""
     note: str | None = ""
@@ -106,11 +109,40 @@ async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answe
             )
         if (verdict.needs_note or len(numbers) > 1) and assignee is not None and until is not None:
             note = await prompt.ask(
-                f"{head} · why? (esc leaves)", placeholder="the note of the decision", required=True
+                f"{head} · why? (esc leaves)",
+                placeholder="the note of the decision; ↑ ↓ offer what was said before",
+                required=True,
+                offers=_offers(desk),
             )
     if assignee is None or until is None or note is None:
         return None
     return _Answers(note, until, assignee)
+
+
+LARGE = 50
+"""From how many items on an approval must be confirmed by typing their number."""
+
+
+async def _is_meant(desk: Desk, verdict: Verdict, numbers: tuple[int, ...], head: str) -> bool:
+    """Whether the reviewer means it: to let many ways in stand, or critical ones, takes typing how many they are."""
+    lets_stand = verdict in (Verdict.APPROVE, Verdict.ACCEPT_RISK)
+    worst = max((row.severity or 0 for row in map(desk.state.rows.__getitem__, numbers)), default=0)
+    if not lets_stand or len(numbers) < 2 or (len(numbers) < LARGE and worst < Severity.CRITICAL):
+        return True
+    count = str(len(numbers))
+    with desk.bench.asking() as prompt:
+        typed = await prompt.ask(
+            f"{head} · type {count} to go on (esc leaves)",
+            required=True,
+            validate=lambda text: None if text.replace(",", "") == count else f"that is not {count}",
+        )
+    return typed is not None
+
+
+def _offers(desk: Desk) -> tuple[str, ...]:
+    """The justifications of the settings, then what was noted in this review, the last first."""
+    noted = (decision.note for entry in reversed(desk.state.journal) for decision in entry.decisions if decision.note)
+    return tuple(dict.fromkeys((*desk.state.preferences.justifications, *noted)))
 
 
 # ── afterwards ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from trustview.ui.state import Sheet
 
 def show_help(desk: Desk) -> None:
     """The keys that work here, or away with them."""
-    desk.bench.sheet.show_help(Context(desk.state.pane.value))
+    desk.bench.sheet.show_help(Context(desk.state.pane.value), desk.state.preferences)
     _turn(desk, Sheet.HELP)
 
 
@@ -34,6 +34,11 @@ def show_chains(desk: Desk) -> None:
 def show_changes(desk: Desk) -> None:
     """What changed since the snapshot before, or away with it."""
     _board(desk, Sheet.CHANGES)
+
+
+def show_views(desk: Desk) -> None:
+    """The named filters, or away with them."""
+    _board(desk, Sheet.VIEWS)
 
 
 def _board(desk: Desk, sheet: Sheet) -> None:

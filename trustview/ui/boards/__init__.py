@@ -19,6 +19,7 @@ BOARDS = {
     Sheet.OVERVIEW: "Overview",
     Sheet.CHAINS: "From outside to an administrator",
     Sheet.CHANGES: "What changed since the snapshot before",
+    Sheet.VIEWS: "Views",
 }
 """The boards with their titles; each is made by the function of its name in the file of its name."""
 

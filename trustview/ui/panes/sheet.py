@@ -12,6 +12,7 @@ from trustview.ui.board import Board, Link
 from trustview.ui.commands import Context
 from trustview.ui.panes.frame import TitleLine
 from trustview.ui.places import Places
+from trustview.ui.preferences import Preferences
 from trustview.ui.present.sheets import gap_facts, help_groups
 from widgets.fact_list import FactList
 from widgets.key_help import KeyHelp
@@ -47,9 +48,9 @@ class SheetPane(Vertical):
         yield self.gaps
         yield self.lines
 
-    def show_help(self, context: Context) -> None:
+    def show_help(self, context: Context, preferences: Preferences) -> None:
         """Show the keys that work in a pane."""
-        self.help.show(help_groups(context))
+        self.help.show(help_groups(context, preferences))
         self.title_line.show((Cell(f"Keys in the {context.value} pane", Tone.HEADING),), "q back")
         self._turn_to("-help")
 

@@ -98,10 +98,11 @@ def check_text(row: ItemRow) -> str:
 
 
 def queue_note(state: State) -> str:
-    """Where the cursor stands: `12 of 64 · 3 marked`."""
+    """Where the cursor stands, and how many open ones stand above it: `12 of 64 · 2 skipped · 3 marked`."""
     line = 0 if state.line is None else state.line + 1
     marked = f" · {len(state.marks):,} marked" if state.marks else ""
-    return f"{line:,} of {len(state.view):,}{marked}"
+    skipped = f" · {state.skipped:,} skipped" if state.skipped else ""
+    return f"{line:,} of {len(state.view):,}{skipped}{marked}"
 
 
 def queue_title(state: State) -> str:

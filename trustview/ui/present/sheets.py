@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trustview.snapshot import Gap, GapKind
-from trustview.ui.commands import COMMANDS_BY_ID, FOOTERS, Command, Context, Group, commands_at, shown_key, shown_keys
+from trustview.ui.commands import COMMANDS_BY_ID, FOOTERS, Command, Context, Group, commands_at, shown_key
 from trustview.ui.filter import WORDS
 from trustview.ui.places import Places
+from trustview.ui.preferences import Preferences
 from trustview.ui.present.signs import OUTLIER, REACHES, SEVERITIES, SUSPENDED, UNREAD, VERDICTS, Sign, counted
 from trustview.ui.state import Sheet
 from widgets.fact_list import Fact, Heading
@@ -15,20 +16,23 @@ from widgets.key_help import KeyGroup, KeyHint
 from widgets.tone import Tone
 
 
-def footer(context: Context) -> tuple[KeyHint, ...]:
+def footer(context: Context, preferences: Preferences | None = None) -> tuple[KeyHint, ...]:
     """The keys of the footer while a pane has the focus; the first key of each command."""
-    return tuple(_hint(COMMANDS_BY_ID[id_]) for id_ in FOOTERS[context])
+    mine = preferences or Preferences()
+    commands = (COMMANDS_BY_ID[id_] for id_ in FOOTERS[context])
+    return tuple(_hint(command, keys[0]) for command in commands if (keys := mine.keys_of(command)))
 
 
-def _hint(command: Command) -> KeyHint:
-    return KeyHint(shown_key(command.keys[0]), command.label, command.keys[0])
+def _hint(command: Command, key: str) -> KeyHint:
+    return KeyHint(shown_key(key), command.label, key)
 
 
-def help_groups(context: Context) -> tuple[KeyGroup, ...]:
+def help_groups(context: Context, preferences: Preferences | None = None) -> tuple[KeyGroup, ...]:
     """Every key that works here, the words of the filter, and what the signs mean."""
     found: dict[Group, list[KeyHint]] = {group: [] for group in Group}
     for command in commands_at(context):
-        found[command.group].append(KeyHint(shown_keys(command), command.description))
+        keys = (preferences or Preferences()).keys_of(command)
+        found[command.group].append(KeyHint(" ".join(map(shown_key, keys)), command.description))
     titles = {Group.HERE: f"In the {context.value} pane"}
     groups = [KeyGroup(titles.get(group, group.value), hints) for group, hints in found.items()]
     words = [KeyHint(word, meaning) for word, meaning in WORDS]

@@ -29,6 +29,7 @@ def top_line(state: State, organization: str, review: str, taken_at: str, gaps: 
         Segment(review, Tone.PLAIN, 3),
         *((bar,) if is_roomy else ()),
         Segment(f"{decided:,}/{total:,} decided", Tone.GOOD if total and decided == total else Tone.PLAIN, 2),
+        *((Segment(f"{total - decided:,} left", Tone.PLAIN, 4),) if is_roomy and decided < total else ()),
         *((Segment("signed off", Tone.GOOD, 1),) if is_closed(state.journal) else ()),
     ]
     taken = f"snapshot {short_moment(taken_at)}" if is_roomy else short_moment(taken_at)

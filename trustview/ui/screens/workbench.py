@@ -167,4 +167,6 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.set_class(not state.is_scope_hidden, "-scope")
         self.status.show(notice_line(state))
         is_covered = state.sheet is not Sheet.NONE
-        self.keys.show(sheet_footer(state.sheet) if is_covered else footer(Context(state.pane.value)))
+        self.keys.show(
+            sheet_footer(state.sheet) if is_covered else footer(Context(state.pane.value), state.preferences)
+        )
