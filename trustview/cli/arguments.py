@@ -255,6 +255,12 @@ def _add_remediate(commands: _Commands) -> None:
         help="an ARN, `account/name`, or a name that only one role has; a guardrail by id or name; `organization`",
     )
     parser.add_argument(
+        "--second-opinion",
+        action="store_true",
+        help="also ask IAM Access Analyzer, as the caller: ValidatePolicy, and CheckNoNewAccess, which costs money",
+    )
+    parser.add_argument("--profile", help="with --second-opinion: a profile of the AWS configuration; or AWS_PROFILE")
+    parser.add_argument(
         "--what-if", action="store_true", help="analyse the snapshot again with the change: what ends, what it brings"
     )
     parser.add_argument(

@@ -17,6 +17,7 @@ from trustview.cli.output import print_line, print_text, say
 from trustview.cli.proposing import propose
 from trustview.cli.remediating_fleets import remediate_fleet
 from trustview.cli.remediating_guardrails import find_guardrail, remediate_guardrail
+from trustview.cli.second_opinion import ask_aws
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
@@ -38,6 +39,8 @@ def remediate_role(arguments: Namespace) -> int:
         if arguments.fleet:
             return remediate_fleet(snapshot, facts, chosen.remediation.id, names, arguments)
         tried = _try_out(snapshot, chosen) if arguments.what_if else ()
+    if arguments.second_opinion:
+        tried = (*tried, *ask_aws(facts.role.trust_policy, chosen, arguments))
     account = facts.role.account
     proposal = propose(facts, choices, chosen, names.get(account, account), tried)
     form = "json" if arguments.json else arguments.format

@@ -39,6 +39,7 @@ from trustview.collect.progress import (
 from trustview.collect.reducing import Reducer, Tally, Work, find_trail_run
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
+from trustview.collect.second_opinion import Opinion, ask_opinion
 from trustview.collect.trail_files import is_trail_file
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Keep",
     "Limits",
     "Notice",
+    "Opinion",
     "Parts",
     "Progress",
     "Reducer",
@@ -63,6 +65,7 @@ __all__ = [
     "Scope",
     "Tally",
     "Work",
+    "ask_opinion",
     "caller_policy",
     "collect",
     "duration",

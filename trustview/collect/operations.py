@@ -1,6 +1,7 @@
 """OPERATIONS: every AWS operation that may leave this process, with the IAM action that allows it. The one list.
 
-EVIDENCE_OPERATIONS stand apart: they leave only when the command line names the source of evidence that they belong to.
+EVIDENCE_OPERATIONS and OPINION_OPERATIONS stand apart: they leave only when the command line asks for them, by the
+source of evidence or the second opinion that they belong to.
 
 It is enforced while the process runs: a hook on the SDK's own events stops whatever is not on it, however it was asked
 for: a client's method, a page, a waiter, a presigned address or a request put together by hand. Every policy that we
@@ -20,14 +21,15 @@ from trustview.errors import WriteRefusedError
 
 
 class Asked(StrEnum):
-    """Who asks: the caller, to become a role or about the organization; whoever is inside an account, or where evidence
-    lies.
+    """Who asks: the caller, to become a role, about the organization or for an opinion; whoever is inside an account,
+    or where evidence lies.
     """
 
     HOP = "hop"
     ORGANIZATION = "organization"
     ACCOUNT = "account"
     EVIDENCE = "evidence"
+    OPINION = "opinion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ EVIDENCE_OPERATIONS: dict[SourceKind, tuple[Operation, ...]] = {
     ),
 }
 
+# What a second opinion on a change asks: no read of anything of ours, and the second costs money.
+OPINION_OPERATIONS: tuple[Operation, ...] = tuple(
+    _each(Asked.OPINION, "accessanalyzer", "access-analyzer", "ValidatePolicy", "CheckNoNewAccess")
+)
+
 _BY_NAME = {(operation.service, operation.name): operation for operation in OPERATIONS}
 
 
@@ -126,9 +133,15 @@ def find_operation(service: str, name: str) -> Operation | None:
     return _BY_NAME.get((service, name))
 
 
-def guard_session(session: Any, source: SourceKind = SourceKind.NONE) -> None:  # noqa: ANN401  the SDK ships no types
-    """Makes every client of a session refuse, with WriteRefusedError, what neither list nor source of evidence has."""
-    also = {(operation.service, operation.name) for operation in EVIDENCE_OPERATIONS.get(source, ())}
+def guard_session(
+    session: Any,  # noqa: ANN401  the SDK ships no types
+    source: SourceKind = SourceKind.NONE,
+    *,
+    asks_opinion: bool = False,
+) -> None:
+    """Makes every client of a session refuse, with WriteRefusedError, what neither list nor command line asks for."""
+    asked = (*EVIDENCE_OPERATIONS.get(source, ()), *(OPINION_OPERATIONS if asks_opinion else ()))
+    also = {(operation.service, operation.name) for operation in asked}
     emitter = session.get_component("event_emitter")
     emitter.register_first("provide-client-params", partial(refuse_writes, also=also))
     emitter.register_first("request-created", partial(refuse_writes, also=also))

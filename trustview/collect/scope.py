@@ -54,7 +54,7 @@ class Scope:
     default the caller's own; `query_results` is where in S3 Athena puts its answer when its workgroup says nothing.
 
     A part that is at most `max_age_seconds` old is taken from the shelf. `is_fresh` begins anew instead of resuming.
-    `concurrency` is the most requests in flight.
+    `concurrency` is the most requests in flight. With `asks_opinion` Access Analyzer may be asked about a change.
     """
 
     profile: str = ""
@@ -76,6 +76,7 @@ class Scope:
     max_age_seconds: int = 0
     is_fresh: bool = False
     concurrency: int = 64
+    asks_opinion: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:

@@ -95,7 +95,8 @@ def open_session(scope: Scope) -> Any:  # noqa: ANN401
     session.register_component("response_parser_factory", parsers)
     session.unregister("after-call.iam", json_decode_policies)
     session.register("before-call", _sign_as_told)
-    guard_session(session, scope.evidence.kind if scope.evidence_days else SourceKind.NONE)
+    source = scope.evidence.kind if scope.evidence_days else SourceKind.NONE
+    guard_session(session, source, asks_opinion=scope.asks_opinion)
     return session
 
 
