@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from trustview.cli.argument_groups import add_json, add_reviews, add_snapshot, command
+from trustview.cli.argument_groups import add_filters, add_json, add_reviews, add_snapshot, command
 
 if TYPE_CHECKING:
     from trustview.cli.argument_groups import Commands
+
+VERDICTS = ("approve", "revoke", "narrow", "accept-risk", "defer")
+STATES = ("open", "reopened", "decided", "carried", "disputed")
 
 
 def add_review(commands: Commands) -> None:
@@ -16,7 +19,19 @@ def add_review(commands: Commands) -> None:
     parser = command(commands, "review", "follow, sign off and verify reviews", "reviewing", "list_reviews")
     _add_common(parser)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_add_list, _add_status, _add_changes, _add_coverage, _add_start, _add_close, _add_verify, _add_pack):
+    for add in (
+        _add_list,
+        _add_status,
+        _add_items,
+        _add_decide,
+        _add_changes,
+        _add_coverage,
+        _add_start,
+        _add_assign,
+        _add_close,
+        _add_verify,
+        _add_pack,
+    ):
         add(verbs)
 
 
@@ -33,6 +48,45 @@ def _add_status(verbs: Commands) -> None:
     parser = command(verbs, "status", "tell how far the review of a snapshot is", "reviewing", "show_status")
     add_snapshot(parser)
     _add_common(parser)
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ou", action="append", metavar="OU", help="below this OU (id or name) only; repeatable")
+    parser.add_argument("--tag", action="append", metavar="KEY=VALUE", help="accounts with this tag only; repeatable")
+    add_filters(parser)
+
+
+def _add_items(verbs: Commands) -> None:
+    text = "list what there is to decide, worst first, why it stands there and what was decided"
+    parser = command(verbs, "items", text, "review_items", "list_items")
+    add_snapshot(parser)
+    _add_scope(parser)
+    parser.add_argument("--state", choices=STATES, help="only these")
+    parser.add_argument("--reviewer", metavar="WHO", help="only what was assigned to this reviewer")
+    _add_common(parser)
+
+
+def _add_decide(verbs: Commands) -> None:
+    text = "decide items, all as one step that the cockpit's undo takes back"
+    parser = command(verbs, "decide", text, "review_items", "decide_items")
+    add_snapshot(parser)
+    add_reviews(parser)
+    parser.add_argument("verdict", choices=VERDICTS, metavar="VERDICT", help=f"one of {', '.join(VERDICTS)}")
+    parser.add_argument("items", nargs="+", metavar="ITEM", help="ids as `review items` prints them")
+    parser.add_argument("--note", default="", metavar="TEXT", help="why; needed for several items, accept-risk, defer")
+    parser.add_argument("--until", default="", metavar="DAY", help="until when it holds: 2027-02-20")
+    parser.add_argument("--to", default="", metavar="WHO", help="whom a deferral goes to")
+    parser.add_argument("--owner", default="", metavar="WHO", help="who answers for it")
+    parser.add_argument("--change", default="", metavar="ID", help="the change of `narrow`, as `remediate` names it")
+
+
+def _add_assign(verbs: Commands) -> None:
+    text = "say who decides on which OUs and accounts; without a reviewer tell who does"
+    parser = command(verbs, "assign", text, "review_items", "assign_places")
+    add_snapshot(parser)
+    add_reviews(parser)
+    parser.add_argument("reviewer", nargs="?", metavar="WHO", help="the name of the login; `-` for whoever is above")
+    parser.add_argument("places", nargs="*", metavar="PLACE", help="OUs and accounts, by id or name")
 
 
 def _add_changes(verbs: Commands) -> None:
@@ -66,6 +120,7 @@ def _add_start(verbs: Commands) -> None:
     text = "begin the review of a snapshot with what holds of the last one"
     parser = command(verbs, "start", text, "reviewing", "start_review")
     add_snapshot(parser)
+    _add_scope(parser)
     add_reviews(parser)
 
 

@@ -12,6 +12,7 @@ from trustview.analysis import CHECKS, Severity
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_line, print_table, say
 from trustview.cli.reviewer import reviewer_name
+from trustview.cli.scoping import read_scope, rows_of_review
 from trustview.cli.selecting import first_review_of, open_selected, review_of
 from trustview.cli.summary import describe_gap, summarise
 from trustview.errors import UsageError
@@ -22,8 +23,10 @@ from trustview.review import (
     Journal,
     count_extents,
     current_decisions,
+    current_scope,
     describe_counts,
     digest_of,
+    find_conflicts,
     find_faults,
     following_review,
     is_closed,
@@ -82,6 +85,7 @@ def show_status(arguments: Namespace) -> int:
     lines = [
         ("review", f"{told['review']}, {told['state']}"),
         ("snapshot", told["snapshot"]),
+        *([("scope", told["scope"])] if told["scope"] else []),
         ("items", f"{told['items'] - sum(told['undecided'].values())} of {told['items']} with findings decided"),
         ("verdicts", _counted(told["verdicts"])),
         ("open", _counted(told["undecided"])),
@@ -103,6 +107,8 @@ def _progress(snapshot: SnapshotFile, journal: Journal) -> dict[str, Any]:
         "snapshot": attestation.snapshot,
         "items": attestation.items,
         "undecided": dict(attestation.undecided),
+        "scope": attestation.scope,
+        "conflicts": sorted(find_conflicts(journal)),
         "coverage": {
             "accounts": attestation.coverage.accounts,
             "accounts_read": attestation.coverage.accounts_read,
@@ -122,8 +128,13 @@ def start_review(arguments: Namespace) -> int:
                 f"the review `{review}` is open: go on with it, or sign it off with `trustview review close`"
             )
         new = following_review(first_review_of(snapshot), review) if journal else review
-        carried = begin_review(snapshot, reviews, new, reviewer_name(), _now())
-    say(f"the review `{new}` is begun; {describe_counts(carried) if carried else 'nothing is decided in it yet'}")
+        scope = read_scope(snapshot, arguments)
+        carried = begin_review(snapshot, reviews, new, reviewer_name(), _now(), scope)
+    limits = f" {scope.sentence}" if scope else ""
+    say(
+        f"the review `{new}`{limits} is begun; "
+        f"{describe_counts(carried) if carried else 'nothing is decided in it yet'}"
+    )
     return ExitCode.DONE
 
 
@@ -199,7 +210,7 @@ def _now() -> str:
 def _attest(snapshot: SnapshotFile, journal: Journal, statement: str) -> Attestation:
     """What there is to sign, as it stands."""
     decisions = current_decisions(journal)
-    items: list[tuple[str, Severity | None]] = [(item.id, item.severity) for item in snapshot.items()]
+    items: list[tuple[str, Severity | None]] = [(row.id, row.severity) for row in rows_of_review(snapshot, journal)]
     told = summarise(snapshot)
     return Attestation(
         snapshot=snapshot.name,
@@ -213,4 +224,5 @@ def _attest(snapshot: SnapshotFile, journal: Journal, statement: str) -> Attesta
         undecided=tally_undecided(items, decisions),
         journal_digest=journal[-1].digest if journal else "",
         statement=statement,
+        scope=current_scope(journal).sentence,
     )

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from trustview.review.decision import Decision, Entry, EntryKind, Reopened, Verdict, check_decision
     from trustview.review.journal import (
         Journal,
+        current_assignments,
         current_decisions,
+        current_scope,
         find_conflicts,
         is_closed,
         make_entry,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         write_entry,
     )
     from trustview.review.ledger import Extent, LedgerLine, count_extents, make_ledger, write_ledger
+    from trustview.review.ranking import Rank, rank_item
     from trustview.review.review import (
         ItemState,
         ReviewItem,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
         review_items,
         review_under_way,
     )
+    from trustview.review.scope import Assignment, Scope, reviewers_of
     from trustview.review.since_last import (
         REVIEW_CHECKS,
         REVIEW_CHECKS_BY_ID,
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "REVIEW_CHECKS",
     "REVIEW_CHECKS_BY_ID",
+    "Assignment",
     "Attestation",
     "Basis",
     "CarriedItem",
@@ -64,15 +69,19 @@ __all__ = [
     "Journal",
     "LastReview",
     "LedgerLine",
+    "Rank",
     "Reopened",
     "ReviewCheck",
     "ReviewItem",
+    "Scope",
     "Verdict",
     "carry_over",
     "changes_found",
     "check_decision",
     "count_extents",
+    "current_assignments",
     "current_decisions",
+    "current_scope",
     "describe_counts",
     "digest_of",
     "find_conflicts",
@@ -83,6 +92,7 @@ __all__ = [
     "item_bases",
     "make_entry",
     "make_ledger",
+    "rank_item",
     "read_basis",
     "read_entry",
     "read_inventory",
@@ -90,6 +100,7 @@ __all__ = [
     "review_id",
     "review_items",
     "review_under_way",
+    "reviewers_of",
     "seal",
     "step_to_redo",
     "step_to_undo",

@@ -28,7 +28,8 @@ class Attestation:
     judged it and `checks` the ids of what it looked for. `items` counts the items with findings, `verdicts` the
     decisions by verdict, `undecided` the items left open by severity. `inventory` is the digest of everything that was
     there (see `Inventory`), `ledger` that of how far it was read (see `ledger.py`), `extents` its counts.
-    `journal_digest` seals every entry before.
+    `scope` says in words what the review was limited to, empty when it was not. `journal_digest` seals every entry
+    before.
     """
 
     snapshot: str
@@ -45,6 +46,7 @@ class Attestation:
     inventory: str = ""
     ledger: str = ""
     extents: Counts = ()
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from trustview.review.attestation import Attestation
+from trustview.review.scope import Assignment, Scope
 
 
 class Verdict(StrEnum):
@@ -66,9 +67,10 @@ class Reopened:
 
 
 class EntryKind(StrEnum):
-    """What a journal entry does: begin anew, decide items, take a batch back, bring it back, or sign everything off."""
+    """What an entry does: begin, share work out, decide items, take a batch back, bring it back, or sign off."""
 
     START = "start"
+    ASSIGN = "assign"
     DECIDE = "decide"
     UNDO = "undo"
     REDO = "redo"
@@ -81,7 +83,8 @@ class Entry:
 
     `decisions` are what DECIDE says, with `cleared` the items whose decision it takes away; `attestation` is what CLOSE
     signs, and nothing comes after it. Of START they are those that carry over from review `last`, and `reopened` those
-    that do not. `seen` is the newest entry that whoever decided had before their eyes; -1 where nobody said.
+    that do not, within `scope`. `assigned` is what ASSIGN shares out. `seen` is the newest entry that whoever
+    decided had before their eyes; -1 where nobody said.
     `digest` seals the entry together with the one before it.
     """
 
@@ -97,15 +100,20 @@ class Entry:
     seen: int = -1
     last: str = ""
     reopened: tuple[Reopened, ...] = ()
+    scope: Scope | None = None
+    assigned: tuple[Assignment, ...] = ()
 
 
-def check_decision(verdict: Verdict, items: int, note: str, until: str, today: str) -> str:
+def check_decision(verdict: Verdict, items: int, note: str, until: str, today: str, assignee: str | None = None) -> str:
     """What is missing before the decision can be taken; empty when nothing is.
 
-    `today` and `until` are days (`2026-11-20`). Bulk decisions always need a note.
+    `today` and `until` are days (`2026-11-20`). Bulk decisions always need a note. `assignee` is None while it is not
+    asked for.
     """
     if not note.strip() and (verdict.needs_note or items > 1):
         return "a note is needed: say why"
+    if verdict is Verdict.DEFER and assignee is not None and not assignee.strip():
+        return "somebody is needed to whom it goes"
     if not verdict.needs_date:
         return ""
     if not _is_day(until):

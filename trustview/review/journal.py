@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from trustview.review.attestation import Attestation
 from trustview.review.decision import Decision, Entry, EntryKind
+from trustview.review.scope import Scope
 from trustview.snapshot.codec import decode, encode
 
 Journal = Sequence[Entry]
@@ -140,3 +141,13 @@ def _is_blind(first: Entry, second: Entry) -> bool:
 
 def _says(decision: Decision) -> tuple[str, ...]:
     return decision.verdict, decision.until, decision.assignee, decision.change
+
+
+def current_scope(journal: Journal) -> Scope:
+    """What the review is limited to, as it was begun."""
+    return next((entry.scope for entry in journal if entry.scope is not None), Scope())
+
+
+def current_assignments(journal: Journal) -> dict[str, str]:
+    """Who decides on which OU or account, by its id: the last word counts."""
+    return {one.place: one.reviewer for entry in journal for one in entry.assigned}

@@ -1,7 +1,4 @@
-"""ReviewItem: one thing to decide, a fleet of equal grants or whatever else findings hang on, with all that was found.
-
-THE ONE PLACE that ranks them.
-"""
+"""ReviewItem: one thing to decide, a fleet of equal grants or whatever else findings hang on, and what was found."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from trustview.policy import Privilege
 
 if TYPE_CHECKING:
     from trustview.analysis import Analysis, Finding, Fleet, Grant, Party, Severity, Subject
+from trustview.review.ranking import privilege_place, rank_item, reach_place
 
 
 class ItemState(StrEnum):
@@ -84,29 +82,10 @@ def review_items(analysis: Analysis) -> tuple[ReviewItem, ...]:
     return tuple(sorted(items, key=rank))
 
 
-_REACH_RANKS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
-_PRIVILEGE_RANKS = (
-    Privilege.ADMIN, Privilege.ESCALATING, Privilege.UNKNOWN, Privilege.WRITE, Privilege.READ_DATA,
-    Privilege.READ_CONFIG, Privilege.NONE,
-)  # fmt: skip
-
-
-def privilege_rank(privilege: Privilege) -> int:
-    """The place of a privilege among all, the most powerful first."""
-    return _PRIVILEGE_RANKS.index(privilege)
-
-
-def rank(item: ReviewItem) -> tuple[int, int, int, int, int, str, str]:
-    """Where an item stands in the queue: severity, reach, outsiders first, privilege, number of findings, then name."""
-    return (
-        -item.severity if item.severity is not None else 1,
-        _REACH_RANKS.index(item.reach) if item.reach else len(_REACH_RANKS),
-        0 if item.party is not None and item.party.is_outside else 1,
-        _PRIVILEGE_RANKS.index(item.privilege) if item.privilege else len(_PRIVILEGE_RANKS),
-        -len(item.findings),
-        item.role_name,
-        item.id,
-    )
+def rank(item: ReviewItem) -> tuple[tuple[int, ...], str, str]:
+    """Where an item stands in the queue; names decide between equals."""
+    found = rank_item(item.severity, item.reach, item.party, item.privilege, len(item.findings))
+    return found.places, item.role_name, item.id
 
 
 def _item(fleet: Fleet, analysis: Analysis, by_grant: dict[str, list[Finding]]) -> ReviewItem:
@@ -150,7 +129,7 @@ def _item_of(subject: Subject, findings: list[Finding]) -> ReviewItem:
 
 def _most_telling(grants: list[Grant]) -> Grant:
     """The grant that stands for the fleet: the widest and most privileged one."""
-    return min(grants, key=lambda g: (_REACH_RANKS.index(g.reach.kind), _PRIVILEGE_RANKS.index(g.privilege)))
+    return min(grants, key=lambda grant: (reach_place(grant.reach.kind), privilege_place(grant.privilege)))
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:

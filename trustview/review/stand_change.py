@@ -14,7 +14,7 @@ from trustview.analysis import OWN_ACCOUNT, Privilege, ReachKind, describe_words
 from trustview.policy import PolicyDocument, read_policy
 from trustview.policy.narrowing import Verdict, Witness, narrower
 from trustview.review.basis import Facts, Stand
-from trustview.review.review import privilege_rank
+from trustview.review.ranking import privilege_place
 from trustview.snapshot import Organization
 
 
@@ -139,7 +139,7 @@ def _privilege(old: Stand, new: Stand) -> Change:
         return Change(Weight.SAME)
     told = (f"the role's privilege was {old.privilege.value}, is {new.privilege.value}",)
     is_known = Privilege.UNKNOWN not in (old.privilege, new.privilege)
-    is_less = is_known and privilege_rank(new.privilege) > privilege_rank(old.privilege)
+    is_less = is_known and privilege_place(new.privilege) > privilege_place(old.privilege)
     return Change(Weight.LESS if is_less else Weight.OTHERWISE, told)
 
 

@@ -18,6 +18,7 @@ from trustview.review import (
     LastReview,
     LedgerLine,
     Reopened,
+    Scope,
     carry_over,
     current_decisions,
     digest_of,
@@ -76,19 +77,23 @@ def carry_into(snapshot: SnapshotFile, reviews: ReviewStore, current: str) -> Ca
     return carry_over(last, items, snapshot.organization(), accounts_read(snapshot), summary.taken_at[:10])
 
 
-def begin_review(snapshot: SnapshotFile, reviews: ReviewStore, review: str, by: str, at: str) -> CarryOver | None:
+def begin_review(
+    snapshot: SnapshotFile, reviews: ReviewStore, review: str, by: str, at: str, scope: Scope | None = None
+) -> CarryOver | None:
     """Begin a review with what holds of the last one; raises ReviewBegunError when somebody else has begun it."""
-    carried = begin_after_last(snapshot, reviews, review, by, at)
+    carried = begin_after_last(snapshot, reviews, review, by, at, scope)
     if carried is None:
-        reviews.append(review, make_entry((), EntryKind.START, by, at))
+        reviews.append(review, replace(make_entry((), EntryKind.START, by, at), scope=scope))
     return carried
 
 
-def begin_after_last(snapshot: SnapshotFile, reviews: ReviewStore, review: str, by: str, at: str) -> CarryOver | None:
+def begin_after_last(
+    snapshot: SnapshotFile, reviews: ReviewStore, review: str, by: str, at: str, scope: Scope | None = None
+) -> CarryOver | None:
     """The same, where there is a last review; otherwise nothing is begun: the first decision does that."""
     carried = carry_into(snapshot, reviews, review)
     if carried is not None:
-        entry = _start(make_entry((), EntryKind.START, by, at), carried)
+        entry = _start(replace(make_entry((), EntryKind.START, by, at), scope=scope), carried)
         reviews.append(review, entry, _texts(snapshot, carried))
     return carried
 

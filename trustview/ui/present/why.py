@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant, Subject, describe_agreement
 from trustview.policy import is_account_id
-from trustview.review import Decision
+from trustview.review import Decision, rank_item
 from trustview.snapshot import Role
 from trustview.ui.detail import Detail
 from trustview.ui.places import Places
@@ -47,6 +47,8 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
         yield from _apart(detail.subject, state.places)
     yield from _fleet(state, detail)
     yield from _beside(detail, checks)
+    row = detail.row
+    yield Fact("ranked", rank_item(row.severity, row.reach, row.party, row.privilege, row.findings).sentence)
 
 
 def policy_facts(text: str, marks: tuple[MarkedRange, ...]) -> Lines:
