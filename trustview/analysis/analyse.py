@@ -60,21 +60,23 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
     ways = find_ways(access)
     graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
     access = access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())
-    findings = sorted(
-        (finding for check in checks for finding in _findings(access, check)),
-        key=lambda finding: (-finding.severity, finding.check, finding.subject.id, finding.id),
-    )
+    findings = sort_findings(finding for check in checks for finding in find_findings(access, check))
     return Analysis(
         grants=access.grants,
         fleets=find_fleets(access.grants),
         edges=access.graph.edges,
-        findings=tuple(findings),
+        findings=findings,
         remediations=tuple(propose(access, findings)),
         settings=access.settings,
     )
 
 
-def _findings(access: Access, check: Check) -> Iterator[Finding]:
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, worst first."""
+    return tuple(sorted(findings, key=lambda f: (-f.severity, f.check, f.subject.id, f.id)))
+
+
+def find_findings(access: Access, check: Check) -> Iterator[Finding]:
     """One finding per piece of evidence; service-linked and Identity Center roles belong to others and get none."""
     for evidence in check.find(access):
         if evidence.subject is not None:

@@ -51,19 +51,22 @@ class Check:
     severity: Severity
     find: FindEvidence
     counted: tuple[Modifier, ...] = ()
+    of_all: bool = False
 
 
-def check(severity: Severity, *counted: Modifier) -> Callable[[FindEvidence], Check]:
+def check(severity: Severity, *counted: Modifier, of_all: bool = False) -> Callable[[FindEvidence], Check]:
     """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it.
 
-    `counted` are modifiers of the severity that the check's own condition holds already.
+    `counted` are modifiers of the severity that the check's own condition holds already. `of_all`: what it finds on a
+    role rests on more than the grants of that role.
     """
 
     def define(find: FindEvidence) -> Check:
         title, *paragraphs = inspect.cleandoc(find.__doc__ or "").split("\n\n")
         sections = {head: body for head, _, body in (paragraph.partition(":") for paragraph in paragraphs)}
         why, fix, see = (_sentence(sections.get(head, "")) for head in ("Why", "Fix", "See"))
-        return Check(find.__name__.replace("_", "-"), title.rstrip("."), why, fix, see, severity, find, counted)
+        name = find.__name__.replace("_", "-")
+        return Check(name, title.rstrip("."), why, fix, see, severity, find, counted, of_all)
 
     return define
 

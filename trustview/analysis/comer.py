@@ -49,13 +49,14 @@ class Comers:
         self._access = ways.access
         self._views: dict[tuple[int, str], View] = {}
         self._together: dict[int, dict[int, list[Comer]]] = {}
-        self.groups = [_of_group(group) for groups in ways.powers.groups.values() for group in groups]
+        accounts = ways.accounts_of_callers()
+        self.groups = [_of_group(group) for account in accounts for group in ways.powers.groups_of(account)]
         self.of_account: dict[str, list[Comer]] = {}
         self.wholes: dict[int, Comer] = {}
         self._gather()
         self._people = [one for comer in self.groups for one in comer.one_by_one()]
         self._principals = ArnIndex(comer.node for comer in self._people)
-        self._role_number = {role.arn: number for number, role in enumerate(ways.access.snapshot.roles)}
+        self._role_number = {role.arn: number for number, role in enumerate(ways.roles)}
         self._wide: set[int] = set()
         self._named: dict[int, list[int]] = {}
         self._roles_of: dict[int, frozenset[int]] = {}
@@ -79,7 +80,7 @@ class Comers:
             if power.accounts is not None:
                 own = [role.arn for a in power.accounts if a in snapshot.facts_by_account
                        for role in snapshot.facts_by_account[a].roles]  # fmt: skip
-                within = frozenset(self._role_number[arn] for arn in own)
+                within = frozenset(self._role_number[arn] for arn in own if arn in self._role_number)
                 found = within if found is None else found & within
             if found is None:
                 self._wide.add(number)

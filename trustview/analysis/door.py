@@ -71,10 +71,10 @@ class Door:
 
 
 class Doors:
-    """The doors of a snapshot's roles."""
+    """The doors of a snapshot's roles; their numbers begin at `first`."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, access: Access, first: int = 0) -> None:
+        self._access, self._first = access, first
         self._doors: dict[Hashable, Door] = {}
         self._likes: dict[Hashable, int] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
@@ -117,7 +117,7 @@ class Doors:
         )
         door = self._doors.get(key)
         if door is None:
-            number = len(self._doors)
+            number = self._first + len(self._doors)
             wording = (
                 _wording_of_own(role, entry) if role.account not in self._access.snapshot.unread_accounts else None
             )

@@ -19,27 +19,41 @@ from trustview.snapshot import Role
 
 @dataclass(slots=True)
 class Ways:
-    """Every way into every role: the grants, and the doors that they lead through with the roles behind each.
+    """Every way into some roles: the grants, and the doors that they lead through with the roles behind each.
 
     `powers` are those of the principals; the graph is made of the three.
     """
 
     access: Access
+    roles: tuple[Role, ...]
     powers: Powers
     doors: Doors
     grants: list[Grant] = field(default_factory=list)
     behind: dict[Door, list[Grant]] = field(default_factory=dict)
+
+    def accounts_of_callers(self) -> tuple[str, ...]:
+        """The accounts of the snapshot of which some principal may be meant: where all of a crowd are, all."""
+        known = self.access.snapshot.facts_by_account
+        own = dict.fromkeys(role.account for role in self.roles)
+        for door in self.behind:
+            if door.audience.crowd in (Crowd.EVERYONE, Crowd.ORGANIZATION):
+                return tuple(known)
+            own |= dict.fromkeys(door.audience.accounts)
+        return tuple(account for account in known if account in own)
 
     def doors_of_grants(self) -> dict[str, int]:
         """The number of the door that each grant leads through."""
         return {grant.id: door.number for door, grants in self.behind.items() for grant in grants}
 
 
-def find_ways(access: Access) -> Ways:
-    """Every grant of every role, role by role, statement by statement."""
-    ways = Ways(access, Powers(access), Doors(access))
+def find_ways(access: Access, roles: tuple[Role, ...] | None = None, first: int = 0) -> Ways:
+    """Every grant of every role, or of these, role by role, statement by statement.
+
+    Powers and doors are numbered from `first`, so that they stand for none of another search with smaller numbers.
+    """
+    ways = Ways(access, access.snapshot.roles if roles is None else roles, Powers(access, first), Doors(access, first))
     finder = _Finder(ways)
-    for role in access.snapshot.roles:
+    for role in ways.roles:
         for door, grant in finder.grants_of(role):
             ways.grants.append(grant)
             ways.behind.setdefault(door, []).append(grant)

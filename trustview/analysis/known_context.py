@@ -51,7 +51,7 @@ class KnownCallers:
             if caller.kind is CallerKind.SERVICE and caller.provider:
                 values["aws:principalservicename"] = (caller.provider,)
         absent = _NO_EXTERNAL_ID if caller.kind is CallerKind.SERVICE else _NOTHING
-        if principal is None or (trust is not None and _lets_be_tagged(trust)):
+        if principal is None or (trust is not None and lets_be_tagged(trust)):
             return Context(values, absent, is_open=True)
         for key, value in principal.tags:
             values[f"{_PRINCIPAL_TAGS}{key.lower()}"] = (value,)
@@ -74,7 +74,7 @@ _OF_OTHERS: Values = {
 _OF_SERVICE: Values = _OF_OTHERS | {"aws:principalisawsservice": ("true",)}
 
 
-def _lets_be_tagged(trust: PolicyDocument) -> bool:
+def lets_be_tagged(trust: PolicyDocument) -> bool:
     """Whether sessions of a role may carry other tags than its own: its trust policy lets them be passed.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html

@@ -61,10 +61,13 @@ class _Wording:
 
 
 class Powers:
-    """The powers of all principals of a snapshot, worked out once."""
+    """The powers of a snapshot's principals, worked out once, account by account as they are asked for.
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    Their numbers begin at `first`.
+    """
+
+    def __init__(self, access: Access, first: int = 0) -> None:
+        self._access, self._first = access, first
         self._powers: dict[Hashable, Power] = {}
         self._wordings: dict[Hashable, _Wording] = {}
         self._wording_of: dict[Hashable, _Wording] = {}
@@ -72,13 +75,21 @@ class Powers:
         self._guardrails: dict[str, tuple[PolicyDocument, ...]] = {}
         self._of_principal: dict[str, Power] = {}
         self._of_account: dict[str, Power] = {}
-        self.groups: dict[str, list[Group]] = {}
-        for facts in access.snapshot.accounts:
-            self.groups.setdefault(facts.id, []).extend(self._grouped(facts.id, (*facts.roles, *facts.users)))
+        self._groups: dict[str, list[Group]] = {}
 
     def of(self, principal: Role | User) -> Power:
         """The power of a principal of the snapshot."""
-        return self._of_principal[principal.arn]
+        found = self._of_principal.get(principal.arn)
+        if found is None:
+            found = self._of_principal[principal.arn] = self._power(principal)
+        return found
+
+    def groups_of(self, account: str) -> list[Group]:
+        """The groups of an account's principals; none of an account that was not read."""
+        if account not in self._groups:
+            facts = self._access.snapshot.facts_by_account.get(account)
+            self._groups[account] = self._grouped(account, (*facts.roles, *facts.users)) if facts else []
+        return self._groups[account]
 
     def of_anyone(self, account: str) -> Power:
         """The power of any principal of an account whose name is not known: what the SCPs leave it."""
@@ -91,7 +102,7 @@ class Powers:
     def _grouped(self, account: str, principals: tuple[Role | User, ...]) -> list[Group]:
         groups: dict[int, Group] = {}
         for principal in principals:
-            power = self._of_principal[principal.arn] = self._power(principal)
+            power = self.of(principal)
             groups.setdefault(power.number, Group(account, power)).members.append(principal)
         return list(groups.values())
 
@@ -146,7 +157,9 @@ class Powers:
         accounts = _accounts((*own, *above), caller.account)
         looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn)
         sight = self._sights.setdefault(looks_at, len(self._sights))
-        return Power(len(self._powers), caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
+        return Power(
+            self._first + len(self._powers), caller, principal, lens, _allowed(identity), accounts, is_unread, sight
+        )
 
     def _own_view(self, caller: Caller, principal: Role | User | None, lens: Lens) -> View:
         if not lens.sees_caller:

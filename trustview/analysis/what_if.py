@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from trustview.analysis.analyse import Analysis, analyse
+from trustview.analysis.analyse import Analysis
 from trustview.analysis.check import Check
 from trustview.analysis.checks import CHECKS
 from trustview.analysis.edge import Edge
 from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
+from trustview.analysis.reanalyse import reanalyse
 from trustview.policy import PrincipalForm
 from trustview.snapshot import Role, Snapshot
 
@@ -42,8 +43,8 @@ def what_if(snapshot: Snapshot, today: Analysis, roles: Iterable[Role], checks: 
     """
     roles = tuple(roles)
     changed = with_roles(snapshot, roles)
-    after = analyse(changed, checks, today.settings)
     arns = [role.arn for role in roles]
+    after = reanalyse(snapshot, today, changed, arns, checks)
     return WhatIf(
         changed,
         after,

@@ -14,7 +14,7 @@ from trustview.policy import parse_arn, read_principal
 from trustview.snapshot import ExternalFinding
 
 
-@check(Severity.MEDIUM)
+@check(Severity.MEDIUM, of_all=True)
 def access_analyzer_finding(access: Access) -> Iterator[Evidence]:
     """Access Analyzer reports outsiders on something that no other check explains.
 

@@ -13,7 +13,7 @@ from trustview.policy import Privilege
 from trustview.snapshot import Use
 
 
-@check(Severity.HIGH, Modifier.PRIVILEGE)
+@check(Severity.HIGH, Modifier.PRIVILEGE, of_all=True)
 def automation_assumes_admin(access: Access) -> Iterator[Evidence]:
     """A machine became an administrator, or took a role kept for emergencies.
 

@@ -16,7 +16,7 @@ from trustview.analysis.tier import Tier
 from trustview.policy import Privilege, parse_arn
 
 
-@check(Severity.HIGH)
+@check(Severity.HIGH, of_all=True)
 def escalation_chain(access: Access) -> Iterator[Evidence]:
     """A chain leads from outside, from a less protected account or from many principals to an administrator.
 

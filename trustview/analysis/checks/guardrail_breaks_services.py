@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-@check(Severity.HIGH)
+@check(Severity.HIGH, of_all=True)
 def guardrail_breaks_services(access: Access) -> Iterator[Evidence]:
     """A resource control policy locks out AWS services or federated callers.
 

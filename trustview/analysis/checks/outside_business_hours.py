@@ -14,7 +14,7 @@ from trustview.analysis.working_hours import is_outside_hours
 from trustview.snapshot import Role, Use
 
 
-@check(Severity.MEDIUM)
+@check(Severity.MEDIUM, of_all=True)
 def outside_business_hours(access: Access) -> Iterator[Evidence]:
     """A person became the role outside working hours.
 

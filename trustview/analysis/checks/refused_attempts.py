@@ -14,7 +14,7 @@ from trustview.snapshot import Use
 _BLIND = "attempts from outside the organization stand in the caller's account alone: nobody here can see them"
 
 
-@check(Severity.INFO)
+@check(Severity.INFO, of_all=True)
 def refused_attempts(access: Access) -> Iterator[Evidence]:
     """Somebody tried to become the role and was refused.
 

@@ -17,7 +17,7 @@ from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
 
 
-@check(Severity.LOW)
+@check(Severity.LOW, of_all=True)
 def reused_external_id(access: Access) -> Iterator[Evidence]:
     """Several vendors have the same ExternalId from us.
 

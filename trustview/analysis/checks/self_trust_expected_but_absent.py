@@ -12,7 +12,7 @@ from trustview.analysis.use import may_come_by
 from trustview.snapshot import Use
 
 
-@check(Severity.INFO)
+@check(Severity.INFO, of_all=True)
 def self_trust_expected_but_absent(access: Access) -> Iterator[Evidence]:
     """The role assumes itself, and its trust policy does not let it.
 

@@ -17,7 +17,7 @@ NEW_DAYS = 30
 _LEAST_HABIT = 10
 
 
-@check(Severity.HIGH)
+@check(Severity.HIGH, of_all=True)
 def unexpected_source(access: Access) -> Iterator[Evidence]:
     """Somebody became the role who is named nowhere and was not seen before.
 

@@ -12,7 +12,7 @@ from trustview.analysis.volume import Burst, find_burst
 from trustview.snapshot import Use
 
 
-@check(Severity.MEDIUM)
+@check(Severity.MEDIUM, of_all=True)
 def volume_anomaly(access: Access) -> Iterator[Evidence]:
     """Somebody became the role far more often than usual.
 

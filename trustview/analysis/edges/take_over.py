@@ -41,20 +41,35 @@ _HANDING = "iam:PassRole"
 
 def find_take_over_edges(ways: Ways) -> Iterator[Edge]:
     """Edges between principals of one account, account by account."""
-    services: dict[str, dict[str, list[Grant]]] = {}
-    for grant in ways.grants:
-        if grant.principal.form is PrincipalForm.SERVICE and grant.reach.lets_in:
-            services.setdefault(grant.account, {}).setdefault(grant.principal.value, []).append(grant)
+    services = _services_of(ways)
     found = _Takings(ways.access)
     for facts in ways.access.snapshot.accounts:
         yield from _Account(ways.access, facts, services.get(facts.id, {}), found).edges()
 
 
-class _Takings:
-    """What principals may do to others, worked out once for all that are alike."""
+def find_handing_edges(ways: Ways, place: str) -> Iterator[Edge]:
+    """Those of them that hand one of the roles of `ways` to a service; `place` tells their doors from other ones."""
+    services = _services_of(ways)
+    found = _Takings(ways.access, frozenset(service for own in services.values() for service in own))
+    for facts in ways.access.snapshot.accounts:
+        if facts.id in services:
+            yield from _Account(ways.access, facts, services[facts.id], found, place).edges()
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+
+def _services_of(ways: Ways) -> dict[str, dict[str, list[Grant]]]:
+    """By account, the grants by which each service enters roles."""
+    services: dict[str, dict[str, list[Grant]]] = {}
+    for grant in ways.grants:
+        if grant.principal.form is PrincipalForm.SERVICE and grant.reach.lets_in:
+            services.setdefault(grant.account, {}).setdefault(grant.principal.value, []).append(grant)
+    return services
+
+
+class _Takings:
+    """What principals may do to others, worked out once for all that are alike; `kinds` are all that is asked about."""
+
+    def __init__(self, access: Access, kinds: frozenset[str] | None = None) -> None:
+        self._access, self._kinds = access, kinds
         self._found: dict[int, dict[str, Escalation]] = {}
 
     def of(self, principal: Role | User) -> dict[str, Escalation]:
@@ -68,9 +83,16 @@ class _Takings:
         best: dict[str, Escalation] = {}
         for one in found:
             for kind in _kinds(one.path) if one.path.id in _paths() else ():
-                if kind not in best or _cost(one) < _cost(best[kind]):
+                is_asked = self._kinds is None or kind in self._kinds
+                if is_asked and (kind not in best or _cost(one) < _cost(best[kind])):
                     best[kind] = one
         return best
+
+
+@lru_cache(maxsize=1)
+def handing_ways() -> frozenset[str]:
+    """The names of the ways that hand a role to a service."""
+    return frozenset(path.name for path in escalation_paths() if path.category is PathCategory.NEW_PASSROLE)
 
 
 def _kinds(path: EscalationPath) -> tuple[str, ...]:
@@ -96,9 +118,15 @@ class _Account:
     """The principals of one account, and the doors to all of a kind."""
 
     def __init__(
-        self, access: Access, facts: AccountFacts, services: dict[str, list[Grant]], takings: _Takings
+        self,
+        access: Access,
+        facts: AccountFacts,
+        services: dict[str, list[Grant]],
+        takings: _Takings,
+        place: str = "",
     ) -> None:
         self._access, self._facts, self._services, self._takings = access, facts, services, takings
+        self._place = f"{place}:{facts.id}" if place else facts.id
         self._opened: set[str] = set()
 
     def edges(self) -> Iterator[Edge]:
@@ -130,7 +158,7 @@ class _Account:
                     yield Edge(principal.arn, arn, one.path.name, grant, reach)
 
     def _door(self, kind: str) -> str:
-        return f"{DOOR}{self._facts.id}:{kind}"
+        return f"{DOOR}{self._place}:{kind}"
 
     def _behind(self, kind: str) -> Iterator[tuple[str, str]]:
         """All users or roles, or the roles that a service enters, each with the grant by which it does."""
