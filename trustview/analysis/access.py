@@ -164,7 +164,8 @@ class Access:
 
     def privilege(self, principal: Role | User) -> Privilege:
         """What the principal may do, in classes; what could not be read may hold anything."""
-        return self._privileges.of(principal)
+        grants = self.grants_by_role.get(principal.arn) if self.grants else None
+        return grants[0].privilege if grants else self._privileges.of(principal)
 
     def privilege_verdict(self, principal: Role | User) -> PrivilegeVerdict:
         """What the policies that were read let the principal do, and why."""
