@@ -22,7 +22,8 @@ DAY = timedelta(days=1)
 NOTHING_READ = "no evidence of CloudTrail was read"
 
 Period = tuple[datetime, datetime]
-_SERVICE = "cloudtrail"
+_SERVICES = ("cloudtrail", "trail-bucket", "athena", "lake")
+"""The sources of evidence, as gaps name them."""
 _MOST_HOLES = 4
 
 
@@ -70,7 +71,7 @@ def write_moment(moment: datetime) -> str:
 def coverage_of(snapshot: Snapshot, account: str, also: Iterable[str] = ()) -> Coverage:
     """The coverage of an account; `also` are Regions in which it is known to have been at work."""
     own = snapshot.windows_by_account.get(account, ())
-    gaps = [gap for gap in snapshot.gaps_by_account.get(account, ()) if gap.service in ("", _SERVICE)]
+    gaps = [gap for gap in snapshot.gaps_by_account.get(account, ()) if gap.service in ("", *_SERVICES)]
     if not own:
         reasons = tuple(dict.fromkeys(f"{NOTHING_READ} of the account: {gap.reason}" for gap in gaps))
         return Coverage(account, lacks=reasons or (f"{NOTHING_READ} of the account",))
@@ -100,7 +101,7 @@ def describe_coverage(coverage: Coverage) -> tuple[str, ...]:
 def _regions(snapshot: Snapshot, account: str) -> Iterator[str]:
     """The Regions in which a call of an account may have been recorded."""
     windows = [window.region for window in snapshot.windows_by_account[account]]
-    gaps = (gap.region for gap in snapshot.gaps_by_account.get(account, ()) if gap.service == _SERVICE)
+    gaps = (gap.region for gap in snapshot.gaps_by_account.get(account, ()) if gap.service in _SERVICES)
     yield from (region for region in (*windows, *gaps, *regions_read(snapshot, account)) if region)
     if not any(region.startswith(_WITHOUT_GLOBAL) for region in windows):
         yield GLOBAL_REGION

@@ -150,6 +150,10 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 def _add_evidence(parser: argparse.ArgumentParser) -> None:
     _add_source(parser)
     parser.add_argument("--evidence-days", type=_number, default=90, metavar="DAYS", help="how far back (90)")
+    parser.add_argument(
+        "--evidence-pages", type=_number, metavar="NUMBER",
+        help="of lookup, only the newest so many pages of 50 events for each kind of call; what is older is a hole",
+    )  # fmt: skip
     parser.add_argument("--evidence-region", metavar="REGION", help="the Region of the bucket or the query; your own")
     parser.add_argument(
         "--query-results", metavar="S3-URI", help="where Athena writes its answer, if its workgroup does not say"

@@ -78,6 +78,7 @@ def read_evidence(arguments: Namespace) -> dict[str, Any]:
     return {
         "evidence": source,
         "evidence_days": 0 if source.is_none else arguments.evidence_days,
+        "evidence_pages": arguments.evidence_pages or 0,
         "evidence_account": arguments.evidence_account or "",
         "evidence_region": arguments.evidence_region or "",
         "query_results": arguments.query_results or "",

@@ -1,21 +1,22 @@
 """Counted: what a source of evidence that lies in one place gives: calls that are joined already. Pure.
 
 A trail of all Regions that was seen to write on a day was on in all of them: a Region of the account without records on
-that day was quiet. Where no such trail is known, or something could not be read, the day is a hole.
+that day was quiet; and of an organization's trail so was an account, once it had records at all. Where no such trail is
+known, or something could not be read, the day is a hole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from trustview.collect.evidence import count_uses
 from trustview.collect.parts import Part
-from trustview.collect.reduction import widen, windows_of
+from trustview.collect.reduction import windows_of
 from trustview.collect.sighting import Sighting
 from trustview.collect.trail_files import Day, Span
-from trustview.snapshot import EvidenceWindow, Snapshot
+from trustview.snapshot import EvidenceWindow, Snapshot, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +72,39 @@ def join_counted(snapshot: Snapshot, found: Iterable[Counted]) -> Snapshot:
 
 def windows_in(snapshot: Snapshot, found: Counted) -> tuple[EvidenceWindow, ...]:
     """How far a source sees, given which trails are known to write from all Regions."""
-    everywhere: dict[tuple[str, str], Span] = {}
-    for (account, _, day), span in found.seen.items():
-        widened = {(account, "", day): everywhere.get((account, day), span)}
-        widen(widened, {(account, "", day): span})
-        everywhere[account, day] = widened[account, "", day]
-    regions = {region for _, region, _ in found.seen}
+    ours = _trails_of(snapshot, found.bucket)
+    everyone = _by_day(found.seen, lambda _account: "")
     seen: dict[Day, Span] = {}
-    for (account, day), span in everywhere.items():
-        is_everywhere = found.is_everywhere or _writes_everywhere(snapshot, found.bucket, account)
-        for region in regions:
-            at = (account, region, day)
-            if at not in found.unread and (at in found.seen or is_everywhere):
-                seen[at] = found.seen.get(at, span)
-    return windows_of(seen, found.source)
+    for account, days in _by_day(found.seen, lambda account: account).items():
+        writes_everywhere = found.is_everywhere or any(t.is_organization or t.account == account for t in ours)
+        if not writes_everywhere:
+            seen |= {day: span for day, span in found.seen.items() if day[0] == account}
+            continue
+        is_of_all = found.is_everywhere or any(trail.is_organization for trail in ours)
+        known = _since_first(days, everyone[""]) if is_of_all else days
+        regions = {region for _, region, _ in found.seen} | {
+            bus.region for bus in snapshot.event_buses if bus.account == account
+        }
+        seen |= {(account, region, day): span for region in regions for day, span in known.items()}
+    return windows_of({day: span for day, span in seen.items() if day not in found.unread}, found.source)
 
 
-def _writes_everywhere(snapshot: Snapshot, bucket: str, account: str) -> bool:
-    """Whether a trail that is known writes from all Regions of the account to the bucket."""
-    return any(
-        trail.bucket == bucket and trail.is_multi_region and (trail.is_organization or trail.account == account)
-        for trail in snapshot.trails
-    )
+def _trails_of(snapshot: Snapshot, bucket: str) -> list[Trail]:
+    """The trails that are known to write to the bucket from all Regions."""
+    return [trail for trail in snapshot.trails if bucket and trail.bucket == bucket and trail.is_multi_region]
+
+
+def _by_day(seen: Mapping[Day, Span], who: Callable[[str], str]) -> dict[str, dict[str, Span]]:
+    """From when to when something was seen on each day, over all Regions, by what stands for an account."""
+    found: dict[str, dict[str, Span]] = {}
+    for (account, _, day), (first, last) in seen.items():
+        days = found.setdefault(who(account), {})
+        known = days.get(day, (first, last))
+        days[day] = (min(known[0], first), max(known[1], last))
+    return found
+
+
+def _since_first(days: Mapping[str, Span], everyone: Mapping[str, Span]) -> dict[str, Span]:
+    """The days of an account: since its first one, those of everyone; before that it may have been no member."""
+    first = min(days)
+    return {first: (days[first][0], everyone[first][1]), **{day: s for day, s in everyone.items() if day > first}}

@@ -13,6 +13,7 @@ from trustview.collect.aws import Aws
 from trustview.collect.failure import CallError, Failure
 from trustview.collect.meter import Meter
 from trustview.collect.moments import write_moment
+from trustview.collect.notes import Notes
 from trustview.collect.parts import Part
 from trustview.collect.reader import Consent, Reader, refuse
 from trustview.collect.run import Clock, Run
@@ -67,8 +68,9 @@ class Gathering:
     async def _fetch_or_keep(self, visit: Visit, service: Service, place: Place) -> Part:
         """A part from AWS, put on the shelf; that of an earlier turn when it was more complete."""
         before = await self.run.find(*place) if place in self.places else None
+        notes = self.run.notes(*place)
         try:
-            part = await self._fetch(visit, service, place.region)
+            part = await self._fetch(visit, service, place.region, notes)
         except CallError:
             if before is None:
                 raise
@@ -76,11 +78,11 @@ class Gathering:
         if before is not None and len(before.lacks) < len(part.lacks):
             return before
         await self.run.put(part)
-        if part.is_final and service.takes_notes:
+        if part.is_final and notes.are_there:
             await self.run.forget_notes(*place)
         return part
 
-    async def _fetch(self, visit: Visit, service: Service, region: str) -> Part:
+    async def _fetch(self, visit: Visit, service: Service, region: str, notes: Notes) -> Part:
         """A part from AWS."""
         self._go_on()
         await self._enter(visit)
@@ -92,7 +94,7 @@ class Gathering:
             visit.about,
             self.run.moment,
             accounts=self.wanted,
-            notes=self.run.notes(service.name, visit.about, region),
+            notes=notes,
             say=self.meter.note,
             consent=self.consent,
             go_on=self._go_on,

@@ -31,15 +31,21 @@ class Do(Protocol):
 
 @dataclass(slots=True)
 class Notes:
-    """Values on a shelf under keys that begin with `prefix`; with none given, nothing outlives the process."""
+    """Values on a shelf under keys that begin with `prefix`; with none given, nothing outlives the process.
+
+    `are_there` says whether something was noted, now or before an interruption.
+    """
 
     prefix: str = ""
     shelf: Shelf = field(default_factory=lambda: _Memory({}))
     do: Do | None = None
+    are_there: bool = False
 
     async def get(self, key: str) -> Any:  # noqa: ANN401  JSON
         """What was noted; None when nothing was, or it cannot be read."""
-        return await self.use(lambda shelf, prefix: shelf.get(prefix + key))
+        found = await self._do(lambda shelf, prefix: shelf.get(prefix + key))
+        self.are_there |= found is not None
+        return found
 
     async def put(self, key: str, value: object) -> None:
         """Notes a JSON-ready value."""
@@ -47,6 +53,10 @@ class Notes:
 
     async def use(self, action: Callable[[Shelf, str], T]) -> T:
         """Does something with the shelf and the prefix of what may be kept there."""
+        self.are_there = True
+        return await self._do(action)
+
+    async def _do(self, action: Callable[[Shelf, str], T]) -> T:
         if self.do is None:
             return action(self.shelf, self.prefix)
         return await self.do(lambda: action(self.shelf, self.prefix))

@@ -50,8 +50,10 @@ class Scope:
     those to ask that are not asked otherwise.
 
     `evidence_days` asks the source `evidence` for role assumptions so many days back (CloudTrail's event history has at
-    most 90); 0 does not ask. A source that lies in one place is asked in `evidence_account` and `evidence_region`, by
-    default the caller's own; `query_results` is where in S3 Athena puts its answer when its workgroup says nothing.
+    most 90); 0 does not ask. Of the event history at most `evidence_pages` of 50 events are read for each kind of call
+    in each account and Region, the newest; 0 reads all. A source that lies in one place is asked in `evidence_account`
+    and `evidence_region`, by default the caller's own; `query_results` is where in S3 Athena puts its answer when its
+    workgroup says nothing.
 
     A part that is at most `max_age_seconds` old is taken from the shelf. `is_fresh` begins anew instead of resuming.
     `concurrency` is the most requests in flight. With `asks_opinion` Access Analyzer may be asked about a change.
@@ -70,6 +72,7 @@ class Scope:
     including: tuple[str, ...] = ()
     evidence_days: int = 0
     evidence: EvidenceSource = LOOKUP
+    evidence_pages: int = 0
     evidence_account: str = ""
     evidence_region: str = ""
     query_results: str = ""
@@ -122,6 +125,7 @@ class Scope:
         asked = [
             None if self.regions is None else sorted(self.regions), sorted(self.accounts), sorted(self.units),
             self.role_name.strip("/"), self.external_id, self.evidence_days, sorted(self.without),
-            sorted(self.including), self.evidence.text, self.evidence_account, self.evidence_region, caller, endpoint,
+            sorted(self.including), self.evidence.text, self.evidence_pages, self.evidence_account,
+            self.evidence_region, caller, endpoint,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

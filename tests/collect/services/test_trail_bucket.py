@@ -27,7 +27,7 @@ from trustview.collect.reader import Reader
 from trustview.collect.reduction import Reduction
 from trustview.collect.services.trail_bucket import fetch
 from trustview.errors import WriteRefusedError
-from trustview.snapshot import Snapshot, Trail
+from trustview.snapshot import EventBus, Snapshot, Trail
 
 BUCKET = "org-trail"
 PLAN = Plan(1200, accounts=3, regions=2, days=2)
@@ -237,41 +237,61 @@ DAY_ONE, DAY_TWO = ("2026-09-01T01:00:00Z", "2026-09-01T22:00:00Z"), ("2026-09-0
 SEEN = {
     ("1", "us-east-1", "2026-09-01"): DAY_ONE,
     ("1", "us-east-1", "2026-09-02"): DAY_TWO,
-    ("1", "eu-west-1", "2026-09-01"): DAY_ONE,
+    ("1", "eu-west-1", "2026-09-01"): ("2026-09-01T09:00:00Z", "2026-09-01T10:00:00Z"),
     ("2", "us-east-1", "2026-09-02"): DAY_TWO,
 }
+ALONE = {
+    ("1", "us-east-1"): ("09-01T01", "09-02T23"),
+    ("1", "eu-west-1"): ("09-01T09", "09-01T10"),
+    ("2", "us-east-1"): ("09-02T01", "09-02T23"),
+}
+ALL = ("us-east-1", "eu-west-1", "ap-south-1")
+QUIET = EventBus("arn", "1", "ap-south-1", "default")
 
 
 @pytest.mark.parametrize(
     ("trails", "expected"),
     [
-        ((), {("1", "us-east-1"): "09-02T23", ("1", "eu-west-1"): "09-01T22", ("2", "us-east-1"): "09-02T23"}),
+        ((), ALONE),
+        ((organization_trail(is_multi_region=False), organization_trail(bucket="another")), ALONE),
         (
             (organization_trail(),),
             {
-                ("1", "us-east-1"): "09-02T23",
-                ("1", "eu-west-1"): "09-02T23",
-                ("2", "us-east-1"): "09-02T23",
-                ("2", "eu-west-1"): "09-02T23",
+                **dict.fromkeys((("1", region) for region in ALL), ("09-01T01", "09-02T23")),
+                **dict.fromkeys([("2", region) for region in ("us-east-1", "eu-west-1")], ("09-02T01", "09-02T23")),
             },
         ),
         (
-            (organization_trail(is_multi_region=False), organization_trail(bucket="another")),
-            {("1", "us-east-1"): "09-02T23", ("1", "eu-west-1"): "09-01T22", ("2", "us-east-1"): "09-02T23"},
-        ),
-        (
             (organization_trail(is_organization=False, account="1"),),
-            {("1", "us-east-1"): "09-02T23", ("1", "eu-west-1"): "09-02T23", ("2", "us-east-1"): "09-02T23"},
+            {
+                **dict.fromkeys((("1", region) for region in ALL), ("09-01T01", "09-02T23")),
+                ("2", "us-east-1"): ("09-02T01", "09-02T23"),
+            },
         ),
     ],
-    ids=["no trail is known", "of all Regions", "of one Region, or elsewhere", "of one account"],
+    ids=["no trail is known", "of one Region, or elsewhere", "of all Regions", "of one account"],
 )
 def test_a_quiet_region_counts_as_seen_only_where_a_trail_writes_from_all(
-    trails: tuple[Trail, ...], expected: dict[tuple[str, str], str]
+    trails: tuple[Trail, ...], expected: dict[tuple[str, str], tuple[str, str]]
 ) -> None:
-    windows = windows_in(Snapshot("", "aws", trails=trails), Counted("s3", {}, SEEN, bucket=BUCKET))
+    snapshot = Snapshot("", "aws", trails=trails, event_buses=(QUIET,))
+    windows = windows_in(snapshot, Counted("s3", {}, SEEN, bucket=BUCKET))
 
-    assert {(one.account, one.region): one.end[5:13] for one in windows} == expected
+    assert {(one.account, one.region): (one.start[5:13], one.end[5:13]) for one in windows} == expected
+
+
+def test_an_account_of_an_organizations_trail_is_quiet_after_its_first_day_and_unknown_before() -> None:
+    seen = {
+        ("1", "us-east-1", f"2026-09-{day:02}"): (f"2026-09-{day:02}T00:01:00Z", f"2026-09-{day:02}T23:59:00Z")
+        for day in (1, 2, 3, 5)
+    }
+    seen["2", "us-east-1", "2026-09-02"] = ("2026-09-02T10:00:00Z", "2026-09-02T11:00:00Z")
+    found = Counted("s3", {}, seen, unread=frozenset({("2", "us-east-1", "2026-09-03")}), bucket=BUCKET)
+    windows = {one.account: one for one in windows_in(Snapshot("", "aws", trails=(organization_trail(),)), found)}
+
+    assert (windows["2"].start, windows["2"].end) == ("2026-09-02T10:00:00Z", "2026-09-05T23:59:00Z")
+    assert windows["2"].holes == (("2026-09-03T00:00:00Z", "2026-09-05T00:00:00Z"),)
+    assert windows["1"].holes == (("2026-09-04T00:00:00Z", "2026-09-05T00:00:00Z"),)
 
 
 # ── what may leave the process ───────────────────────────────────────────────────────────────────────────────────

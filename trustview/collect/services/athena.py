@@ -133,5 +133,4 @@ ATHENA = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.ATHENA),
-    takes_notes=True,
 )

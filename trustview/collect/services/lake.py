@@ -159,5 +159,4 @@ LAKE = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.LAKE),
-    takes_notes=True,
 )

@@ -119,7 +119,6 @@ class Service:
     values of all parts into the snapshot. `client` is the SDK's name of the API. `is_at` says in which accounts it is
     asked, given the caller's own; `is_of_use` whether it is worth asking, given the trust policies of the account (None
     when they are not known); `choice` for which scopes. `not_asked` is the sentence of the gap for the others.
-    `takes_notes` says that an interrupted fetch goes on where it was.
     """
 
     name: str
@@ -132,7 +131,6 @@ class Service:
     is_of_use: Callable[[Iterable[str] | None], bool] = whatever_is_trusted
     choice: Callable[[Scope, str], bool] = always
     not_asked: str = ""
-    takes_notes: bool = False
 
     def is_asked(self, scope: Scope) -> bool:
         """Whether the scope asks for it."""

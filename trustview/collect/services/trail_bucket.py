@@ -286,5 +286,4 @@ TRAIL_BUCKET = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.BUCKET),
-    takes_notes=True,
 )
