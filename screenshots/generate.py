@@ -43,6 +43,7 @@ SHOTS = (
         "triage", ("r", "a", "w", "enter", "type an SCP bounds it until the migration", "enter"), (NARROW, MEDIUM, WIDE)
     ),
     Shot("why", ("slash", "type check:oidc-subject sev:crit", "enter", "3", "z")),
+    Shot("use", ("slash", "type NetworkAdmin", "enter", "3", "z", *["right_curly_bracket"] * 4)),
     Shot("graph", ("slash", "type NetworkAdmin", "enter", "4", "z", "l")),
     Shot("fix", ("slash", "type check:vendor-without datadog", "enter", "5", "z")),
     Shot("fleet", (*_DATADOG, "j", "3", "full_stop")),

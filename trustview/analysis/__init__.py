@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from trustview.analysis.access_analyzer import describe_agreement
     from trustview.analysis.analyse import Analysis, analyse
     from trustview.analysis.attachments import identity_texts, managed_text
-    from trustview.analysis.callers import WEEKDAYS, CallerUse, Habit, callers_of_uses, days_of, habit_of
+    from trustview.analysis.callers import WEEKDAYS, CallerUse, Habit, callers_of_uses, days_of, habit_of, quarter_of
     from trustview.analysis.chain import Chain, chains_from, chains_into, is_passable, lets_strangers_in
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
     from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
     from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants, describe_words
-    from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage
+    from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage, read_moment
     from trustview.analysis.edge import ASSUME, Edge, is_shared
     from trustview.analysis.edges import EDGES
     from trustview.analysis.event_pattern import ANYTHING, match_event
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
     from trustview.analysis.replay import Replay, describe_replay
     from trustview.analysis.setting import Setting
-    from trustview.analysis.settings import Settings
+    from trustview.analysis.settings import BusinessHours, Settings
     from trustview.analysis.steps import steps_into, steps_out_of
     from trustview.analysis.template import OWN_ACCOUNT, likeness, make_template
     from trustview.analysis.tier import Tier, TierRules, tier_of
@@ -70,6 +70,7 @@ __all__ = [
     "WEEKDAYS",
     "Access",
     "Analysis",
+    "BusinessHours",
     "CallerUse",
     "Chain",
     "Change",
@@ -148,7 +149,9 @@ __all__ = [
     "propose_rule",
     "prove_change",
     "prove_effect",
+    "quarter_of",
     "rank_choices",
+    "read_moment",
     "read_settings",
     "role_subject",
     "sections",

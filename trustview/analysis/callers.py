@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from trustview.analysis.coverage import read_moment
+from trustview.analysis.coverage import DAY, Coverage, read_moment
 from trustview.analysis.settings import BusinessHours
 from trustview.analysis.working_hours import local_time
 from trustview.snapshot import Use
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = 24
+_QUARTER = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ def habit_of(uses: Iterable[Use], hours: BusinessHours) -> Habit:
             local = local_time(moment, hours)
             counts[local.weekday()][local.hour] += use.count
     return tuple(map(tuple, counts))
+
+
+def quarter_of(uses: Iterable[Use], coverage: Coverage, now: datetime) -> tuple[tuple[str, int | None], ...]:
+    """The calls of each of the last 90 days (UTC), oldest first; None for a day of which not all was seen.
+
+    A call on a day that was not seen whole is told all the same.
+    """
+    counts = {day: count for day, count, _ in days_of(uses) if count}
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    found: list[tuple[str, int | None]] = []
+    for back in range(_QUARTER - 1, -1, -1):
+        day = midnight - back * DAY
+        name = f"{day:%Y-%m-%d}"
+        found.append((name, counts.get(name, 0) if name in counts or coverage.saw_day(day, now) else None))
+    return tuple(found)
 
 
 def days_of(uses: Iterable[Use]) -> tuple[tuple[str, int, int], ...]:

@@ -31,8 +31,8 @@ _MOST_HOLES = 4
 class Coverage:
     """What can be seen of one account.
 
-    `start` and `end` bound the newest stretch that was seen in all `regions` without a hole; both are None when there
-    is none. `lacks` are sentences on what is missing: lower case, no full stop.
+    `stretches` are the periods that were seen in all `regions` without a hole, in order; `start` and `end` bound the
+    newest, both None when there is none. `lacks` are sentences on what is missing: lower case, no full stop.
     """
 
     account: str
@@ -41,11 +41,17 @@ class Coverage:
     regions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    stretches: tuple[Period, ...] = ()
 
     @property
     def days(self) -> int:
         """How long the stretch is, to the nearest day."""
         return round((self.end - self.start) / DAY) if self.start and self.end else 0
+
+    def saw_day(self, day: datetime, now: datetime) -> bool:
+        """Whether a day, or what there is of it until now, was seen whole; `day` is its midnight in UTC."""
+        last = min(day + DAY, now)
+        return any(start <= day and last <= end for start, end in self.stretches)
 
     def sees(self, days: int, now: datetime | None) -> bool:
         """Whether the stretch goes back so many days from now."""
@@ -82,7 +88,8 @@ def coverage_of(snapshot: Snapshot, account: str, also: Iterable[str] = ()) -> C
     now = read_moment(snapshot.taken_at)
     asked = min((moment for window in own if (moment := read_moment(window.start))), default=None)
     lacks = (*_unseen(seen, gaps), *_holes(seen, asked, now))
-    return Coverage(account, start, end, regions, tuple(sorted({window.source for window in own})), lacks)
+    sources = tuple(sorted({window.source for window in own}))
+    return Coverage(account, start, end, regions, sources, lacks, tuple(together))
 
 
 def describe_coverage(coverage: Coverage) -> tuple[str, ...]:

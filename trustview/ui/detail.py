@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trustview.analysis import (
     ASSUME,
+    BusinessHours,
     Choice,
     Edge,
     Finding,
     Grant,
+    KnownUse,
     Remediation,
     Subject,
     rank_choices,
     role_subject,
+    use_of_ways,
 )
 from trustview.snapshot import ExternalFinding, Role
-from trustview.store import ItemRow, SnapshotFile, facts_of_role
+from trustview.store import ItemRow, SnapshotFile, excerpt_on_use, facts_of_role
 from trustview.store.item_query import is_outlier
+
+
+@dataclass(frozen=True, slots=True)
+class SeenUse:
+    """What is known of a role's use and, by id, of each way into it; `hours` say when people work, and where."""
+
+    whole: KnownUse
+    by_grant: Mapping[str, KnownUse]
+    hours: BusinessHours
+    taken_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +43,7 @@ class Detail:
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
     rest. `choices` are the changes of the role, the best first; `remediation` is what is proposed for anything else.
     `majority` is the fleet that the item differs from, `outliers` are those that differ from it. `reported` is what
-    Access Analyzer says of the role, `has_analyzer` whether any was read.
+    Access Analyzer says of the role, `has_analyzer` whether any was read, `use` who came.
     """
 
     row: ItemRow
@@ -48,6 +62,7 @@ class Detail:
     outliers: tuple[ItemRow, ...] = ()
     reported: tuple[ExternalFinding, ...] = ()
     has_analyzer: bool = False
+    use: SeenUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,14 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         outliers=_outliers(reader, row),
         reported=reader.external_findings_of(arn),
         has_analyzer=reader.summary().external_findings > 0,
+        use=_use(reader, role),
     )
+
+
+def _use(reader: SnapshotFile, role: Role) -> SeenUse:
+    excerpt, settings = excerpt_on_use(reader, role), reader.settings()
+    whole, by_grant = use_of_ways(excerpt, role, reader.grants_of(role.arn), settings)
+    return SeenUse(whole, by_grant, settings.business_hours, excerpt.taken_at)
 
 
 def _majority(reader: SnapshotFile, row: ItemRow) -> ItemRow | None:

@@ -25,6 +25,7 @@ from trustview.ui.present.signs import (
     provider_name,
     severity_sign,
 )
+from trustview.ui.present.use import use_facts
 from trustview.ui.state import State
 from widgets.fact_list import Fact, Heading
 from widgets.json_view import MarkedRange, tone_json
@@ -41,6 +42,7 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
         yield from _disputed(state.conflicts.get(detail.row.id))
     yield from _found(detail, checks)
     yield from _who(detail, state.places)
+    yield from use_facts(detail, state.places)
     if detail.role is not None:
         yield from _role(detail.role, detail, state.places)
     else:
