@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from trustview.analysis.access import Access
 from trustview.analysis.mend import attach_policy, outsiders_denied
 from trustview.analysis.outsiders import name_outsider, outsiders_of
-from trustview.analysis.remediation import Change, ChangeKind
+from trustview.analysis.remediation import Change, ChangeKind, account_of
 from trustview.analysis.tier import Tier
 from trustview.snapshot import Organization
 
@@ -46,21 +46,26 @@ def propose_backstop(access: Access, organization: Organization, accounts: tuple
 
 def outsiders_in(access: Access, accounts: Iterable[str]) -> tuple[str, ...]:
     """The outsiders that get into these accounts today, or were seen doing so."""
-    inside = frozenset(accounts)
-    grants = (grant for grant in access.grants if grant.account in inside and grant.reach.lets_in)
-    trusted = (outsider for grant in grants for outsider in outsiders_of(access, grant))
-    return tuple(dict.fromkeys((*trusted, *_seen_in(access, inside))))
+    memory = access.memory.setdefault("outsiders by account", {})
+    if not memory:
+        for account, outsider in _comings(access):
+            memory.setdefault(account, {})[outsider] = None
+    return tuple(dict.fromkeys(outsider for account in accounts for outsider in memory.get(account, ())))
+
+
+def _comings(access: Access) -> Iterator[tuple[str, str]]:
+    """Account and outsider, by every way in and every use."""
+    for grant in access.grants:
+        if grant.reach.lets_in:
+            yield from ((grant.account, outsider) for outsider in outsiders_of(access, grant))
+    for use in access.snapshot.uses:
+        if use.count and access.is_outsider(use.caller_account):
+            yield account_of(use.role), use.caller_account
 
 
 def stopped_in(access: Access, accounts: Iterable[str]) -> tuple[str, ...]:
     """The outsiders, by name, that get in today and that nobody has approved."""
     return tuple(name_outsider(access, one) for one in outsiders_in(access, accounts) if not access.is_approved(one))
-
-
-def _seen_in(access: Access, accounts: frozenset[str]) -> Iterator[str]:
-    for use in access.snapshot.uses:
-        if use.count and use.role.split(":")[4] in accounts and access.is_outsider(use.caller_account):
-            yield use.caller_account
 
 
 # ── the order ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -244,10 +244,13 @@ def limit_session(seconds: int) -> Change:
 
 def boundary_in_use(access: Access, account: str) -> str:
     """The boundary that most roles of an account have; empty where none has one that could be read."""
-    facts = access.snapshot.facts_by_account.get(account)
-    known = Counter(role.boundary for role in facts.roles if role.boundary) if facts else Counter()
-    found = [arn for arn, _ in known.most_common() if arn in access.snapshot.policies_by_arn]
-    return found[0] if found else ""
+    memory = access.memory.setdefault("boundaries", {})
+    if account not in memory:
+        facts = access.snapshot.facts_by_account.get(account)
+        known = Counter(role.boundary for role in facts.roles if role.boundary) if facts else Counter()
+        found = (arn for arn, _ in known.most_common() if arn in access.snapshot.policies_by_arn)
+        memory[account] = next(found, "")
+    return str(memory[account])
 
 
 def attach_policy(target: str, summary: str) -> Change:

@@ -25,13 +25,27 @@ def uses_of(access: Access, role: str) -> tuple[Use, ...]:
 
 
 def name_those_seen(access: Access, grant: Grant) -> tuple[Change, ...]:
-    """Name those who were seen coming in place of a crowd; none where nobody was, or somebody cannot be named."""
+    """Name those who were seen coming in place of a crowd; none where nobody was, or somebody cannot be named.
+
+    In place of everybody an account may be named of which CloudTrail does not tell who came, and never an outsider
+    whom nobody has approved: to have come is no reason to be let in.
+    """
     if grant.principal.form not in _CROWDS or grant.is_inverted or grant.party is Party.MANAGEMENT:
         return ()
-    seen = _callers(use for use in uses_of(access, grant.role) if may_come_by(access, grant, use))
+    uses = [use for use in uses_of(access, grant.role) if may_come_by(access, grant, use)]
+    is_open = grant.principal.form is PrincipalForm.EVERYONE
+    if is_open and any(access.is_outsider(u.caller_account) and not access.is_approved(u.caller_account) for u in uses):
+        return ()
+    seen = tuple(sorted({_name(grant, use) if is_open else use.caller for use in uses}))
     if not seen or len(seen) > _MOST_NAMED or not all(map(_can_be_named, seen)):
         return ()
     return name_principals(grant, seen, f"the {len(seen)} seen using it")
+
+
+def _name(grant: Grant, use: Use) -> str:
+    """The caller, or its account where nothing else is known of it."""
+    partition = grant.role.split(":")[1]
+    return use.caller if _can_be_named(use.caller) else f"arn:{partition}:iam::{use.caller_account}:root"
 
 
 def _callers(uses: Iterable[Use]) -> tuple[str, ...]:
@@ -39,9 +53,11 @@ def _callers(uses: Iterable[Use]) -> tuple[str, ...]:
 
 
 def _can_be_named(caller: str) -> bool:
-    """Whether it is the ARN of a user or role: an account alone, or a session without the path of its role, is not."""
+    """Whether it is an ARN of IAM: an account id alone, or a session without the path of its role, is not."""
     arn = parse_arn(caller)
-    return arn is not None and arn.service == "iam" and arn.resource_type in ("role", "user")
+    return (
+        arn is not None and arn.service == "iam" and (arn.resource == "root" or arn.resource_type in ("role", "user"))
+    )
 
 
 def name_subjects_seen(access: Access, grant: Grant, claim: str, tested: Condition | None = None) -> tuple[Change, ...]:

@@ -23,6 +23,8 @@ from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
 from trustview.store import SnapshotFile, facts_of_role, find_workspace
 
+_MOST_SHOWN = 10
+
 
 def remediate_role(arguments: Namespace) -> int:
     """Print what is proposed for one role or guardrail; nothing is changed anywhere."""
@@ -56,9 +58,16 @@ def _try_out(snapshot: SnapshotFile, chosen: Choice) -> tuple[tuple[str, str], .
     found = what_if(snapshot.load_snapshot(), snapshot.load_analysis(), (chosen.after,))
     ended = (("ends", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.gone)
     brought = [("brings", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.new]
-    lost = (("loses", f"{_who(edge)} can no longer become it ({edge.kind})") for edge in found.lost)
-    gained = (("gains", f"{_who(edge)} can become it ({edge.kind})") for edge in found.gained)
+    lost = _shortened("loses", [f"{_who(edge)} can no longer become it ({edge.kind})" for edge in found.lost])
+    gained = _shortened("gains", [f"{_who(edge)} can become it ({edge.kind})" for edge in found.gained])
     return (*ended, *(brought or [("brings", "nothing that is not found today")]), *lost, *gained)
+
+
+def _shortened(label: str, sentences: list[str]) -> list[tuple[str, str]]:
+    """The first sentences, and how many more there are."""
+    shown = [(label, sentence) for sentence in sentences[:_MOST_SHOWN]]
+    left = len(sentences) - _MOST_SHOWN
+    return [*shown, *([(label, f"and {left} more")] if left > 0 else [])]
 
 
 def _who(edge: Edge) -> str:
