@@ -427,3 +427,34 @@ def test_a_change_of_a_fleet_is_handed_over_for_every_member(capsys: pytest.Capt
     assert main(["remediate", f"{PROD}/partner", "--fleet", "--format", "cli"]) == ExitCode.DONE
 
     assert capsys.readouterr().out.count("\naws iam update-assume-role-policy") == 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_two_policies_are_compared_in_effect_and_as_written(capsys: pytest.CaptureFixture[str]) -> None:
+    text = policy(trust({"AWS": STRANGER}))
+    same = printed(capsys, "compare", "partner", text, "--json")
+    assert main(["compare", "partner", "vendor"]) == ExitCode.DONE
+    shown = capsys.readouterr().out
+
+    assert same["same"]
+    assert f"`{STRANGER}`: all of its ways in" in shown
+    assert f"gained     `arn:aws:iam::{DATADOG}:root`" in shown
+    assert f'-        "AWS": "{STRANGER}"' in shown
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_role_is_held_against_most_of_its_fleet(capsys: pytest.CaptureFixture[str]) -> None:
+    outlier = printed(capsys, "compare", f"{MANAGEMENT}/partner", "--majority", "--json")
+    member = printed(capsys, "compare", f"{PROD}/partner", "--majority", "--json")
+
+    assert member["same"]
+    assert not outlier["same"]
+    assert [way["principal"] for way in outlier["lost"]] == [STRANGER]
+    assert [way["principal"] for way in outlier["gained"]] == ["ec2.amazonaws.com"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_no_policy_cannot_be_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "partner", "nothing-at-all"]) == ExitCode.USAGE
+    assert "is no policy" in capsys.readouterr().err
+    assert main(["compare", "partner"]) == ExitCode.USAGE

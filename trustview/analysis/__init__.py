@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
     from trustview.analysis.own_policy import own_policy
+    from trustview.analysis.policy_difference import (
+        PolicyDifference,
+        Way,
+        compare_policies,
+        describe_difference,
+        text_difference,
+    )
     from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
     from trustview.analysis.read_settings import OF_THE_COCKPIT, ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
@@ -93,6 +100,7 @@ __all__ = [
     "Member",
     "Outlier",
     "Party",
+    "PolicyDifference",
     "Privilege",
     "Reach",
     "ReachKind",
@@ -113,6 +121,7 @@ __all__ = [
     "Watch",
     "WatchRule",
     "Watched",
+    "Way",
     "WhatIf",
     "analyse",
     "apply_changes",
@@ -122,10 +131,12 @@ __all__ = [
     "change_fleet",
     "check",
     "compare_grants",
+    "compare_policies",
     "coverage_of",
     "days_of",
     "describe_agreement",
     "describe_coverage",
+    "describe_difference",
     "describe_effect",
     "describe_replay",
     "describe_watch",
@@ -157,6 +168,7 @@ __all__ = [
     "sections",
     "steps_into",
     "steps_out_of",
+    "text_difference",
     "tier_of",
     "use_of_grant",
     "use_of_principal",

@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_usage, _add_watch,
         _add_export, _add_snapshots, _add_diff, _add_remediate, _add_review, _add_analyse, _add_config, _add_checks,
         _add_explain, _add_simulate,
-        _add_narrower, _add_doctor, _add_iam_policy,
+        _add_narrower, _add_compare, _add_doctor, _add_iam_policy,
     ):  # fmt: skip
         add(commands)
     return parser
@@ -347,6 +347,17 @@ def _add_narrower(commands: _Commands) -> None:
     parser.add_argument("--account", action="append", metavar="ID", help="an account of the organization; repeatable")
     parser.add_argument("--role-account", metavar="ID", help="the account of the role that the trust policy belongs to")
     parser.add_argument("--fail-on", choices=("unknown", "wider"), help="exit with 4 when the verdict is this bad")
+    _add_json(parser)
+
+
+def _add_compare(commands: _Commands) -> None:
+    text = "tell what is different between two policies, in effect and as written"
+    parser = _command(commands, "compare", text, "comparing", "compare_two")
+    _add_snapshot(parser)
+    what = "a role, a managed policy's ARN, a guardrail's id or name, a file or JSON text"
+    parser.add_argument("old", metavar="OLD", help=what)
+    parser.add_argument("new", nargs="?", metavar="NEW", help=what)
+    parser.add_argument("--majority", action="store_true", help="hold a role against most of those of its name")
     _add_json(parser)
 
 
