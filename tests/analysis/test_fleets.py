@@ -40,6 +40,46 @@ def test_the_order_of_values_and_the_case_of_keys_make_no_difference() -> None:
     assert len(fleets_of(role("v", policy(one), PROD), role("v", policy(other), SANDBOX))) == 1
 
 
+REGIONS = ("eu-west-1", "us-gov-east-1", "ap-southeast-2")
+
+
+def of_region(region: str, source: str) -> Role:
+    condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:{source}:{PROD}:rule/*"}}
+    return role(f"ops-{region}-runner", policy(trust({"Service": "events.amazonaws.com"}, condition)))
+
+
+def test_roles_of_each_region_that_differ_only_in_it_are_one_fleet() -> None:
+    (fleet,) = fleets_of(*(of_region(region, region) for region in REGIONS))
+
+    assert fleet.role_name == "ops-<region>-runner"
+    assert len(fleet.grants) == 3
+
+
+def test_a_region_that_is_not_the_roles_own_makes_a_difference() -> None:
+    assert len(fleets_of(of_region("eu-west-1", "eu-west-1"), of_region("us-east-1", "eu-west-1"))) == 2
+
+
+def test_what_only_looks_like_a_region_is_none() -> None:
+    document = policy(trust({"AWS": STRANGER}))
+
+    assert len(fleets_of(role("neu-west-1", document), role("neu-west-2", document))) == 2
+    assert len(fleets_of(role("eu-west-1a", document), role("eu-west-1b", document))) == 2
+
+
+def test_the_own_organization_makes_no_difference_and_another_one_does() -> None:
+    def named(organization: str) -> Role:
+        return role("ops", policy(trust({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": organization}})))
+
+    def fleet_in(organization: str) -> str:
+        facts = snapshot(named(organization))
+        assert facts.organization
+        here = replace(facts, organization=replace(facts.organization, id=organization))
+        return analyse(here, checks=()).fleets[0].id
+
+    assert fleet_in("o-first12345") == fleet_in("o-second6789")
+    assert fleets_of(named("o-first12345"))[0].id != fleets_of(named("o-second6789"))[0].id
+
+
 def test_another_role_name_is_another_fleet() -> None:
     document = policy(trust({"AWS": STRANGER}))
 

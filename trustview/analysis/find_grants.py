@@ -11,6 +11,7 @@ from trustview.analysis.door import Door, Doors, Entry
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.fleet import fleet_id, own_terms
 from trustview.analysis.grant import Grant, Party, Reach
+from trustview.analysis.own_parts import Own, own_parts
 from trustview.analysis.power import Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
 from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
@@ -67,25 +68,28 @@ class _Finder:
         self._access, self._powers, self._doors = ways.access, ways.powers, ways.doors
         self._reaches: dict[Hashable, Reach] = {}
         # By the entry's id: entries live as long as the doors.
-        self._terms: dict[tuple[int, str], tuple[str, ...]] = {}
+        self._terms: dict[tuple[int, str, str], tuple[str, ...]] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
         seen: set[str] = set()
+        organization = self._access.snapshot.organization
+        own = own_parts(role.account, organization.id if organization else "", role.name)
         for entry in self._doors.entries(role):
             audience = audience_of(self._access, role, entry.statement, entry.element)
             door = self._doors.find(role, entry, audience)
-            grant = _grant(self._access, role, entry, audience, self._reach(role, door), self._terms_of(role, entry))
+            terms = self._terms_of(role, own, entry)
+            grant = _grant(self._access, role, entry, audience, self._reach(role, door), (own, terms))
             if grant.id not in seen:
                 seen.add(grant.id)
                 yield door, grant
 
-    def _terms_of(self, role: Role, entry: Entry) -> tuple[str, ...]:
-        """What the entry says with the role's account taken out, worked out once where it does not name the account."""
-        key = (id(entry), role.account if role.account in role.trust_policy else "")
+    def _terms_of(self, role: Role, own: Own, entry: Entry) -> tuple[str, ...]:
+        """What the entry says with what is the role's own taken out, worked out once where it names none of that."""
+        key = (id(entry), role.account if role.account in role.trust_policy else "", own.region)
         found = self._terms.get(key)
         if found is None:
-            found = own_terms(role.account, entry.element, entry.statement, entry.actions)
+            found = own_terms(own, entry.element, entry.statement, entry.actions)
             self._terms[key] = found
         return found
 
@@ -112,11 +116,13 @@ class _Finder:
         return door.lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", self._access.context_of_caller(caller)))
 
 
-def _grant(access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach, terms: tuple[str, ...]) -> Grant:
+def _grant(
+    access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach, said: tuple[Own, tuple[str, ...]]
+) -> Grant:
     statement, element, actions = entry.statement, entry.element, entry.actions
     party = _party(access, role, audience)
     return Grant(
-        id=fingerprint(role.arn, *terms),
+        id=fingerprint(role.arn, *said[1]),
         role=role.arn,
         account=role.account,
         statement=statement.index,
@@ -130,7 +136,7 @@ def _grant(access: Access, role: Role, entry: Entry, audience: Audience, reach: 
         party_name=_party_name(access, element, party, audience),
         reach=reach,
         privilege=access.privilege(role),
-        fleet=fleet_id(role, terms),
+        fleet=fleet_id(role, *said),
     )
 
 

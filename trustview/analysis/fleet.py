@@ -1,6 +1,6 @@
-"""Fleet: grants that are equal up to their own account id, decided together.
+"""Fleet: grants that are equal up to their own account, organization and Region, decided together.
 
-THE ONE PLACE that says when two grants are the same. The own account's id is taken out (see `template.py`) before
+THE ONE PLACE that says when two grants are the same. What is a role's own is taken out (see `own_parts.py`) before
 comparing.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.grant import Grant
+from trustview.analysis.own_parts import Own, own_parts
 from trustview.analysis.template import OWN_ACCOUNT
 from trustview.policy import Condition, PrincipalElement, Statement, parse_arn
 from trustview.snapshot import Role
@@ -32,13 +33,11 @@ class Fleet:
     outlier_of: str = ""
 
 
-def own_terms(
-    account: str, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]
-) -> tuple[str, ...]:
-    """What a grant says, with its own account id taken out; equal for equal grants of different accounts."""
+def own_terms(own: Own, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]) -> tuple[str, ...]:
+    """What a grant says, with what is its own taken out; equal for equal grants of different accounts and Regions."""
     conditions = sorted(_condition_terms(condition) for condition in statement.conditions)
     terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
-    return tuple(term.replace(account, OWN_ACCOUNT) if account else term for term in terms)
+    return tuple(map(own.take_out, terms))
 
 
 def _condition_terms(condition: Condition) -> str:
@@ -46,13 +45,9 @@ def _condition_terms(condition: Condition) -> str:
     return "\x02".join((condition.spelling, condition.key.lower(), *sorted(condition.values)))
 
 
-def fleet_id(role: Role, terms: tuple[str, ...]) -> str:
+def fleet_id(role: Role, own: Own, terms: tuple[str, ...]) -> str:
     """The id of the fleet that a grant belongs to."""
-    return fingerprint(_name(role), *terms)
-
-
-def _name(role: Role) -> str:
-    return f"{role.path}{role.name}".replace(role.account, OWN_ACCOUNT)
+    return fingerprint(f"{role.path}{own.take_out(role.name)}".replace(role.account, OWN_ACCOUNT), *terms)
 
 
 def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]:
@@ -81,7 +76,11 @@ def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]
 
 def _role_name(grant: Grant) -> str:
     arn = parse_arn(grant.role)
-    return arn.path_and_name.replace(grant.account, "<account>") if arn else grant.role
+    if arn is None:
+        return grant.role
+    path, slash, name = arn.path_and_name.replace(grant.account, "<account>").rpartition("/")
+    region = own_parts(grant.account, "", name).region
+    return f"{path}{slash}{name.replace(region, '<region>') if region else name}"
 
 
 def _largest(accounts: dict[str, tuple[str, ...]], names: dict[str, str]) -> dict[str, str]:
