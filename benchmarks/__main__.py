@@ -13,6 +13,7 @@ from benchmarks.collector import measure_collector
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
+from benchmarks.reviews import measure_reviews
 from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
@@ -21,6 +22,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "collector": measure_collector,
     "decisions": measure_decisions,
     "proofs": measure_proofs,
+    "reviews": measure_reviews,
     "trails": measure_trails,
 }
 

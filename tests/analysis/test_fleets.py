@@ -14,7 +14,7 @@ from tests.analysis.small_organization import (
     snapshot,
     trust,
 )
-from trustview.analysis import Fleet, analyse
+from trustview.analysis import Fleet, analyse, describe_outlier
 from trustview.snapshot import AccountFacts, Role
 
 
@@ -78,6 +78,34 @@ def test_the_own_organization_makes_no_difference_and_another_one_does() -> None
 
     assert fleet_in("o-first12345") == fleet_in("o-second6789")
     assert fleets_of(named("o-first12345"))[0].id != fleets_of(named("o-second6789"))[0].id
+
+
+def difference(usual: dict[str, object], one: dict[str, object]) -> tuple[str, ...]:
+    """How a role of the sandbox differs from one of the same name in production."""
+    grants = analyse(snapshot(role("ops", policy(usual), PROD), role("ops", policy(one), SANDBOX)), checks=()).grants
+    return describe_outlier(*sorted(grants, key=lambda grant: grant.account))
+
+
+def test_an_outlier_says_how_it_differs() -> None:
+    usual = trust({"AWS": STRANGER}, {"StringEquals": {"sts:ExternalId": "a"}})
+
+    assert difference(usual, trust({"AWS": DATADOG}, {"StringEquals": {"sts:ExternalId": "a"}})) == (
+        f"lets `{DATADOG}` in, the others `{STRANGER}`",
+    )
+    assert difference(usual, trust({"AWS": STRANGER})) == (
+        "does not test `sts:ExternalId` with `StringEquals` for `a`, as the others do",
+    )
+    assert difference(trust({"AWS": STRANGER}), usual) == (
+        "tests `sts:ExternalId` with `StringEquals` for `a`, which the others do not",
+    )
+
+
+def test_what_is_its_own_is_no_difference_of_an_outlier() -> None:
+    def own(account: str) -> dict[str, object]:
+        root = f"arn:aws:iam::{account}:root"
+        return trust({"AWS": root}, {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:*"}})
+
+    assert difference(own(PROD), own(SANDBOX)) == ()
 
 
 def test_another_role_name_is_another_fleet() -> None:

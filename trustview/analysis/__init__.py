@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
     from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
-    from trustview.analysis.comparison import EffectKind, GrantDifference, compare_grants, describe_words
+    from trustview.analysis.comparison import (
+        EffectKind,
+        GrantDifference,
+        compare_grants,
+        describe_outlier,
+        describe_words,
+    )
     from trustview.analysis.coverage import Coverage, coverage_of, describe_coverage, read_moment
     from trustview.analysis.edge import ASSUME, Edge, is_shared
     from trustview.analysis.edges import EDGES
@@ -138,6 +144,7 @@ __all__ = [
     "describe_coverage",
     "describe_difference",
     "describe_effect",
+    "describe_outlier",
     "describe_replay",
     "describe_watch",
     "describe_words",

@@ -93,13 +93,30 @@ def describe_words(old: Words, new: Words) -> Iterator[str]:
         yield f"now tests {now[condition]}"
 
 
-def _conditions(conditions: Iterable[Condition]) -> dict[tuple[str, ...], str]:
-    """The conditions in words, by what they say: the case of a key and the order of values do not count."""
+def describe_outlier(usual: Grant, one: Grant) -> tuple[str, ...]:
+    """How a grant differs from those of the fleet that it stands apart from, in sentences."""
+    told = []
+    who = [grant.principal.value.replace(grant.account, "<account>") for grant in (usual, one)]
+    if who[0] != who[1]:
+        told.append(f"lets `{one.principal.value}` in, the others `{usual.principal.value}`")
+    if set(usual.actions) != set(one.actions):
+        told.append(f"for {_listed(one.actions)}, the others for {_listed(usual.actions)}")
+    others, own = (_conditions(grant.conditions, grant.account) for grant in (usual, one))
+    told += [f"does not test {others[condition]}, as the others do" for condition in sorted(others.keys() - own.keys())]
+    told += [f"tests {own[condition]}, which the others do not" for condition in sorted(own.keys() - others.keys())]
+    return tuple(told)
+
+
+def _conditions(conditions: Iterable[Condition], account: str = "") -> dict[tuple[str, ...], str]:
+    """The conditions in words, by what they say: the case of a key and the order of values do not count.
+
+    Nor does the account of the grant, where one is given.
+    """
     return {
         (
             one.key.lower(),
             one.spelling,
-            *sorted(one.values),
+            *sorted(value.replace(account, "<account>") if account else value for value in one.values),
         ): f"`{one.key}` with `{one.spelling}` for {_listed(one.values)}"
         for one in conditions
     }

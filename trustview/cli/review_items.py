@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from trustview.analysis import describe_outlier
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_table, say
 from trustview.cli.reviewer import reviewer_name
@@ -88,12 +89,19 @@ def _told(snapshot: SnapshotFile, journal: Journal, rows: Any) -> list[dict[str,
                 "grants": row.grants,
                 "checks": list(row.checks),
                 "outlier_of": row.outlier_of,
+                "differs": list(_difference(snapshot, row)),
                 "reviewers": list(reviewers_of(row.accounts, assigned, organization)),
                 "decision": _decided(decision) if decision else None,
                 "reopened": list(before.because) if before and not decision else [],
             }
         )
     return told
+
+
+def _difference(snapshot: SnapshotFile, row: ItemRow) -> tuple[str, ...]:
+    """How an outlier differs from the fleet that it stands apart from."""
+    usual, own = (snapshot.item_grants(item)[:1] for item in (row.outlier_of, row.id)) if row.outlier_of else ((), ())
+    return describe_outlier(usual[0], own[0]) if usual and own else ()
 
 
 def _state(decision: Decision | None, *, is_reopened: bool, is_disputed: bool) -> str:

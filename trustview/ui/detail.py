@@ -15,6 +15,7 @@ from trustview.analysis import (
     KnownUse,
     Remediation,
     Subject,
+    describe_outlier,
     rank_choices,
     role_subject,
     use_of_ways,
@@ -42,8 +43,8 @@ class Detail:
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
     rest. `choices` are the changes of the role, the best first; `remediation` is what is proposed for anything else.
-    `majority` is the fleet that the item differs from, `outliers` are those that differ from it. `reported` is what
-    Access Analyzer says of the role, `has_analyzer` whether any was read, `use` who came.
+    `majority` is the fleet that the item differs from, `differs` says how, `outliers` are those that differ from it.
+    `reported` is what Access Analyzer says of the role, `has_analyzer` whether any was read, `use` who came.
     """
 
     row: ItemRow
@@ -60,6 +61,7 @@ class Detail:
     remediation: Remediation | None
     majority: ItemRow | None = None
     outliers: tuple[ItemRow, ...] = ()
+    differs: tuple[str, ...] = ()
     reported: tuple[ExternalFinding, ...] = ()
     has_analyzer: bool = False
     use: SeenUse | None = None
@@ -109,6 +111,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         remediation=None,
         majority=_majority(reader, row),
         outliers=_outliers(reader, row),
+        differs=_difference(reader, row, grants),
         reported=reader.external_findings_of(arn),
         has_analyzer=reader.summary().external_findings > 0,
         use=_use(reader, role),
@@ -125,6 +128,12 @@ def _majority(reader: SnapshotFile, row: ItemRow) -> ItemRow | None:
     rows = reader.items()
     number = rows.number(row.outlier_of) if row.outlier_of else None
     return None if number is None else rows[number]
+
+
+def _difference(reader: SnapshotFile, row: ItemRow, grants: tuple[Grant, ...]) -> tuple[str, ...]:
+    """How an outlier differs from the fleet that it stands apart from."""
+    usual = reader.item_grants(row.outlier_of)[:1] if row.outlier_of else ()
+    return describe_outlier(usual[0], grants[0]) if usual and grants else ()
 
 
 def _outliers(reader: SnapshotFile, row: ItemRow) -> tuple[ItemRow, ...]:

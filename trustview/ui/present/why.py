@@ -236,6 +236,7 @@ def _fleet(state: State, detail: Detail) -> Lines:
         majority = detail.majority
         count = counted(len(majority.accounts), "account") if majority else "other accounts"
         yield Fact("", f"{OUTLIER.word}: {count} have it otherwise", OUTLIER.tone, OUTLIER.glyph)
+        yield from (Fact("differs", sentence) for sentence in detail.differs)
     if len(row.accounts) > 1:
         yield Fact("accounts", ", ".join(state.places.name(account) for account in row.accounts))
     for other in outliers:
