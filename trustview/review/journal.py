@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from trustview.review.attestation import Attestation
-from trustview.review.decision import Decision, Entry, EntryKind
+from trustview.review.decision import Decision, Entry, EntryKind, Verdict
 from trustview.review.scope import Scope
 from trustview.snapshot.codec import decode, encode
 
@@ -49,7 +50,30 @@ def write_entry(entry: Entry) -> str:
 
 def read_entry(text: str) -> Entry:
     """The entry of a kept text; ValueError when it is none."""
-    return decode(Entry, json.loads(text))
+    value = json.loads(text)
+    if not isinstance(value, dict) or not isinstance(value.get("decisions", []), list):
+        raise ValueError("not an entry")
+    decisions = tuple(map(_read_decision, value.pop("decisions", [])))
+    return replace(decode(Entry, value), decisions=decisions)
+
+
+def _read_decision(value: Any) -> Decision:  # noqa: ANN401 -- whatever JSON gave
+    """One decision, read by hand: an entry may hold a hundred thousand."""
+    if not isinstance(value, dict):
+        raise ValueError("not a decision")
+    given = {name: item for name, item in value.items() if name in _TEXTS}
+    if not all(type(item) is str for item in given.values()):
+        raise ValueError("not a decision: a text belongs where there is none")
+    because = value.get("because", ())
+    if not isinstance(because, list | tuple) or not all(type(sentence) is str for sentence in because):
+        raise ValueError("not a decision: `because` is a list of texts")
+    try:
+        return Decision(**{**given, "verdict": Verdict(given.get("verdict"))}, because=tuple(because))  # type: ignore[arg-type]
+    except TypeError as error:
+        raise ValueError(f"not a decision: {error}") from error
+
+
+_TEXTS = frozenset(field.name for field in fields(Decision)) - {"because"}
 
 
 def seal(entry: Entry) -> Entry:
