@@ -100,6 +100,17 @@ def test_one_change(change: Change, holds: object) -> None:
     assert after["Version"] == "2012-10-17"
 
 
+def test_a_key_that_is_tested_already_is_asked_for_both() -> None:
+    tested = policy(trust({"AWS": "*"}, {"StringEquals": {"AWS:principalorgid": ["o-1", "o-2"]}}))
+    again = Change(ChangeKind.ADD_CONDITION, 0, "", "StringEquals", "aws:PrincipalOrgID", ("o-2",))
+    (statement,) = json.loads(apply_changes(tested, [again]))["Statement"]
+
+    assert statement["Condition"] == {
+        "StringEquals": {"AWS:principalorgid": ["o-1", "o-2"]},
+        "StringLike": {"aws:PrincipalOrgID": "o-2"},
+    }
+
+
 def test_a_policy_that_lost_its_last_statement_lets_nobody_in() -> None:
     after = json.loads(apply_changes(policy(trust("*")), [Change(ChangeKind.REMOVE_STATEMENT, 0, "")]))
 

@@ -182,9 +182,27 @@ _NOBODY = {"Sid": "NobodyMayAssumeThis", "Effect": "Deny", "Principal": {"AWS": 
 
 def _add_condition(statement: dict[str, Any], change: Change) -> bool:
     block = statement.setdefault("Condition", {})
-    values = list(change.values)
-    block.setdefault(change.operator, {})[change.key] = values[0] if len(values) == 1 else values
+    tests = block.setdefault(_free_operator(block, change), {})
+    tests[change.key] = _one_or_list(list(change.values))
     return False
+
+
+# Operators of one meaning where no value holds a wildcard: a key can stand once under each, and both are asked.
+_ALIKE = {"StringEquals": "StringLike", "ArnEquals": "ArnLike", "ArnLike": "ArnEquals"}
+
+
+def _free_operator(block: dict[str, Any], change: Change) -> str:
+    """The operator to add a test under, so that one of the same key that stands there is asked as before."""
+    other = _ALIKE.get(change.operator)
+    is_plain = not any(set(value) & set("*?") for value in change.values)
+    if other is None or not is_plain or not _is_tested(block, change.operator, change.key):
+        return change.operator
+    return change.operator if _is_tested(block, other, change.key) else other
+
+
+def _is_tested(block: dict[str, Any], operator: str, key: str) -> bool:
+    found = (tests for name, tests in block.items() if name.lower() == operator.lower() and isinstance(tests, dict))
+    return any(tested.lower() == key.lower() for tests in found for tested in tests)
 
 
 def _remove_condition(statement: dict[str, Any], change: Change) -> bool:
