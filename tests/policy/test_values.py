@@ -158,3 +158,18 @@ def test_a_missing_guardrail_is_described_with_its_level() -> None:
     answer = evaluate(Request(read_caller("444455556666"), "sts:AssumeRole", ROLE, OWN), stack)
 
     assert describe_evaluation(answer).startswith(f"not allowed: no statement of the {Layer.SCP.value} at level 0")
+
+
+def test_levels_of_guardrails_that_stacks_share_bind_each_of_them_alike() -> None:
+    everything, nothing = ({"Effect": effect, "Action": "*", "Resource": "*"} for effect in ("Allow", "Deny"))
+    above = (parse_policy({"Statement": everything}),)
+    open_levels, closed_levels = (above, above), (above, (parse_policy({"Statement": [everything, nothing]}),))
+    asked = Request(read_caller(f"arn:aws:iam::{OWN}:role/ci"), "sts:AssumeRole", ROLE, OWN)
+    answers = []
+    for levels in (open_levels, closed_levels) * 2:
+        stack = PolicyStack(parse_policy({"Statement": [ALLOW]}), identity=above, scps=levels)
+        answers.append(evaluate(asked, stack))
+
+    assert answers[:2] == answers[2:]
+    assert [answer.outcome for answer in answers[:2]] == [Outcome.ALLOWED, Outcome.EXPLICIT_DENY]
+    assert [(reason.layer, reason.level) for reason in answers[1].reasons] == [(Layer.SCP, 1)]

@@ -78,5 +78,9 @@ class _Loader(Loader):
     def create_module(self, spec: ModuleSpec) -> None:
         """The usual module will do."""
 
+    def get_source(self, name: str) -> str:
+        """The source, by which the package finds the names that it loads when they are asked for."""
+        return self._source
+
     def exec_module(self, module: ModuleType) -> None:
         exec(compile(self._source, str(self._file), "exec"), module.__dict__)  # noqa: S102 - our own source
