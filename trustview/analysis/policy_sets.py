@@ -16,7 +16,7 @@ from trustview.analysis.attachments import (
     managed_policies_of,
     managed_text,
 )
-from trustview.analysis.template import likeness, names_own, read_for
+from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, names_own, read_for
 from trustview.analysis.terms import assuming_part, speaks_of_assuming
 from trustview.policy import PolicyDocument
 from trustview.snapshot import Role, Snapshot, User
@@ -90,7 +90,7 @@ class PolicySets:
     def _speaks_of_assuming(self, like: str, account: str) -> bool:
         """Whether some statement means the assuming of roles; the own account's id makes no difference to that."""
         if like not in self._speaking:
-            self._speaking[like] = speaks_of_assuming(read_for(like, account))
+            self._speaking[like] = speaks_of_assuming(read_for(like, ANY_ACCOUNT if is_shareable(like) else account))
         return self._speaking[like]
 
     # ── documents ────────────────────────────────────────────────────────────────────────────────────────────

@@ -109,18 +109,18 @@ class Privileges:
         own, account = self.policies.of(principal), principal.account
         is_bound = isinstance(principal, User) or not principal.is_service_linked
         scps = self._scps_of(account) if is_bound else _NONE
-        is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own, account)
+        is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own)
         key = (own.number, id(scps), "" if is_shared else account)
         if key not in self._met:
             self._met[key] = self._make(own, scps, ANY_ACCOUNT if is_shared else account)
         return self._met[key]
 
-    def _is_shared(self, own: PolicySet, account: str) -> bool:
+    def _is_shared(self, own: PolicySet) -> bool:
         """Whether any account can stand for the own one in a policy set."""
         if own.number not in self._shared:
             likes = (*own.identity, own.boundary) if own.boundary else own.identity
             self._shared[own.number] = all(map(is_shareable, (*likes, *own.own))) and not any(
-                sees_part_of_account(read_for(like, account)) for like in likes
+                sees_part_of_account(read_for(like, ANY_ACCOUNT)) for like in likes
             )
         return self._shared[own.number]
 

@@ -147,14 +147,21 @@ def _speaks_of_the_target(key: str) -> bool:
 
 
 def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]:
-    for path in escalation_paths():
-        if path.category is PathCategory.TRUST:
+    for path, wanted in _paths():
+        if allowed & wanted != wanted:
             continue
         if path.category is PathCategory.BOUNDARY_REMOVAL and permissions.stack.boundary is None:
             continue
-        found = _follow(permissions, path) if _are_in(allowed, path.needs) else None
+        found = _follow(permissions, path)
         if found:
             yield found
+
+
+@lru_cache(maxsize=1)
+def _paths() -> tuple[tuple[EscalationPath, int], ...]:
+    """The paths that permissions alone can open, each with the actions that it needs as a set."""
+    opened = (path for path in escalation_paths() if path.category is not PathCategory.TRUST)
+    return tuple((path, _needed(path.needs)) for path in opened)
 
 
 def _are_in(allowed: int, needs: tuple[tuple[str, str], ...]) -> bool:
