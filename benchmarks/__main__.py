@@ -14,6 +14,7 @@ from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
 from benchmarks.reviews import measure_reviews
+from benchmarks.opening import measure_opening
 from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
@@ -21,6 +22,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "cockpit": measure_cockpit,
     "collector": measure_collector,
     "decisions": measure_decisions,
+    "opening": measure_opening,
     "proofs": measure_proofs,
     "reviews": measure_reviews,
     "trails": measure_trails,

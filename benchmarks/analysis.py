@@ -1,7 +1,8 @@
 """The analysis of whole organizations: time, memory, and the ratio to merely parsing the same input as JSON.
 
 `python -m benchmarks.analysis [ROLES …]` runs each size in a process of its own, so that the peak memory is its own.
-Time is CPU time of the process; garbage collection is off while it builds, as it is in the product.
+Time is CPU time of the process; garbage collection is off while it builds, as it is in the product. One role is then
+changed and analysed again (`what_if`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.measure import Measure
 from benchmarks.organizations import account_details, generate_snapshot
-from trustview.analysis import CHECKS, analyse
-from trustview.snapshot import Snapshot
+from trustview.analysis import CHECKS, analyse, what_if
+from trustview.snapshot import Role, Snapshot
 
 SIZES = (1_000, 10_000, 100_000)
 
@@ -37,6 +39,9 @@ def measure(roles: int, seed: int, *, with_checks: bool) -> dict[str, Any]:
     started = time.process_time()
     assert analysis.graph.walk([0]).order
     graph = time.process_time() - started
+    started = time.process_time()
+    what_if(snapshot, analysis, [_shut(snapshot)])
+    changed = time.process_time() - started
     return {
         "roles": len(snapshot.roles),
         "grants": len(analysis.grants),
@@ -45,11 +50,18 @@ def measure(roles: int, seed: int, *, with_checks: bool) -> dict[str, Any]:
         "seconds": round(seconds, 2),
         "microseconds per role": round(1e6 * seconds / len(snapshot.roles)),
         "graph seconds": round(graph, 2),
+        "seconds after one change": round(changed, 2),
         "input MB": round(parsing["json"][1] / 1e6, 1),
         **{f"ratio to {name}": round(seconds / spent, 1) for name, (spent, _) in parsing.items()},
         "MiB before": before,
         "MiB": _peak(),
     }
+
+
+def _shut(snapshot: Snapshot) -> Role:
+    """A role in the middle of the organization that lets nobody in any more."""
+    role = snapshot.roles[len(snapshot.roles) // 2]
+    return replace(role, trust_policy='{"Version": "2012-10-17", "Statement": []}')
 
 
 def _parsers() -> dict[str, Callable[[str], object]]:
