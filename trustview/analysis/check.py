@@ -52,13 +52,16 @@ class Check:
     find: FindEvidence
     counted: tuple[Modifier, ...] = ()
     of_all: bool = False
+    beside_trust: bool = False
 
 
-def check(severity: Severity, *counted: Modifier, of_all: bool = False) -> Callable[[FindEvidence], Check]:
+def check(
+    severity: Severity, *counted: Modifier, of_all: bool = False, beside_trust: bool = False
+) -> Callable[[FindEvidence], Check]:
     """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it.
 
     `counted` are modifiers of the severity that the check's own condition holds already. `of_all`: what it finds on a
-    role rests on more than the grants of that role.
+    role rests on more than the grants of that role. `beside_trust`: no trust policy bears on what it finds.
     """
 
     def define(find: FindEvidence) -> Check:
@@ -66,7 +69,8 @@ def check(severity: Severity, *counted: Modifier, of_all: bool = False) -> Calla
         sections = {head: body for head, _, body in (paragraph.partition(":") for paragraph in paragraphs)}
         why, fix, see = (_sentence(sections.get(head, "")) for head in ("Why", "Fix", "See"))
         name = find.__name__.replace("_", "-")
-        return Check(name, title.rstrip("."), why, fix, see, severity, find, counted, of_all)
+        title = title.rstrip(".")
+        return Check(name, title, why, fix, see, severity, find, counted, of_all, beside_trust)
 
     return define
 

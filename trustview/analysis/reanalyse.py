@@ -51,7 +51,7 @@ def reanalyse(
     whole = access.with_found(grants, graph)
     own = access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())
     leads_on = _leads_to_an_administrator(whole, graph, arns)
-    redone = [check for check in checks if check.of_all and (leads_on or check is not escalation_chain)]
+    redone = [c for c in checks if c.of_all and not c.beside_trust and (leads_on or c is not escalation_chain)]
     found = [f for check in redone for f in find_findings(whole, check)]
     found += [f for check in checks if not check.of_all for f in find_findings(own, check)]
     names = {check.id for check in redone}

@@ -81,11 +81,17 @@ def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Ite
 
     Two findings are the same when one check says it of one subject, about grants that name a principal in common.
     """
-    there = {finding.id: finding for finding in other.findings}
+    # What was not looked for anew is the same value in both, and most of all there is.
+    kept = set(map(id, other.findings))
+    telling = [finding for finding in one.findings if id(finding) not in kept]
+    subjects = {finding.subject for finding in telling}
+    there: dict[str, Finding] = {}
     alike: dict[tuple[str, str], list[Finding]] = {}
-    for finding in other.findings:
-        alike.setdefault((finding.check, finding.subject.id), []).append(finding)
-    for finding in one.findings:
+    for finding in other.findings if telling else ():
+        if finding.subject in subjects:
+            there[finding.id] = finding
+            alike.setdefault((finding.check, finding.subject.id), []).append(finding)
+    for finding in telling:
         same = there.get(finding.id)
         found = [same] if same else alike.get((finding.check, finding.subject.id), [])
         if not any(

@@ -17,7 +17,7 @@ from trustview.snapshot import GuardrailKind, Role, User
 _PREFIXES = ("aws:resourcetag/", "iam:resourcetag/")
 
 
-@check(Severity.MEDIUM, of_all=True)
+@check(Severity.MEDIUM, of_all=True, beside_trust=True)
 def guardrail_exemption_can_be_taken(access: Access) -> Iterator[Evidence]:
     """Whoever may tag roles can take the exemption from a resource control policy.
 

@@ -35,13 +35,12 @@ def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     """
-    able = _users_able_to_assume(access)
     for grant in access.grants:
         if not _is_privileged(access, grant) or grant.reach.is_shut_by_itself or not users_may_come(access, grant):
             continue
         if mfa_conditions_of(grant) or mfa_denies_of(access, grant):
             continue
-        users = _who_comes(access, grant, able)
+        users = _who_comes(access, grant)
         if users:
             because = (
                 f"IAM {'users' if len(users) > 1 else 'user'} {listed(users)} can become it, and MFA is not tested"
@@ -55,26 +54,29 @@ def _is_privileged(access: Access, grant: Grant) -> bool:
     return grant.privilege is Privilege.ADMIN or is_kept
 
 
-def _users_able_to_assume(access: Access) -> dict[str, list[User]]:
-    """By account, the users of which some policy speaks of assuming roles."""
-    return {
-        facts.id: [user for user in facts.users if any(map(speaks_of_assuming, access.identity_policies(user)))]
-        for facts in access.snapshot.accounts
-    }
+def _users_able_to_assume(access: Access, account: str) -> tuple[User, ...]:
+    """The users of an account of which some policy speaks of assuming roles."""
+    memory = access.memory.setdefault("users able to assume", {})
+    if account not in memory:
+        facts = access.snapshot.facts_by_account.get(account)
+        users = facts.users if facts else ()
+        memory[account] = tuple(u for u in users if any(map(speaks_of_assuming, access.identity_policies(u))))
+    found: tuple[User, ...] = memory[account]
+    return found
 
 
-def _who_comes(access: Access, grant: Grant, able: dict[str, list[User]]) -> tuple[str, ...]:
+def _who_comes(access: Access, grant: Grant) -> tuple[str, ...]:
     """The users who get in without MFA: the one that the grant names, or those of the accounts that it means."""
     if grant.principal.form in (PrincipalForm.USER, PrincipalForm.UNIQUE_ID):
         named = callers_of(access, grant)
         return tuple(dict.fromkeys(one.caller.arn for one in named if comes_without_mfa(access, grant, one)))
     role = access.role(grant.role)
     audience = audience_of(access, role, statement_of(access, grant), grant.principal)
-    accounts = audience.accounts if audience.crowd is Crowd.ACCOUNTS else tuple(able)
+    accounts = audience.accounts if audience.crowd is Crowd.ACCOUNTS else tuple(access.snapshot.facts_by_account)
     return tuple(
         user.arn
         for account in accounts
-        for user in able.get(account, ())
+        for user in _users_able_to_assume(access, account)
         if comes_without_mfa(access, grant, _represent(access, role, user))
     )
 
