@@ -13,8 +13,8 @@ from benchmarks.collector import measure_collector
 from benchmarks.decisions import measure_decisions
 from benchmarks.measure import Measure
 from benchmarks.narrowing import measure_proofs
-from benchmarks.reviews import measure_reviews
 from benchmarks.opening import measure_opening
+from benchmarks.reviews import measure_reviews
 from benchmarks.trail_files import measure_trails
 
 SUBJECTS: dict[str, Callable[[], Iterator[Measure]]] = {
