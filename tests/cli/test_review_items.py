@@ -1,13 +1,16 @@
 """`trustview review items`, `decide`, `assign` and the scope of a review, as a person and a script use them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.analysis.small_organization import ADMINISTRATOR, DATADOG, STRANGER, policy, role, snapshot, trust
 from tests.cli.asking import printed
+from trustview.analysis import analyse
 from trustview.cli import main
 from trustview.cli.exit_code import ExitCode
-from trustview.store import Workspace, open_reviews
+from trustview.store import Workspace, open_reviews, save_snapshot
 
 REVIEW = "o-smallorg01/2026-Q4"
 
@@ -115,6 +118,32 @@ def test_a_scope_that_means_nothing_is_refused(
 ) -> None:
     assert main(["review", "start", *words]) == ExitCode.USAGE
     assert words[1] in capsys.readouterr().err
+
+
+def test_a_decision_on_what_is_wider_in_a_newer_snapshot_is_told_and_not_signed_off(
+    filled: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The words are the same, and so is the item: the role may do more."""
+    found = items(capsys)
+    main(["review", "decide", "approve", *(one["item"] for one in found), "--note", "fine"])
+    facts = snapshot(
+        role("partner", policy(trust({"AWS": STRANGER}))),
+        role("vendor", policy(trust({"AWS": f"arn:aws:iam::{DATADOG}:root"})), attached=(ADMINISTRATOR,)),
+        role("app", policy(trust({"Service": "ec2.amazonaws.com"}))),
+    )
+    save_snapshot(filled, replace(facts, taken_at="2026-11-25T06:00:00Z"), analyse(facts))
+    capsys.readouterr()
+
+    (outdated,) = items(capsys, "--state", "outdated")
+    assert outdated["role"] == "vendor"
+    assert "the role's privilege was none, is admin" in outdated["reopened"]
+    assert [one["item"] for one in printed(capsys, "review", "status", "--json")["outdated"]] == [outdated["item"]]
+    assert main(["review", "close"]) == ExitCode.USAGE
+    assert "made on something else" in capsys.readouterr().err
+
+    main(["review", "decide", "revoke", outdated["item"]])
+    capsys.readouterr()
+    assert items(capsys, "--state", "outdated") == []
 
 
 def test_work_is_shared_out_and_handed_on(filled: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

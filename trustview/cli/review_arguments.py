@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from trustview.cli.argument_groups import Commands
 
 VERDICTS = ("approve", "revoke", "narrow", "accept-risk", "defer")
-STATES = ("open", "reopened", "decided", "carried", "disputed")
+STATES = ("open", "reopened", "outdated", "decided", "carried", "disputed")
 
 
 def add_review(commands: Commands) -> None:

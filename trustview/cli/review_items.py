@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +31,7 @@ from trustview.review import (
     rank_item,
     reviewers_of,
 )
-from trustview.store import ItemRow, SnapshotFile, bind, find_workspace, open_reviews
+from trustview.store import ItemRow, SnapshotFile, bind, find_outdated, find_workspace, open_reviews
 
 NOBODY = "-"
 
@@ -41,7 +42,8 @@ def list_items(arguments: Namespace) -> int:
     with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         journal = reviews.journal(review_of(snapshot, reviews))
         rows = rows_within(snapshot, current_scope(journal), read_scope(snapshot, arguments))
-        told = [one for one in _told(snapshot, journal, rows) if _is_wanted(one, arguments)]
+        outdated = {one.item: one.because for one in find_outdated(snapshot, reviews, review_of(snapshot, reviews))}
+        told = [one for one in _told(snapshot, journal, rows, outdated) if _is_wanted(one, arguments)]
         names = account_names(snapshot)
     if arguments.json:
         print_json(told)
@@ -60,7 +62,7 @@ def list_items(arguments: Namespace) -> int:
         for one in told
     ]
     print_table(("item", "state", "decided", "reviewer", "account", "role", "who gets in", "why here"), table)
-    say(f"{len(told)} items, {sum(one['state'] in ('open', 'reopened') for one in told)} of them open")
+    say(f"{len(told)} items, {sum(one['state'] in ('open', 'reopened', 'outdated') for one in told)} of them open")
     return ExitCode.DONE
 
 
@@ -70,7 +72,9 @@ def _is_wanted(told: dict[str, Any], arguments: Namespace) -> bool:
     return arguments.reviewer is None or arguments.reviewer in told["reviewers"]
 
 
-def _told(snapshot: SnapshotFile, journal: Journal, rows: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- any rows
+def _told(
+    snapshot: SnapshotFile, journal: Journal, rows: Iterable[ItemRow], outdated: Mapping[str, tuple[str, ...]]
+) -> list[dict[str, Any]]:
     decisions, conflicts = current_decisions(journal), find_conflicts(journal)
     reopened = {one.item: one for entry in journal for one in entry.reopened}
     assigned, organization = current_assignments(journal), snapshot.organization()
@@ -80,7 +84,9 @@ def _told(snapshot: SnapshotFile, journal: Journal, rows: Any) -> list[dict[str,
         told.append(
             {
                 "item": row.id,
-                "state": _state(decision, is_reopened=before is not None, is_disputed=row.id in conflicts),
+                "state": "outdated"
+                if row.id in outdated
+                else _state(decision, is_reopened=before is not None, is_disputed=row.id in conflicts),
                 "rank": rank_item(row.severity, row.reach, row.party, row.privilege, row.findings).sentence,
                 "severity": row.severity.word if row.severity is not None else None,
                 "role": row.role_name,
@@ -92,7 +98,7 @@ def _told(snapshot: SnapshotFile, journal: Journal, rows: Any) -> list[dict[str,
                 "differs": list(_difference(snapshot, row)),
                 "reviewers": list(reviewers_of(row.accounts, assigned, organization)),
                 "decision": _decided(decision) if decision else None,
-                "reopened": list(before.because) if before and not decision else [],
+                "reopened": list(before.because) if before and not decision else list(outdated.get(row.id, ())),
             }
         )
     return told

@@ -39,6 +39,7 @@ from trustview.store import (
     ReviewStore,
     SnapshotFile,
     begin_review,
+    find_outdated,
     find_workspace,
     open_reviews,
     take_inventory,
@@ -78,7 +79,10 @@ def show_status(arguments: Namespace) -> int:
     with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         review = review_of(snapshot, reviews)
         journal = reviews.journal(review)
-        told = _tell(review, journal) | _progress(snapshot, journal)
+        outdated = [
+            {"item": one.item, "because": list(one.because)} for one in find_outdated(snapshot, reviews, review)
+        ]
+        told = _tell(review, journal) | _progress(snapshot, journal) | {"outdated": outdated}
     if arguments.json:
         print_json(told)
         return ExitCode.DONE
@@ -89,6 +93,7 @@ def show_status(arguments: Namespace) -> int:
         ("items", f"{told['items'] - sum(told['undecided'].values())} of {told['items']} with findings decided"),
         ("verdicts", _counted(told["verdicts"])),
         ("open", _counted(told["undecided"])),
+        ("outdated", f"{len(outdated)} decided on what is otherwise in this snapshot"),
         ("coverage", f"{told['coverage']['accounts_read']} of {told['coverage']['accounts']} accounts read"),
         ("gaps", str(len(told["coverage"]["gaps"]))),
     ]
@@ -150,6 +155,12 @@ def close_review(arguments: Namespace) -> int:
             raise UsageError(
                 f"{still_open} items with findings are not decided ({_counted(dict(attestation.undecided))}): decide "
                 "them in the cockpit, or sign off as it stands with --allow-open"
+            )
+        outdated = find_outdated(snapshot, reviews, review)
+        if outdated and not arguments.allow_open:
+            raise UsageError(
+                f"{len(outdated)} decisions were made on something else than what stands in this snapshot, "
+                f"`{outdated[0].item}`: {outdated[0].because[0]}; decide again, or sign off with --allow-open"
             )
         _refuse_faults(reviews, review)
         attestation, texts = _with_texts(attestation, snapshot)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from trustview.review import (
+    CarriedItem,
     CarryOver,
     Decision,
     Entry,
@@ -19,6 +20,7 @@ from trustview.review import (
     LedgerLine,
     Reopened,
     Scope,
+    Verdict,
     carry_over,
     current_decisions,
     digest_of,
@@ -132,3 +134,25 @@ def take_ledger(snapshot: SnapshotFile) -> tuple[LedgerLine, ...]:
     """What of the organization was read, in part or not."""
     accounts = ((place.id, place.name, place.is_unread) for place in snapshot.tree() if place.is_account)
     return make_ledger(accounts, snapshot.readings(), snapshot.gaps())
+
+
+def find_outdated(snapshot: SnapshotFile, reviews: ReviewStore, review: str) -> tuple[CarriedItem, ...]:
+    """Decisions of a review that were made on something else than what stands in a snapshot, and do not hold for it.
+
+    A snapshot that was taken while a review is under way may show a wider grant under the same item.
+    """
+    decisions = current_decisions(reviews.journal(review))
+    standing = [one for one in decisions.values() if one.verdict not in (Verdict.REVOKE, Verdict.NARROW)]
+    known = {one.item: one for one in standing if one.basis}
+    digests = snapshot.basis_digests() if known else {}
+    wanted = [item for item, one in known.items() if digests.get(item, one.basis) != one.basis]
+    changed = [(item, *found) for item in wanted if (found := snapshot.basis_of(item))]
+    if not changed:
+        return ()
+    made = {item: known[item] for item, *_ in changed}
+    texts = reviews.bases(one.basis for one in made.values())
+    read = accounts_read(snapshot)
+    before = LastReview(review, "", made, {digest: read_basis(texts[digest]) for digest in texts}, frozenset(), read)
+    items = [(item, read_basis(text), digest) for item, digest, text in changed]
+    carried = carry_over(before, items, snapshot.organization(), read, snapshot.summary().taken_at[:10])
+    return carried.of(Fate.REOPENED)

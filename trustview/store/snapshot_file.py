@@ -146,6 +146,11 @@ class SnapshotFile:
             row = self._tables.row(f"{values.BASES} WHERE item = ?", item)
             return values.read_basis_row(self._tables, row)[1:] if row else None
 
+    def basis_digests(self) -> dict[str, str]:
+        """The digest of what a decision on each item stands on, by item."""
+        with self._tables.reading():
+            return {text_value(row[0]): row[1] for row in self._tables.rows("SELECT item, digest FROM basis")}
+
     def bases(self) -> tuple[tuple[str, str, str], ...]:
         """Every item with the digest and the text of what a decision on it stands on, worst first."""
         with self._tables.loading():

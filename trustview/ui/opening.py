@@ -48,7 +48,9 @@ def open_cockpit(
         view = load_view(view_file(views, review)) if views and review != first else {}
         journal = reviews.journal(review)
         if journal:
-            return Begun(review, journal, view)
+            outdated = store.find_outdated(snapshot, reviews, review)
+            told = f"{len(outdated)} decided on what is otherwise now (trustview review items)" if outdated else ""
+            return Begun(review, journal, view, told)
         told = _begin(snapshot, reviews, review, reviewer, f"{now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
         return Begun(review, reviews.journal(review), view, told)
 
