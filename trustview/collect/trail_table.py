@@ -82,7 +82,8 @@ def _days(table: Table, start: datetime, end: datetime) -> list[str]:
         is_date = table.parameters.get(f"projection.{key}.type") == "date"
         if is_date or key in DAY_KEYS:
             form = _form(table.parameters.get(f"projection.{key}.format", "yyyy/MM/dd"))
-            return [f"{_name(key)} BETWEEN '{start.strftime(form)}' AND '{end.strftime(form)}'"]
+            first, last = (texts([moment.strftime(form)]) for moment in (start, end))
+            return [f"{_name(key)} BETWEEN {first} AND {last}"]
     raise ValueError("it has no partitions by day, and a query would scan all of the trail: partition it as AWS shows")
 
 
@@ -95,7 +96,8 @@ def _form(java: str) -> str:
 
 
 def _name(key: str) -> str:
-    return f'"{key}"'
+    """A name in SQL, whatever stands in it: who may write the table does not write the query."""
+    return '"' + key.replace('"', '""') + '"'
 
 
 def expressions_of(table: Table) -> Expressions:

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from benchmarks.trails import ORGANIZATION, invent_files
+from tests.collect.conftest import Shelf
 from tests.collect.services.moto_server import ACCOUNT, client, enter, serve_moto
 from tests.collect.services.test_trail_bucket import NOON, PLAN, StoppedHereError
 from tests.collect.services.test_usage_query import glue, one_by_one
 from tests.collect.services.trail_table import run_query
-from trustview.collect import Scope, read_source
+from trustview.collect import Scope, collect, read_source
 from trustview.collect.aws import open_aws
 from trustview.collect.counted import Counted, read_counted
 from trustview.collect.failure import CallError, Failure, FailureKind
@@ -61,10 +62,8 @@ class Asking(Reader):
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(_seconds: float) -> None:
-        """Nothing is waited for."""
-
-    monkeypatch.setattr("trustview.collect.services.athena.asyncio.sleep", at_once)
+    for service in ("athena", "lake"):
+        monkeypatch.setattr(f"trustview.collect.services.{service}.FIRST_PAUSE", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +280,31 @@ async def test_an_answer_of_another_query_is_a_failure(address: str) -> None:
         await run(athena.fetch, asking())
 
 
+@pytest.mark.parametrize("agrees", [True, False], ids=["confirmed", "not confirmed"])
+async def test_a_whole_run_asks_once_and_puts_the_answer_into_the_snapshot(
+    agrees: bool, address: str, tmp_path: Path
+) -> None:
+    table, name = read_table(TABLE), '"security"."trail"'
+    bounds = bounds_of(table, [ACCOUNT], None, NOON - timedelta(days=30), NOON)
+    told = [{**one, "recipientAccountId": ACCOUNT} for one in RECORDS]
+    query = write_query(name, expressions_of(table), bounds)
+    if agrees:
+        queue(address, run_query(query, name, told, tmp_path))
+    questions: list[str] = []
+
+    async def consent(question: str) -> bool:
+        questions.append(question)
+        return agrees
+
+    snapshot = await collect(asking(regions=("us-east-1",)), Shelf(), lambda: NOON, consent=consent)
+    about = [gap.reason for gap in snapshot.gaps if gap.service in ("athena", "cloudtrail", "lake", "trail-bucket")]
+
+    assert len(questions) == 1
+    assert (sum(use.count for use in snapshot.uses) > 0) is agrees
+    assert {window.account for window in snapshot.windows} == ({ACCOUNT} if agrees else set())
+    assert about == ([] if agrees else ["the query was not confirmed: `--yes` confirms it beforehand"])
+
+
 # ── Lake ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -330,6 +354,14 @@ async def test_lake_is_asked_in_the_same_way(tmp_path: Path) -> None:
 async def test_a_query_of_lake_that_failed_says_why(state: str, tmp_path: Path) -> None:
     with pytest.raises(CallError, match=f"{state.lower().replace('_', ' ')}: no such column"):
         await run(lake.fetch, asking(f"lake:{STORE}"), instead=lake_answers(tmp_path, [state]))
+
+
+async def test_an_id_that_is_none_does_not_get_into_the_query(tmp_path: Path) -> None:
+    def odd(operation: str, _parameters: object) -> Answer | None:
+        return {"EventDataStoreArn": "arn:x/y; DROP"} if operation == "GetEventDataStore" else None
+
+    with pytest.raises(CallError, match="is no id of an event data store"):
+        await run(lake.fetch, asking(f"lake:{STORE}"), instead=odd)
 
 
 async def test_without_consent_lake_is_not_asked(tmp_path: Path) -> None:

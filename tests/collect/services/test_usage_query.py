@@ -198,6 +198,14 @@ def test_a_table_that_cannot_be_bounded_is_not_asked(raw: Record, reason: str) -
         bounds_of(read_table(raw), ["1"], None, START, END)
 
 
+def test_a_table_cannot_write_into_the_query() -> None:
+    """Who may write the table is another than who asks."""
+    odd = {'projection.da"y.type': "date", 'projection.da"y.format': "yyyy'MM'dd"}
+    bounds = bounds_of(read_table(glue(('da"y',), **odd)), ["1"], None, START, END)
+
+    assert bounds[0] == "\"da\"\"y\" BETWEEN '2026''09''01' AND '2026''09''30'"
+
+
 def test_a_projected_table_says_where_its_files_lie() -> None:
     template = "s3://org-trail/logs/AWSLogs/o-exampleorgid/${account}/CloudTrail/${region}/${day}"
     table = read_table(glue(("account", "region", "day"), **{"storage.location.template": template}))

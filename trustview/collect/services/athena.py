@@ -25,7 +25,7 @@ from trustview.collect.trail_table import Table, bounds_of, expressions_of, read
 from trustview.collect.usage_query import COLUMNS, read_rows, rows_of, write_query
 
 PAGE = 1000
-LONGEST_PAUSE = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 DOLLARS_PER_TERABYTE = 5.0
 CLIENT = "athena"
 
@@ -93,7 +93,7 @@ async def _question(reader: Reader, scope: Scope, table: Table, start: datetime)
 
 async def _wait(reader: Reader, execution: str) -> None:
     """Waits until the query is done; CallError when it failed or was cancelled."""
-    pause = 0.5
+    pause = FIRST_PAUSE
     while True:
         found = await reader.get(CLIENT, "GetQueryExecution", "QueryExecution", QueryExecutionId=execution)
         status: Mapping[str, Any] = found.get("Status") or {}

@@ -7,6 +7,7 @@ it. A query that was begun is never begun twice. https://docs.aws.amazon.com/aws
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +33,9 @@ from trustview.collect.usage_query import (
 )
 
 PAGE = 1000
-LONGEST_PAUSE = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 CLIENT = "cloudtrail"
+_STORE = re.compile(r"[a-f0-9-]{36}")
 
 
 async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
@@ -41,6 +43,8 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
     store = await reader.whole(CLIENT, "GetEventDataStore", "EventDataStoreArn", EventDataStore=scope.evidence.store)
     name = str(store["EventDataStoreArn"]).rpartition("/")[2]
+    if not _STORE.fullmatch(name):
+        raise CallError(Failure(FailureKind.FAILED, "", f"`{name}` is no id of an event data store"))
     query = write_query(name, EXPRESSIONS, bounds_of(reader.accounts, scope.regions, start, end))
     execution = await _find_or_begin(reader, scope, query, start)
     await _wait(reader, execution)
@@ -73,7 +77,7 @@ async def _find_or_begin(reader: Reader, scope: Scope, query: str, start: dateti
 
 async def _wait(reader: Reader, execution: str) -> None:
     """Waits until the query is done; CallError when it failed, was cancelled or took too long."""
-    pause = 0.5
+    pause = FIRST_PAUSE
     while True:
         found = await reader.whole(CLIENT, "DescribeQuery", "QueryStatus", QueryId=execution)
         match found["QueryStatus"]:
