@@ -40,6 +40,14 @@ WRONG = [
     ("a number that is too large", "[thresholds]\nsession_hours = 13", "line 2, column 1", "from 2 to 12"),
     ("a truth value for a number", "[thresholds]\nsession_hours = true", "line 2, column 1", "from 2 to 12"),
     ("a day that does not exist", '[business_hours]\ndays = ["mo"]', "line 2, column 1", "did you mean `mon`?"),
+    (
+        "a time zone that does not exist",
+        '[business_hours]\ntimezone = "Mars/Base"',
+        "line 2, column 1",
+        "`Europe/Paris`",
+    ),
+    ("a time zone that is a path", '[business_hours]\ntimezone = "../UTC"', "line 2, column 1", "`Europe/Paris`"),
+    ("a holiday that no year has", '[business_hours]\nholidays = ["02-30"]', "line 2, column 1", "`12-25`"),
     ("a time that does not exist", '[business_hours]\nbegin = "24:30"', "line 2, column 1", "`08:30`"),
     (
         "a value behind a list over several lines",

@@ -88,7 +88,7 @@ def days_of_year(value: object) -> tuple[str, ...]:
 def time_zone(value: object) -> str:
     """The name of a time zone that this machine knows."""
     try:
-        return ZoneInfo(str(value)).key
+        return "UTC" if value == "UTC" else ZoneInfo(str(value)).key
     except (ValueError, OSError, ZoneInfoNotFoundError):
         message = f"`{value}` is no time zone that this machine knows: one like `Europe/Paris` belongs here"
         raise UnfitError(message) from None

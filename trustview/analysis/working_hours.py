@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -41,4 +41,5 @@ def _is_working_day(local: datetime, hours: BusinessHours) -> bool:
 
 @lru_cache(maxsize=16)
 def _zone(name: str) -> tzinfo:
-    return ZoneInfo(name)
+    # UTC must do where there is no tz database.
+    return UTC if name == "UTC" else ZoneInfo(name)
