@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.postgres import new_database
-from trustview.review import EntryKind, Verdict, find_faults
+from trustview.review import Decision, EntryKind, Reopened, Verdict, find_faults, make_entry
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui import app
 from trustview.ui.opening import open_cockpit
@@ -83,3 +84,21 @@ async def test_two_at_once_on_one_item_both_stay_and_both_are_told(
         ("ann", Verdict.APPROVE),
     ]
     assert {entry.kind for entry in kept} == {EntryKind.DECIDE}
+
+
+async def test_what_carries_over_says_why_and_what_is_open_again_says_what_changed(desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "reviews.db"
+    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(place) as reviews:
+        first, second = snapshot.items()[0].id, snapshot.items()[1].id
+        then = "2026-08-21T06:00:00Z"
+        held = Decision(first, Verdict.APPROVE, "ann", then, carried_from="o/2026-Q3", because=("as ever",))
+        entry = make_entry((), EntryKind.START, "ann", "2026-11-20T06:00:00Z", [held])
+        again = Reopened(second, Verdict.APPROVE, ("RCP `ours` is gone",), "effect-changed-text-same")
+        reviews.append(REVIEW, replace(entry, last="o/2026-Q3", reopened=(again,)))
+
+    async with cockpit_of("bob", desk, place) as bob:
+        await bob.sees("carried over from o/2026-Q3: as ever")
+        await bob.press("j")
+        await bob.sees("Open again", "RCP `ours` is gone")
+        await bob.press("r")
+        await bob.until(lambda: second in bob.state.decisions)

@@ -40,6 +40,8 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
     if decision is not None:
         yield from _decided(decision)
         yield from _disputed(state.conflicts.get(detail.row.id))
+    else:
+        yield from _opened_again(state, detail.row.id)
     yield from _found(detail, checks)
     yield from _who(detail, state.places)
     yield from use_facts(detail, state.places)
@@ -82,6 +84,15 @@ def _decided(decision: Decision) -> Lines:
         yield Fact("owner", decision.owner)
     for sentence in decision.because:
         yield Fact("since", f"carried over from {decision.carried_from}: {sentence}")
+
+
+def _opened_again(state: State, item: str) -> Lines:
+    """What was decided last time, and what changed since."""
+    found = next((one for entry in state.journal for one in entry.reopened if one.item == item), None)
+    if found is not None:
+        yield Heading("Open again", f"{VERDICTS[found.verdict].word} at the last review")
+        for sentence in found.because:
+            yield Fact("changed", sentence, Tone.STRONG)
 
 
 def _disputed(conflict: tuple[Decision, Decision] | None) -> Lines:
