@@ -434,3 +434,24 @@ def test_a_boundary_without_sts_keeps_a_role_of_the_same_account_out_but_not_a_u
     grants = of_target(analyse(Snapshot("2026-11-20T06:00:00Z", "aws", None, (facts,)), checks=()))
 
     assert [grant.reach.kind for grant in grants] == [ReachKind.DEAD, ReachKind.OPEN]
+
+
+@pytest.mark.parametrize("order", [(PROD, SANDBOX), (SANDBOX, PROD)])
+def test_accounts_of_one_unit_that_say_the_same_are_told_apart_by_their_own_scps(order: tuple[str, str]) -> None:
+    trusting = (role("target", policy(trust({"AWS": account})), account) for account in order)
+    shut = guardrail(GuardrailKind.SCP, "Shut", {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}, SANDBOX)
+    facts = snapshot(*trusting, guardrails=(shut,))
+    assert facts.organization
+    beside = tuple(replace(account, parent=ROOT) for account in facts.organization.accounts)
+    by_account = {facts.id: facts for facts in facts.accounts}
+    analysis = analyse(
+        replace(
+            facts,
+            organization=replace(facts.organization, accounts=beside),
+            accounts=tuple(by_account[account] for account in order),
+        ),
+        checks=(),
+    )
+
+    kinds = {grant.account: grant.reach.kind for grant in analysis.grants}
+    assert kinds == {PROD: ReachKind.OPEN, SANDBOX: ReachKind.BLOCKED}

@@ -105,8 +105,8 @@ class _Finder:
         accounts = door.audience.accounts or (door.entry.element.account,)
         powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
         for power in powers:
-            if power.lens.sees_role:
-                yield power.number, power.lens.view_of_role(self._access.asked_by_anyone(role))
+            sees_role = power.lens.sees_role
+            yield power.number, power.lens.view_of_role(self._access.asked_by_anyone(role)) if sees_role else ()
         if door.audience.crowd is Crowd.ACCOUNTS and door.lens.sees_caller:
             # Doors that are alike stand for several accounts: what they see of each is told apart.
             yield from (self._view_of_account(door, account) for account in door.audience.accounts)
