@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import new_database
-from trustview.review import Decision, EntryKind, Reopened, Verdict, find_faults, make_entry
+from trustview.analysis import Severity
+from trustview.review import Decision, EntryKind, Reopened, Scope, Verdict, find_faults, make_entry
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui import app
 from trustview.ui.opening import open_cockpit
+from trustview.ui.review_scope import limited_view
 
+from .acme import acme_snapshot
 from .sitting import MEDIUM, NOW, REVIEW, Desk, Screen
 
 
@@ -102,3 +105,38 @@ async def test_what_carries_over_says_why_and_what_is_open_again_says_what_chang
         await bob.sees("Open again", "RCP `ours` is gone")
         await bob.press("r")
         await bob.until(lambda: second in bob.state.decisions)
+
+
+async def test_the_queue_of_a_limited_review_is_narrowed_to_it_and_can_be_widened(desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "reviews.db"
+    account = "111122221111"
+    with ReviewStore(place) as reviews:
+        entry = make_entry((), EntryKind.START, "ann", "2026-11-20T06:00:00Z")
+        reviews.append(REVIEW, replace(entry, scope=Scope(places=(account,), severity=Severity.HIGH)))
+
+    async with cockpit_of("bob", desk, place) as bob:
+        assert (bob.state.scope, bob.state.filter_text) == (account, "sev:high+")
+        shown = [bob.state.rows[number] for number in bob.state.view]
+        assert shown
+        assert all(account in row.accounts and row.severity and row.severity >= Severity.HIGH for row in shown)
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        (Scope(severity=Severity.LOW, checks=("a", "b")), "sev:low+ check:a,b"),
+        (Scope(places=("1", "2")), "account:1,2"),
+        (Scope(tags=(("team", "nobody"),)), "account:none"),
+    ],
+)
+def test_a_scope_in_words(scope: Scope, words: str) -> None:
+    organization = None if not scope.tags else acme_snapshot().organization
+
+    assert limited_view({}, scope, organization)["filter"] == words
+
+
+def test_a_screen_that_was_left_narrowed_stays_so() -> None:
+    left = {"format": 1, "filter": "who:datadog"}
+
+    assert limited_view(left, Scope(severity=Severity.HIGH), None) is left
+    assert limited_view({}, Scope(), None) == {}

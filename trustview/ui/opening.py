@@ -18,6 +18,7 @@ from trustview.store import ReviewStore, SnapshotFile, earlier_snapshot, load_vi
 from trustview.ui.app import Cockpit
 from trustview.ui.board import Wishes
 from trustview.ui.places import Places
+from trustview.ui.review_scope import limited_view
 from trustview.ui.sitting import Begun, Sitting
 from trustview.ui.state import State, begin
 from trustview.ui.view_state import view_of, with_view
@@ -50,7 +51,9 @@ def open_cockpit(
         if journal:
             outdated = store.find_outdated(snapshot, reviews, review)
             told = f"{len(outdated)} decided on what is otherwise now (trustview review items)" if outdated else ""
-            return Begun(review, journal, view, told)
+            left = view or (load_view(view_file(views, review)) if views else {})
+            narrowed = limited_view(left, reviewing.current_scope(journal), snapshot.organization())
+            return Begun(review, journal, view if narrowed is left else narrowed, told)
         told = _begin(snapshot, reviews, review, reviewer, f"{now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
         return Begun(review, reviews.journal(review), view, told)
 
