@@ -54,7 +54,9 @@ def _sets_of_offers(found: Sequence[Finding]) -> Iterator[list[Offer]]:
     """All first offers; those of them that leave everybody a way in; then each other offer before the others' first."""
     first: list[Offer] = [(finding, finding.changes) for finding in found if finding.changes]
     yield first
-    yield [(finding, changes) for finding, changes in first if not any(c.kind in REMOVALS for c in changes)]
+    gentle = [(finding, changes) for finding, changes in first if not any(c.kind in REMOVALS for c in changes)]
+    if len(gentle) < len(first):
+        yield gentle
     for finding in found:
         others = [offer for offer in first if offer[0] is not finding]
         for changes in finding.instead:

@@ -129,7 +129,7 @@ def pretty_policy(text: str) -> str:
 
 
 def apply_changes(policy: str, changes: Iterable[Change]) -> str:
-    """The policy text after the changes, indented; statements that lost their last principal are gone.
+    """The policy text after the changes, on one line; statements that lost their last principal are gone.
 
     Statement numbers are those of the policy given. ValueError when the policy is no JSON object.
     """
@@ -153,7 +153,7 @@ def apply_changes(policy: str, changes: Iterable[Change]) -> str:
         json.loads(text) for change in changes if change.kind is ChangeKind.ADD_STATEMENT for text in change.values
     ]
     document[key] = left or [dict(_NOBODY)]
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, ensure_ascii=False)
 
 
 def change_role(role: Role, changes: Iterable[Change]) -> Role:
