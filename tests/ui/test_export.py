@@ -85,3 +85,20 @@ async def test_a_place_that_cannot_be_written_is_told_with_what_to_do(desk: Desk
         await screen.type("no/such/folder.md")
         await screen.press("enter")
         await screen.sees("✗ not exported: cannot write", "choose another place")
+
+
+async def test_the_graph_that_is_seen_is_written_for_other_programs(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with sitting(desk) as screen:
+        await screen.press("4", "S")
+        await screen.sees("export the graph of", "Mermaid")
+        await screen.press("d")
+        await screen.sees("to which file?")
+        await screen.press("enter")
+        await screen.sees("the graph written to")
+        centre = screen.cockpit.bench.graph.graph.graph.centre.label
+    text = (tmp_path / "trustview-graph.dot").read_text()
+    assert text.startswith("digraph {")
+    assert centre in text

@@ -219,11 +219,10 @@ async def test_the_queue_is_narrowed_to_one_ou_and_widened_again(desk: Desk, siz
         assert screen.state.pane is Pane.QUEUE
         await screen.sees("with findings in Infrastructure")
         inside = screen.state.places.all_below("ou-acme-infra001")
+        await screen.until(lambda: all(inside.intersection(screen.state.rows[n].accounts) for n in screen.state.view))
         assert screen.state.view
-        assert all(inside.intersection(screen.state.rows[n].accounts) for n in screen.state.view)
         await screen.press("backspace")
-        await screen.until(lambda: not screen.state.scope)
-        assert len(screen.state.view) == screen.state.progress[1]
+        await screen.until(lambda: not screen.state.scope and len(screen.state.view) == screen.state.progress[1])
 
 
 @SIZES

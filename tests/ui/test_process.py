@@ -80,7 +80,7 @@ class Terminal:
 def on_terminal(command: list[str], **more: str) -> Iterator[Terminal]:
     """A program of Python's on a terminal of its own, ended when the context is left."""
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
-    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more}
+    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more, **more}
     process, descriptor = pty.fork()
     if process == 0:
         os.chdir(ROOT)
@@ -97,7 +97,7 @@ def on_terminal(command: list[str], **more: str) -> Iterator[Terminal]:
 
 
 @contextmanager
-def cockpit(desk: Desk) -> Iterator[Terminal]:
+def cockpit(desk: Desk, **more: str) -> Iterator[Terminal]:
     with on_terminal(["-m", "tests.ui.cockpit_process", str(desk.snapshot), str(desk.folder)]) as terminal:
         yield terminal
 
@@ -127,6 +127,19 @@ def test_a_decision_that_was_confirmed_outlives_a_kill(desk: Desk, round_: int) 
         terminal.until(f"{round_ + 1}/{FOUND} decided")
 
 
+def test_no_colour_is_sent_where_none_is_wanted(desk: Desk) -> None:
+    with cockpit(desk, NO_COLOR="1") as terminal:
+        terminal.until("NetworkAdmin")
+        terminal.press("r")
+        terminal.until(f"1/{FOUND}")
+        terminal.press("o")
+        terminal.until("Open, by OU")
+        terminal.press("q4")
+        terminal.until("who comes in")
+    colours = re.findall(rb"\x1b\[(?:[0-9]+;)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;[25];[0-9;]+)m", terminal.sent)
+    assert not colours
+
+
 def test_hostile_names_reach_the_terminal_as_plain_text(tmp_path: Path) -> None:
     snapshot = hostile_snapshot()
     file = save_snapshot(tmp_path / "snapshots", snapshot, analyse(snapshot))
@@ -136,6 +149,14 @@ def test_hostile_names_reach_the_terminal_as_plain_text(tmp_path: Path) -> None:
         terminal.until("CLICK")
         terminal.press("2!")
         terminal.until("could not be read")
+        terminal.press("qo")
+        terminal.until("Open, by OU")
+        terminal.press("qX")
+        terminal.until("From outside to an administrator")
+        terminal.press("qD")
+        terminal.until("no earlier snapshot")
+        terminal.press("qV")
+        terminal.until("identity providers")
         terminal.press("q3JJJJJJJJ4JJJ5JJ")
         terminal.until("[5 Fix]")
         terminal.press("\x11")

@@ -103,6 +103,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("every-grant", ("A",), "every grant", "also the items on which nothing was found", Group.SEE),
     # ── do ───────────────────────────────────────────────────────────────────────────────────────────────────
     Command("export", ("E",), "export", "write the marked items, else those shown, to a file", Group.DO),
+    Command("export-graph", ("S",), "save graph", "write the graph that is seen as SVG, Mermaid or DOT", Group.DO),
     Command("copy", ("y",), "copy ARN", "copy the ARN of the role (or of the graph's node)", Group.DO),
     Command("palette", ("colon", "ctrl+p"), "palette", "every command by name", Group.DO),
     Command("tour", ("T",), "tour", "the tour of the first run, four steps", Group.DO),

@@ -53,5 +53,6 @@ ACTIONS: dict[str, Action] = {
     "help": seeing.show_help,
     "palette": seeing.show_palette,
     "export": exporting.export,
+    "export-graph": exporting.export_graph,
     "copy": exporting.copy,
 }

@@ -95,3 +95,27 @@ async def _write(desk: Desk, prompt: PromptLine, text: str, name: str, what: str
         desk.say(f"not exported: {error}", is_bad=True)
         return
     desk.say(f"{what} written to `{path}`")
+
+
+async def export_graph(desk: Desk) -> None:
+    """Write the graph that is seen as a picture, or for other programs."""
+    from widgets.graph_text import GRAPH_FORMATS  # noqa: PLC0415 -- after the first screen
+
+    graph = desk.bench.graph.graph.graph
+    if not graph.centre.id:
+        desk.say("there is no graph here to export: choose an item of a role", is_bad=True)
+        return
+    with desk.bench.asking() as prompt:
+        head = f"export the graph of {graph.centre.label}"
+        letter = await prompt.choose(head, {letter: name for letter, (name, _, _) in GRAPH_FORMATS.items()})
+        if letter is None:
+            desk.say("nothing is exported")
+            return
+        form, ending, write = GRAPH_FORMATS[letter]
+        name = await prompt.ask(
+            f"{head} as {form} · to which file? (esc leaves)", value=f"trustview-graph{ending}", required=True
+        )
+        if not name:
+            desk.say("nothing is exported")
+            return
+        await _write(desk, prompt, write(graph), name, "the graph")

@@ -33,13 +33,13 @@ def overview(sitting: Sitting, state: State) -> Board:
     rows = (
         *_progress(state),
         BLANK,
-        *_units(state),
-        BLANK,
-        *_parties(state),
-        BLANK,
         *_news(sitting, state),
         BLANK,
         *_coverage(sitting, state),
+        BLANK,
+        *_units(state),
+        BLANK,
+        *_parties(state),
     )
     return Board("Overview", COLUMNS, rows, note="enter shows what a line counts")
 
@@ -83,20 +83,21 @@ def _decided(state: State, verdict: Verdict | None = None) -> Iterator[ItemRow]:
 
 
 def _units(state: State) -> Iterator[BoardRow]:
-    """The OUs two levels deep, and accounts that stand beside them."""
+    """The OUs two levels deep, and accounts that stand beside them; those with the worst first, and none without."""
     counts = OpenCounts(state)
     yield heading("Open, by OU")
-    for place, depth in _tree(state, "", 0):
+    for place, depth in _tree(state, counts, "", 0):
         name = f"{'  ' * (depth + 1)}{state.places.name(place)}"
         yield _line(name, counts.of(place), Link("is:open", place))
 
 
-def _tree(state: State, above: str, depth: int) -> Iterator[tuple[str, int]]:
-    for place in state.places.children(above):
+def _tree(state: State, counts: OpenCounts, above: str, depth: int) -> Iterator[tuple[str, int]]:
+    open_places = [place for place in state.places.children(above) if counts.of(place)]
+    for place in sorted(open_places, key=lambda one: [-counts.of(one).get(s, 0) for s in reversed(Severity)]):
         is_shown = depth < 2 or not state.places.by_id[place].is_account
         if is_shown and depth < 3:
             yield place, depth
-            yield from _tree(state, place, depth + 1)
+            yield from _tree(state, counts, place, depth + 1)
 
 
 def _parties(state: State) -> Iterator[BoardRow]:

@@ -1,0 +1,94 @@
+"""Every screen as text at three sizes, against golden files; the same text in light, and without any colour.
+
+The snapshot is made up by number, so that no check and no change of the demo is in the way.
+`TRUSTVIEW_GOLDEN=write` writes the files anew: look at their difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.large_reviews import write_review
+from trustview.store import ReviewStore, open_snapshot
+from trustview.ui.opening import open_cockpit
+
+from .sitting import MEDIUM, NARROW, NOW, WIDE, Desk, Screen
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "screens"
+SIZES = (NARROW, MEDIUM, WIDE)
+ROLES = 300
+
+# The keys that lead to each screen from the queue, a text that it shows, and the keys that lead back.
+SCREENS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
+    "triage": ((), "Worst finding", ()),
+    "graph": (("4", "z"), "who comes in", ("z", "3", "2")),
+    "scope": (("1",), "Infrastructure", ("2",)),
+    "marks": (("space", "space", "r"), "why?", ("escape", "backslash", "g")),
+    "overview": (("o",), "Open, by OU", ("q",)),
+    "chains": (("X",), "no chain leads", ("q",)),
+    "changes": (("D",), "no earlier snapshot", ("q",)),
+    "views": (("V",), "identity providers", ("q",)),
+    "gaps": (("exclamation_mark",), "everything that was asked for", ("q",)),
+    "help": (("question_mark",), "Decide", ("q",)),
+}
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_review(tmp_path_factory.mktemp("made-up"), ROLES)
+
+
+@asynccontextmanager
+async def shown(desk: Desk, size: tuple[int, int], theme: str = "") -> AsyncIterator[Screen]:
+    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews) as reviews:
+        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, None)
+        if theme:
+            cockpit.theme = theme
+        async with cockpit.run_test(size=size) as pilot:
+            screen = Screen(cockpit, pilot)
+            await screen.until(lambda: cockpit.is_settled)
+            await screen.sees("Worst finding", "3 Why")
+            yield screen
+
+
+async def go_round(screen: Screen, look: Callable[[str, str], Awaitable[None]]) -> None:
+    for name, (keys, text, back) in SCREENS.items():
+        await screen.press(*keys)
+        await screen.sees(text)
+        await screen.until(lambda: screen.cockpit.is_settled)
+        await screen.pilot.pause()
+        await look(name, "\n".join(line.rstrip() for line in screen.lines) + "\n")
+        await screen.press(*back)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_each_screen_looks_as_it_did(made_up: Path, tmp_path: Path, size: tuple[int, int]) -> None:
+    different = []
+
+    async def look(name: str, text: str) -> None:
+        file = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+        if os.environ.get("TRUSTVIEW_GOLDEN") == "write":
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        if text != file.read_text(encoding="utf-8"):
+            different.append(f"{file.name} is otherwise now:\n{text}")
+
+    async with shown(Desk(made_up, tmp_path), size) as screen:
+        await go_round(screen, look)
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+async def test_each_screen_says_the_same_in_light_and_without_colours(
+    made_up: Path, tmp_path: Path, theme: str
+) -> None:
+    async def look(name: str, text: str) -> None:
+        assert text == (GOLDEN / f"{name}-80x24.txt").read_text(encoding="utf-8"), name
+
+    async with shown(Desk(made_up, tmp_path), NARROW, theme) as screen:
+        await go_round(screen, look)
