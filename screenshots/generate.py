@@ -52,6 +52,9 @@ SHOTS = (
     Shot("filter", ("slash", "type party:vendor ou:prod sev:hgh")),
     Shot("gaps", ("exclamation_mark",)),
     Shot("help", ("question_mark",)),
+    Shot("overview", ("o",)),
+    Shot("chains", ("X",)),
+    Shot("views", ("V",)),
 )
 
 

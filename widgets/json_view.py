@@ -38,17 +38,34 @@ def tone_json(line: str) -> Iterator[Cell]:
             yield Cell(match["text"], Tone.STRING)
 
 
+def find_folds(texts: Sequence[str], marks: Sequence[MarkedRange]) -> dict[int, int]:
+    """Return first and last line (from 1) of the outermost blocks that hold no mark; the whole text is no block."""
+    marked = {number for mark in marks for number in range(mark.first, mark.last + 1)}
+    folds: dict[int, int] = {}
+    end = 0
+    for first, text in enumerate(texts, 1):
+        indent = indent_of(text)
+        if first <= end or not indent or not text.rstrip().endswith(("{", "[")):
+            continue
+        last = next((n for n in range(first + 1, len(texts) + 1) if indent_of(texts[n - 1]) <= indent), first)
+        if last > first and marked.isdisjoint(range(first, last + 1)):
+            folds[first] = end = last
+    return folds
+
+
 class JsonView(ScrolledText):
     """A JSON text, already laid out by the caller, with line numbers and marks.
 
     | Key | Does |
     | :- | :- |
     | } { | next and previous mark |
+    | x | folds the blocks that hold no mark, and opens them again |
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right_curly_bracket", "next_mark", "next mark", show=False, id="json.next"),
         Binding("left_curly_bracket", "previous_mark", "previous mark", show=False, id="json.previous"),
+        Binding("x", "fold", "fold", show=False, id="json.fold"),
     ]
 
     MARK = "▌"
@@ -60,6 +77,7 @@ class JsonView(ScrolledText):
         self._text = ""
         self._marks: tuple[MarkedRange, ...] = ()
         self._mark_lines: list[int] = []
+        self._is_folded = False
 
     @property
     def text(self) -> str:
@@ -70,6 +88,11 @@ class JsonView(ScrolledText):
         """Show a text with marks; where marks overlap, the first given wins."""
         self._text = text
         self._marks = tuple(marks)
+        self.text_changed()
+
+    def action_fold(self) -> None:
+        """Show each block that holds no mark as one line, or all lines again."""
+        self._is_folded = not self._is_folded
         self.text_changed()
 
     def scroll_to_mark(self, index: int = 0) -> None:
@@ -97,7 +120,14 @@ class JsonView(ScrolledText):
         texts = self._text.removesuffix("\n").split("\n")
         digits = len(str(len(texts)))
         lines: list[Line] = []
+        folds = find_folds(texts, self._marks) if self._is_folded else {}
+        hidden_to = 0
         for number, text in enumerate(texts, 1):
+            if number <= hidden_to:
+                continue
+            if number in folds:
+                hidden_to = folds[number]
+                text = f"{text} … {texts[hidden_to - 1].strip()}"  # noqa: PLW2901 -- the line as it is shown
             mark = next((mark for mark in self._marks if mark.first <= number <= mark.last), None)
             if any(mark.first == number for mark in self._marks):
                 self._mark_lines.append(len(lines))

@@ -125,6 +125,10 @@ COMMANDS: tuple[Command, ...] = (
         "beside", ("l", "right", "h", "left"), "policy", "to the trust policy beside, and back (wide or zoomed)",
         Group.HERE, Context.WHY, is_built_in=True,
     ),
+    Command(
+        "fold", ("x",), "fold", "in the policy beside: fold what holds no mark, and open it again",
+        Group.HERE, Context.WHY, is_built_in=True,
+    ),
     _moves(Context.GRAPH),
     Command(
         "walk", ("h", "left", "l", "right"), "in / out", "to those who come in, to what it reaches",

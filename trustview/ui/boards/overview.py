@@ -117,7 +117,7 @@ def _parties(state: State) -> Iterator[BoardRow]:
 def _news(sitting: Sitting, state: State) -> Iterator[BoardRow]:
     yield heading("Since the snapshot before")
     if sitting.earlier is None:
-        yield BoardRow((Cell("  this is the first snapshot: the next one shows what changed", Tone.MUTED),))
+        yield BoardRow((Cell("  this is the first snapshot", Tone.MUTED),))
         return
     try:
         with open_snapshot(sitting.earlier) as before:
@@ -138,7 +138,7 @@ def _coverage(sitting: Sitting, state: State) -> Iterator[BoardRow]:
     read = f"{summary.accounts_read:,} of {counted(summary.accounts, 'account')} read"
     yield BoardRow((Cell(f"  {read}, {counted(summary.roles, 'role')}"),))
     if summary.gaps:
-        text = f"  {UNREAD.glyph} {counted(summary.gaps, 'gap')}: nothing is concluded from what is missing"
+        text = f"  {UNREAD.glyph} {counted(summary.gaps, 'gap')}, enter lists them"
         yield BoardRow((Cell(text, Tone.MEDIUM),), Link(sheet=Sheet.GAPS))
     unread = sum(place.is_unread for place in state.places.places)
     if unread:
