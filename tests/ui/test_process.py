@@ -80,7 +80,7 @@ class Terminal:
 def on_terminal(command: list[str], **more: str) -> Iterator[Terminal]:
     """A program of Python's on a terminal of its own, ended when the context is left."""
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
-    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more, **more}
+    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **more}
     process, descriptor = pty.fork()
     if process == 0:
         os.chdir(ROOT)
@@ -98,7 +98,7 @@ def on_terminal(command: list[str], **more: str) -> Iterator[Terminal]:
 
 @contextmanager
 def cockpit(desk: Desk, **more: str) -> Iterator[Terminal]:
-    with on_terminal(["-m", "tests.ui.cockpit_process", str(desk.snapshot), str(desk.folder)]) as terminal:
+    with on_terminal(["-m", "tests.ui.cockpit_process", str(desk.snapshot), str(desk.folder)], **more) as terminal:
         yield terminal
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -82,7 +83,8 @@ class Cockpit(App[None]):
     AUTO_FOCUS = None
 
     def __init__(self, sitting: Sitting, state: State, wishes: Wishes) -> None:
-        super().__init__()
+        # Textual turns colours into greys unless it knows from the start that the terminal's own are meant.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.animation_level = "none"
         if self.no_color:
             self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
