@@ -23,12 +23,13 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "screens"
 SIZES = (NARROW, MEDIUM, WIDE)
 ROLES = 300
 
-# The keys that lead to each screen from the queue, a text that it shows, and the keys that lead back.
+# The keys that lead to each screen from the queue, a text that it shows, and the keys that lead back. Panes are shown
+# alone: what the panes of an item say has tests of its own, and changes more often.
 SCREENS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
-    "triage": ((), "Worst finding", ()),
+    "triage": (("z",), "Worst finding", ("z",)),
     "graph": (("4", "z"), "who comes in", ("z", "3", "2")),
-    "scope": (("1",), "Infrastructure", ("2",)),
-    "marks": (("space", "space", "r"), "why?", ("escape", "backslash", "g")),
+    "scope": (("1", "z"), "Infrastructure", ("z", "2")),
+    "marks": (("z", "space", "space", "r"), "why?", ("escape", "backslash", "g", "z")),
     "overview": (("o",), "Open, by OU", ("q",)),
     "chains": (("X",), "no chain leads", ("q",)),
     "changes": (("D",), "no earlier snapshot", ("q",)),
