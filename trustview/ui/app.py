@@ -36,6 +36,7 @@ from trustview.ui.messages import PaneChosen, PaneFocused
 from trustview.ui.others import after_others, disagreement
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
+from trustview.ui.providers import find_commands
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.searching import Search
 from trustview.ui.sitting import Sitting
@@ -59,14 +60,6 @@ from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
-
-
-def find_commands() -> type[Provider]:
-    """What the palette offers; the palette is imported when it is opened."""
-    from trustview.ui.palette import CommandProvider  # noqa: PLC0415
-
-    return CommandProvider
-
 
 OTHERS_SECONDS = 1.0
 """How often it is looked whether others decided something."""
