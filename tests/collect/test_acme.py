@@ -315,9 +315,11 @@ def test_the_rules_that_may_watch_role_assumptions_are_there_with_their_targets(
     found = {(rule.account, rule.region, rule.bus, rule.name): rule for rule in snapshot.event_rules}
     assert {name for *_, name in found} == {"page-sre", "break-glass-used"}
     watching = {(account, region) for account, region, _, name in found if name == "break-glass-used"}
-    payments = [acme.account(key).id for key in ("payments-prod", "cards-prod", "ledger-prod", "orders-prod")]
-    twice = {(account, region) for account in payments for region in ("eu-west-1", "us-east-1")}
-    assert watching == twice | {(acme.account(key).id, "eu-west-1") for key in ("web-prod", "catalog-prod")}
+    payments = [acme.account(key).id for key in ("payments-prod", "cards-prod", "ledger-prod")]
+    everywhere = ("eu-west-1", "eu-central-1", "us-east-1", "ap-southeast-2")
+    expected = {(account, region) for account in payments for region in everywhere}
+    expected |= {(acme.account("orders-prod").id, region) for region in ("eu-west-1", "us-east-1")}
+    assert watching == expected | {(acme.account(key).id, "eu-west-1") for key in ("web-prod", "catalog-prod")}
     rule = found[payments[0], "us-east-1", "default", "break-glass-used"]
     assert rule.targets is not None
     assert [target.arn for target in rule.targets] == [
