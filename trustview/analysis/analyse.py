@@ -28,6 +28,7 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Remediation
+from trustview.analysis.repeats import mend_repeats
 from trustview.analysis.settings import Settings
 from trustview.snapshot import Snapshot
 
@@ -84,7 +85,7 @@ def find_findings(access: Access, check: Check) -> Iterator[Finding]:
             continue
         role = access.role(evidence.grants[0].role)
         if not role.is_service_linked and not role.is_identity_center:
-            yield _finding(access, check, evidence)
+            yield _finding(access, check, mend_repeats(access.trust_policy(role), evidence))
 
 
 def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:

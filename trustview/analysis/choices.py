@@ -13,12 +13,10 @@ from trustview.analysis.access import Access
 from trustview.analysis.finding import Finding, Subject, SubjectKind
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import remove_ways_in
-from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes
+from trustview.analysis.remediation import REMOVALS, Change, ChangeKind, Remediation, apply_changes
 from trustview.policy import read_policy
 
 Offer = tuple[Finding, tuple[Change, ...]]
-
-REMOVALS = (ChangeKind.REMOVE_PRINCIPAL, ChangeKind.REMOVE_STATEMENT)
 
 
 def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from trustview.analysis.choices import REMOVALS, removal_of
+from trustview.analysis.choices import removal_of
 from trustview.analysis.coverage import Coverage
 from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
 from trustview.analysis.proving import Effect, facts_about, prove_change
-from trustview.analysis.remediation import ChangeKind, Remediation, change_role
+from trustview.analysis.remediation import REMOVALS, ChangeKind, Remediation, change_role
 from trustview.analysis.replay import Replay, count, replay
 from trustview.policy.narrowing import Verdict
 from trustview.snapshot import Organization, Role, Use

@@ -35,9 +35,14 @@ class Fleet:
 
 def own_terms(own: Own, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]) -> tuple[str, ...]:
     """What a grant says, with what is its own taken out; equal for equal grants of different accounts and Regions."""
-    conditions = sorted(_condition_terms(condition) for condition in statement.conditions)
+    conditions = terms_of_conditions(statement)
     terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
     return tuple(map(own.take_out, terms))
+
+
+def terms_of_conditions(statement: Statement) -> tuple[str, ...]:
+    """The conditions of a statement, whatever their order."""
+    return tuple(sorted(map(_condition_terms, statement.conditions)))
 
 
 def _condition_terms(condition: Condition) -> str:

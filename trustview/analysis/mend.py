@@ -12,6 +12,7 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change, ChangeKind
+from trustview.analysis.repeats import bear_on_repeats
 from trustview.policy import ASSUME_ROLE, Condition, PolicyDocument, PrincipalForm
 
 _IDENTITY_CENTER = "/aws-reserved/sso.amazonaws.com/"
@@ -49,7 +50,7 @@ def remove_ways_in(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[C
         named = {other.principal for other in grants if other.statement == grant.statement}
         is_shared = not named.issuperset(statements[grant.statement].principals)
         found |= dict.fromkeys((is_shared and remove_principal(grant)) or (remove_statement(grant),))
-    return tuple(found)
+    return bear_on_repeats(document, grants, found)
 
 
 def remove_way_in(access: Access, grant: Grant) -> tuple[Change, ...]:

@@ -24,6 +24,7 @@ class ChangeKind(StrEnum):
     REMOVE_CONDITION = "remove condition"
     REPLACE_PRINCIPAL = "replace principal"
     REMOVE_PRINCIPAL = "remove principal"
+    REMOVE_REPEAT = "remove repeat"
     REMOVE_STATEMENT = "remove statement"
     ADD_STATEMENT = "add statement"
     REMOVE_ACTION = "remove action"
@@ -44,6 +45,8 @@ class ChangeKind(StrEnum):
         )
 
 
+# What takes a way in away.
+REMOVALS = (ChangeKind.REMOVE_PRINCIPAL, ChangeKind.REMOVE_STATEMENT)
 # Of these several can be made of one statement, or beside a policy.
 _SEVERAL = (
     ChangeKind.ADD_STATEMENT,
@@ -58,10 +61,11 @@ class Change:
 
     Conditions: `operator`, `key`, `values`; REPLACE_CONDITION also takes the operator `old_operator` away from the key.
     Principals: `principal_kind` (`AWS`, `Service`, `Federated`, `*`) and `principal`; REPLACE_PRINCIPAL puts `values`
-    in its place. REMOVE_ACTION: `values` are the actions. What is about no single statement has `statement` -1 and says
-    in `values` what comes: ADD_STATEMENT and REPLACE_POLICY a JSON text, REPLACE_MANAGED_POLICY the ARN that replaces
-    `principal` (none where it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ATTACH_POLICY the OU,
-    root or account that a guardrail is attached to.
+    in its place, REMOVE_REPEAT takes it out of a statement that only says again what another one says. REMOVE_ACTION:
+    `values` are the actions. What is about no single statement has `statement` -1 and says in `values` what comes:
+    ADD_STATEMENT and REPLACE_POLICY a JSON text, REPLACE_MANAGED_POLICY the ARN that replaces `principal` (none where
+    it merely goes), SET_BOUNDARY an ARN, SET_MAX_SESSION seconds, ATTACH_POLICY the OU, root or account that a
+    guardrail is attached to.
     """
 
     kind: ChangeKind
@@ -264,6 +268,7 @@ _EDITS: dict[ChangeKind, Callable[[dict[str, Any], Change], bool]] = {
     ChangeKind.REMOVE_CONDITION: _remove_condition,
     ChangeKind.REPLACE_PRINCIPAL: _replace_principal,
     ChangeKind.REMOVE_PRINCIPAL: _replace_principal,
+    ChangeKind.REMOVE_REPEAT: _replace_principal,
     ChangeKind.REMOVE_STATEMENT: _remove_statement,
     ChangeKind.REMOVE_ACTION: _remove_action,
 }
