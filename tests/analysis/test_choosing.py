@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, organization, policy, role, snapshot, trust
-from trustview.analysis import Choice, RoleFacts, analyse, coverage_of, rank_choices
+from trustview.analysis import Choice, RoleFacts, analyse, choose_narrowing, coverage_of, rank_choices
 from trustview.snapshot import EvidenceWindow, Snapshot, Use
 
 VENDOR = f"arn:aws:iam::{DATADOG}:root"
@@ -12,20 +12,22 @@ TARGET = f"arn:aws:iam::{PROD}:role/target"
 
 
 def ranked(trust_policy: str, *uses: Use, windows: tuple[EvidenceWindow, ...] = (WINDOW,)) -> tuple[Choice, ...]:
+    return rank_choices(known(trust_policy, *uses, windows=windows))
+
+
+def known(trust_policy: str, *uses: Use, windows: tuple[EvidenceWindow, ...] = (WINDOW,)) -> RoleFacts:
     facts: Snapshot = replace(
         snapshot(role("target", trust_policy)), taken_at="2026-11-24T09:00:00Z", uses=uses, windows=windows
     )
     analysis = analyse(facts)
-    return rank_choices(
-        RoleFacts(
-            facts.roles_by_arn[TARGET],
-            tuple(finding for finding in analysis.findings if finding.role == TARGET),
-            tuple(grant for grant in analysis.grants if grant.role == TARGET),
-            tuple(one for one in analysis.remediations if one.subject == TARGET),
-            uses,
-            coverage_of(facts, PROD),
-            organization(),
-        )
+    return RoleFacts(
+        facts.roles_by_arn[TARGET],
+        tuple(finding for finding in analysis.findings if finding.role == TARGET),
+        tuple(grant for grant in analysis.grants if grant.role == TARGET),
+        tuple(one for one in analysis.remediations if one.subject == TARGET),
+        uses,
+        coverage_of(facts, PROD),
+        organization(),
     )
 
 
@@ -70,3 +72,26 @@ def test_of_a_trusted_account_those_who_came_can_be_named() -> None:
 
 def test_a_role_without_findings_has_no_choices() -> None:
     assert ranked(policy(trust({"Service": "ec2.amazonaws.com"})), windows=()) == ()
+
+
+def test_narrowing_takes_the_best_that_leaves_a_way_in_even_where_taking_it_away_ranks_first() -> None:
+    facts = known(policy(trust({"AWS": VENDOR})))
+    best, *others = rank_choices(facts)
+
+    assert best.is_removal
+    assert choose_narrowing(facts, facts.findings) == next(one.remediation for one in others if not one.is_removal)
+
+
+def test_narrowing_takes_nothing_that_ends_none_of_what_was_found() -> None:
+    facts = known(policy(trust({"AWS": VENDOR})))
+
+    assert choose_narrowing(facts, ()) is None
+
+
+def test_narrowing_takes_a_way_in_away_only_where_a_finding_offers_that() -> None:
+    gone = known(policy(trust({"AWS": "AROADELETEDROLE00000A"})))
+    taken = choose_narrowing(gone, gone.findings)
+
+    assert taken is not None
+    assert taken in gone.remediations
+    assert choose_narrowing(replace(gone, remediations=()), gone.findings) is None

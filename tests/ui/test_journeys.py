@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from trustview.analysis import Party, Severity
 from trustview.review import Verdict
-from trustview.store import ReviewStore
+from trustview.store import ItemRow, ReviewStore, SnapshotFile
+from trustview.ui.detail import read_detail
 from trustview.ui.state import Pane, Sheet
 
 from .sitting import MEDIUM, NARROW, REVIEW, WIDE, Desk, sitting
@@ -106,6 +109,36 @@ async def test_the_fix_pane_walks_through_the_choices_and_narrow_takes_the_one_t
         await screen.until(lambda: screen.state.progress[0] == 1)
         decision = screen.state.decisions[row.id]
         assert (decision.verdict, decision.change) == (Verdict.NARROW, second.remediation.id)
+
+
+async def test_marked_items_are_narrowed_each_with_the_change_that_the_fix_pane_shows_first(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        reader, rows = screen.cockpit.reader, screen.state.rows
+        best = {n: shown_first(reader, row) for n, row in enumerate(rows.items) if row.grants}
+        unlike = [n for n, one in best.items() if one and one != offered_first(reader, rows[n])]
+        alike = [n for n, one in best.items() if one and one == offered_first(reader, rows[n])]
+        chosen = [*unlike[:3], *alike[:2]]
+
+        assert len(unlike) >= 3
+        screen.cockpit.show(replace(screen.state, marks=frozenset(chosen)))
+        await screen.press("f")
+        await screen.sees("narrow 5 items", "why?")
+        await screen.type("the vendor agrees")
+        await screen.press("enter")
+        await screen.until(lambda: screen.state.progress[0] == 5)
+        assert {n: screen.state.decisions[rows[n].id].change for n in chosen} == {n: best[n] for n in chosen}
+
+
+def offered_first(reader: SnapshotFile, row: ItemRow) -> str:
+    """The id of the change of an item's role that is written first, ranked or not."""
+    return next((one.id for one in reader.remediations_of(reader.item_grants(row.id)[0].role)), "")
+
+
+def shown_first(reader: SnapshotFile, row: ItemRow) -> str:
+    """The id of the first change that the Fix pane shows of an item; empty where that takes the way in away."""
+    detail = read_detail(reader, row, 0)
+    best = detail.choices[0] if detail and detail.choices else None
+    return best.remediation.id if best and not best.is_removal else ""
 
 
 async def test_accepting_a_risk_asks_until_when_and_why(desk: Desk) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trustview.analysis.chain import Chain, chains_from, chains_into, is_passable, lets_strangers_in
     from trustview.analysis.check import Check, Evidence, check
     from trustview.analysis.checks import CHECKS, CHECKS_BY_ID
-    from trustview.analysis.choosing import Choice, RoleFacts, rank_choices
+    from trustview.analysis.choosing import Choice, RoleFacts, choose_narrowing, rank_choices
     from trustview.analysis.comparison import (
         EffectKind,
         GrantDifference,
@@ -136,6 +136,7 @@ __all__ = [
     "chains_into",
     "change_fleet",
     "check",
+    "choose_narrowing",
     "compare_grants",
     "compare_policies",
     "coverage_of",

@@ -57,6 +57,20 @@ def rank_choices(facts: RoleFacts) -> tuple[Choice, ...]:
     return tuple(sorted(found, key=lambda choice: _order(facts, choice)))
 
 
+def choose_narrowing(facts: RoleFacts, findings: Iterable[Finding]) -> Remediation | None:
+    """The best change that ends some of these findings, as a decision to narrow takes it; None where none is offered.
+
+    One that leaves a way in, if there is any: to take the last away is what a revocation asks for, unless a finding
+    itself offers that.
+    """
+    wanted = {finding.id for finding in findings}
+    ending = [choice for choice in rank_choices(facts) if wanted.intersection(choice.remediation.closes)]
+    offered = {one.id for one in facts.remediations}
+    leaving = (choice.remediation for choice in ending if not choice.is_removal)
+    removing = (choice.remediation for choice in ending if choice.remediation.id in offered)
+    return next(leaving, None) or next(removing, None)
+
+
 def _removal(facts: RoleFacts) -> Remediation | None:
     """Taking away the ways in that the worst finding on some is about."""
     worst = next((finding for finding in facts.findings if finding.grants), None)

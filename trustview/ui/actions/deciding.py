@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -38,13 +39,23 @@ async def revoke(desk: Desk) -> None:
 
 async def narrow(desk: Desk) -> None:
     """Apply the proposed change; refused where there is none."""
-    chosen = {number: _change_of(desk, number) for number in desk.state.targets}
+    from trustview.ui.best_change import best_changes  # noqa: PLC0415 -- after the first screen
+
+    numbers = desk.state.targets
+    shown = {number: _shown_change(desk, number) for number in numbers}
+    unseen = [desk.state.rows[number].id for number in numbers if not shown[number]]
+    if len(unseen) > 1:
+        desk.say(f"weighing the changes of {about_briefly(desk.state, numbers)}")
+    best = await asyncio.to_thread(best_changes, desk.reader, unseen)
+    chosen = {number: shown[number] or best[desk.state.rows[number].id] for number in numbers}
     without = [number for number, change in chosen.items() if not change]
     if without:
         which = about_briefly(desk.state, tuple(without))
         desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
-        return
-    await _decide(desk, Verdict.NARROW, chosen)
+    elif desk.state.targets == numbers:
+        await _decide(desk, Verdict.NARROW, chosen)
+    else:
+        desk.say("the choice moved while the changes were weighed; nothing is decided", is_bad=True)
 
 
 async def accept_risk(desk: Desk) -> None:
@@ -57,21 +68,10 @@ async def defer(desk: Desk) -> None:
     await _decide(desk, Verdict.DEFER)
 
 
-def _change_of(desk: Desk, number: int) -> str:
-    """The id of the change that narrowing an item takes; empty where none closes a finding of the item itself.
-
-    What the Fix pane shows of the item, where that leaves a way in; otherwise the first change that is offered.
-    """
-    item = desk.state.rows[number].id
-    shown = desk.bench.fix.chosen_for(item)
-    if shown is not None and not shown.is_removal:
-        return shown.remediation.id
-    detail = desk.reader.item_detail(item)
-    if detail is None:
-        return ""
-    found = {finding.id for finding in detail.findings}
-    offered = map(desk.reader.remediations_of, dict.fromkeys(finding.subject.id for finding in detail.findings))
-    return next((one.id for choices in offered for one in choices if found.intersection(one.closes)), "")
+def _shown_change(desk: Desk, number: int) -> str:
+    """The id of the change that the Fix pane shows of an item; empty where it shows none that leaves a way in."""
+    shown = desk.bench.fix.chosen_for(desk.state.rows[number].id)
+    return shown.remediation.id if shown is not None and not shown.is_removal else ""
 
 
 async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = MappingProxyType({})) -> None:
