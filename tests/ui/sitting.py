@@ -87,9 +87,9 @@ class Screen:
 
 
 @asynccontextmanager
-async def sitting(desk: Desk, size: tuple[int, int] = NARROW) -> AsyncIterator[Screen]:
+async def sitting(desk: Desk, size: tuple[int, int] = NARROW, wait: int = 30) -> AsyncIterator[Screen]:
     """A cockpit that is ready for keys: the details of the first item are read."""
-    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews) as reviews:
+    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews, wait) as reviews:
         cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder)
         async with cockpit.run_test(size=size) as pilot:
             screen = Screen(cockpit, pilot)

@@ -72,7 +72,7 @@ async def test_two_at_once_on_one_item_both_stay_and_both_are_told(
         await ann.press("a")
         await bob.press("r")
         await bob.sees("ann said approve, bob revoke on")
-        await ann.cockpit._look_at_others()
+        await ann.cockpit.others.look()
         await ann.sees("ann said approve, bob revoke on")
         assert set(ann.state.conflicts) == {item} == set(bob.state.conflicts)
 

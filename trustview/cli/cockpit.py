@@ -12,6 +12,9 @@ from trustview.cli.reviewer import reviewer_name
 from trustview.errors import NoSnapshotError, UsageError
 from trustview.store import Workspace, find_workspace
 
+WAIT_SECONDS = 3
+"""For how long a key waits for others who write to the same file of decisions."""
+
 
 def open_newest(arguments: Namespace) -> int:
     """Open the cockpit on a snapshot; without any, offer to collect one."""
@@ -48,7 +51,7 @@ def open_cockpit(
         raise UsageError("the cockpit needs a terminal; `trustview findings` and `trustview demo --headless` do not")
     from trustview.ui import run_cockpit
 
-    with open_snapshot(path) as snapshot, open_reviews(workspace, database) as reviews:
+    with open_snapshot(path) as snapshot, open_reviews(workspace, database, WAIT_SECONDS) as reviews:
 
         def remark() -> str:
             from trustview.cli.config import describe_difference  # after the first screen

@@ -13,16 +13,16 @@ from sqlalchemy import Connection, Engine, select
 
 from trustview.errors import NewerFormatError, ReviewBegunError, ReviewClosedError, StoreError
 from trustview.review import Entry, EntryKind, read_entry, seal, write_entry
-from trustview.store.review_engine import name_of, open_engine, writing
+from trustview.store.review_engine import WAIT_SECONDS, name_of, open_engine, writing
 from trustview.store.review_tables import BASIS, ENTRY, FORMAT, bring_up, read_format
 
 # Databases take only so many values in one question.
 _AT_ONCE = 500
 
 
-def open_database(place: Path | str) -> ReviewDatabase:
+def open_database(place: Path | str, wait: int = WAIT_SECONDS) -> ReviewDatabase:
     """The database at a place, brought up to this layout; raises NewerFormatError when it is of a newer one."""
-    engine = open_engine(place)
+    engine = open_engine(place, wait)
     try:
         _bring_up(engine, place)
     except BaseException:

@@ -7,6 +7,7 @@ Imported when a database of reviews is opened, never before: SQLAlchemy takes lo
 from __future__ import annotations
 
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,12 +26,15 @@ _BEGIN = "trustview_begin"
 _LOCK = 0x74727673
 
 
-def open_engine(place: Path | str) -> Engine:
-    """The engine of a file, made when it is not there, or of a URL; UsageError for a URL that is none of ours."""
+def open_engine(place: Path | str, wait: int = WAIT_SECONDS) -> Engine:
+    """The engine of a file, made when it is not there, or of a URL; UsageError for a URL that is none of ours.
+
+    `wait` is for how many seconds others are waited for.
+    """
     if isinstance(place, Path):
-        return _of_file(place)
+        return _of_file(place, wait)
     url = read_url(place)
-    return _of_file(Path(url.database or "")) if url.get_backend_name() == "sqlite" else _of_server(url)
+    return _of_file(Path(url.database or ""), wait) if url.get_backend_name() == "sqlite" else _of_server(url)
 
 
 def read_url(text: str) -> URL:
@@ -58,12 +62,38 @@ def name_of(place: Path | str) -> str:
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
-def _of_file(path: Path) -> Engine:
+def _of_file(path: Path, wait: int) -> Engine:
     url = URL.create("sqlite", database=str(make_file(path)))
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+    made = _identity(path)
+    engine = create_engine(url, connect_args={"timeout": wait})
+    event.listen(engine, "do_connect", lambda *_: _refuse_another(path, made))
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", lambda _: _refuse_another(path, made))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _refuse_another(path: Path, made: tuple[int, int] | None) -> None:
+    """SQLite goes on with a file that was moved or deleted: what it keeps then is lost when it is closed.
+
+    https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
+    """
+    found = _identity(path)
+    if found != made:
+        wrong = "is not there any more" if found is None else "is another file than the one that was opened"
+        raise StoreError(
+            f"`{path}` {wrong}: nothing was kept just now; put the file back that was opened, all that was confirmed is "
+            "in it, or leave and open the review again"
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands under a name, as its device and number; None where none does."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return (about.st_dev, about.st_ino) if stat.S_ISREG(about.st_mode) else None
 
 
 def _of_server(url: URL) -> Engine:
@@ -141,6 +171,15 @@ def telling(place: Path | str) -> Iterator[None]:
             kind = LostError if error.connection_invalidated else StoreError
             raise kind(f"the decisions in `{name}` cannot be reached: {reason}; nothing was confirmed") from error
         raise StoreError(
-            f"the decisions in `{name}` cannot be used: {reason}; nothing was changed, "
-            "keep a copy of the file and put back the last good one"
+            f"the decisions in `{name}` cannot be used: {reason}; nothing was changed, {_advice(cause)}"
         ) from error
+
+
+def _advice(cause: BaseException | None) -> str:
+    """What to do about a file that SQLite cannot use. https://www.sqlite.org/rescode.html"""
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return "make room on its disk (or mount it again), then do it again"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return "make the file and its folder writable, then do it again"
+    return "keep a copy of the file and put back the last good one"

@@ -26,23 +26,25 @@ FILE_NAME = "reviews.db"
 VARIABLE = "TRUSTVIEW_REVIEW_DATABASE"
 
 
-def open_reviews(workspace: Workspace, url: str | None = None) -> ReviewStore:
+def open_reviews(workspace: Workspace, url: str | None = None, wait: int = 30) -> ReviewStore:
     """The journals at a URL, else at that of `$TRUSTVIEW_REVIEW_DATABASE`, else those of the workspace.
 
-    They are made when there are none; see `ReviewStore` for what it raises.
+    They are made when there are none; see `ReviewStore` for `wait` and for what it raises.
     """
-    return ReviewStore(url or os.environ.get(VARIABLE) or workspace.reviews / FILE_NAME)
+    return ReviewStore(url or os.environ.get(VARIABLE) or workspace.reviews / FILE_NAME, wait)
 
 
 class ReviewStore:
     """The journals of all reviews of one database, which is opened at first use; threads may share it.
 
     Every method raises NewerFormatError for a database of a newer trustview, UsageError for a URL that is none, and
-    StoreError for one that cannot be used; nothing is ever repaired by guessing.
+    StoreError for one that cannot be used; nothing is ever repaired by guessing. `wait` is for how many seconds others
+    who write to the same file are waited for.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, wait: int = 30) -> None:
         self._place = place
+        self._wait = wait
         self._database: ReviewDatabase | None = None
         self._opening = threading.Lock()
 
@@ -116,5 +118,5 @@ class ReviewStore:
         with telling(self._place):
             with self._opening:
                 if self._database is None:
-                    self._database = open_database(self._place)
+                    self._database = open_database(self._place, self._wait)
             return action(self._database)

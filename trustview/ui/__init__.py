@@ -40,12 +40,15 @@ def run_cockpit(
     `views` is the folder for how screens were left, which is not kept without one; what `remark` gives is said first.
     `wishes` say how to begin: at a `role` by its ARN, with `words` for the queue, at a `sheet` by its name; with the
     `sections` of the settings that are the cockpit's; at the first time of all (without any view) with the tour.
-    Raises StoreError when the snapshot cannot be read.
+    Raises StoreError when the snapshot cannot be read, also when that shows while it is looked at.
     """
     _prepare()
     from trustview.ui.opening import open_cockpit  # noqa: PLC0415
 
-    open_cockpit(snapshot, reviews, reviewer, now, views, remark, _wishes(wishes or {}, views)).run()
+    app = open_cockpit(snapshot, reviews, reviewer, now, views, remark, _wishes(wishes or {}, views))
+    app.run()
+    if app.problem is not None:
+        raise app.problem
 
 
 def _wishes(given: Mapping[str, Any], views: Path | None) -> Wishes:

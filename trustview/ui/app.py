@@ -31,9 +31,10 @@ from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
 from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
+from trustview.ui.known import known_error
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import PaneChosen, PaneFocused
-from trustview.ui.others import after_others, disagreement
+from trustview.ui.others import Others, after_others, disagreement
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
 from trustview.ui.providers import find_commands
@@ -62,7 +63,7 @@ from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
 
 OTHERS_SECONDS = 1.0
-"""How often it is looked whether others decided something."""
+"""How often it is looked whether others decided something, and decisions that could not be read are asked for."""
 
 
 class Cockpit(App[None]):
@@ -86,6 +87,8 @@ class Cockpit(App[None]):
         self.lookup = Lookup(self, self._look, self._show_looked)
         self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
         self.boarding = Boarding(self, self, sitting)
+        self.others = Others(self, sitting.reviews)
+        self.problem: TrustviewError | None = None
         self._looked = Looked()
         self._state = state
         self._review_id = sitting.review_id
@@ -172,6 +175,7 @@ class Cockpit(App[None]):
                 others = self.sitting.reviews.journal(self.review_id, len(state.journal))
                 state = after_others(state, (entry for entry in others if entry.number < kept.number))
         except TrustviewError as error:
+            self.others.is_away = True
             self.say(f"not saved, nothing is decided: {error}", is_bad=True)
             return
         after = after_entry(state, kept, Notice(notice))
@@ -209,7 +213,10 @@ class Cockpit(App[None]):
         self.bench.begin(self._state)
         self._show_top()
         self.lookup.soon()
-        self.call_after_refresh(lambda: self.run_worker(self._read_decisions(), group="begin"))
+        self.call_after_refresh(self._read_later)
+
+    def _read_later(self) -> None:
+        self.run_worker(self._read_decisions(), group="begin")
 
     async def _read_decisions(self) -> None:
         try:
@@ -217,6 +224,7 @@ class Cockpit(App[None]):
             remark = await asyncio.to_thread(self.sitting.remark)
         except TrustviewError as error:
             self.say(f"nothing can be decided: {error}", is_bad=True)
+            self.set_timer(OTHERS_SECONDS, self._read_later)
             return
         self._review_id = begun.review_id
         state = with_journal(with_view(self._state, begun.view), begun.journal)
@@ -229,19 +237,7 @@ class Cockpit(App[None]):
             self.action_command("tour")
         counts = await asyncio.to_thread(OpenCounts, self._state)
         self.bench.scope.show_counts(self._state, counts)
-        self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self._look_at_others(), group="others"))
-
-    async def _look_at_others(self) -> None:
-        """Show what others decided; a database that is away for a moment is asked again the next time."""
-        reviews, known = self.sitting.reviews, len(self._state.journal)
-        try:
-            if await asyncio.to_thread(reviews.newest, self._review_id) <= known:
-                return
-            new = await asyncio.to_thread(reviews.journal, self._review_id, known)
-        except TrustviewError:
-            return
-        if len(self._state.journal) == known:  # nothing was decided here in the meantime
-            self.show(after_others(self._state, new))
+        self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self.others.look(), group="others", exclusive=True))
 
     @property
     def is_settled(self) -> bool:
@@ -305,6 +301,15 @@ class Cockpit(App[None]):
             await action(self)
         except TrustviewError as error:
             self.say(str(error), is_bad=True)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What nobody expected where it happened: a known error ends the sitting with its message and no traceback."""
+        known = known_error(error)
+        if known is None:
+            super()._handle_exception(error)
+        else:
+            self.problem = self.problem or known
+            self.exit(return_code=1)
 
     async def action_quit(self) -> None:
         """ctrl+q, whatever is open."""

@@ -49,7 +49,11 @@ class Boarding:
             await self._app.run_action(f"command('{link.sheet.value}')")
             return
         before = self._desk.state
-        state = follow(before, link, self._desk.reader)
+        try:
+            state = follow(before, link, self._desk.reader)
+        except TrustviewError as error:
+            self._desk.say(str(error), is_bad=True)
+            return
         if (state.filter_text, state.scope) != (before.filter_text, before.scope):
             self._desk.search(state)
         else:

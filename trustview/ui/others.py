@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from trustview.errors import TrustviewError
 from trustview.review import Entry
+from trustview.store import ReviewStore
 from trustview.ui.state import Notice, State, touched_by, with_entry
+
+if TYPE_CHECKING:
+    from trustview.ui.desk import Desk
+
+
+class Others:
+    """Looks from time to time whether others decided something; that it cannot look is said once, and when it can.
+
+    `is_away` is whether the reviewer knows already that the decisions are out of reach.
+    """
+
+    def __init__(self, desk: Desk, reviews: ReviewStore) -> None:
+        self._desk = desk
+        self._reviews = reviews
+        self.is_away = False
+
+    async def look(self) -> None:
+        """Show what is new."""
+        known = len(self._desk.state.journal)
+        try:
+            new = await asyncio.to_thread(self._read, known)
+        except TrustviewError as error:
+            if not self.is_away:
+                self.is_away = True
+                self._desk.say(str(error), is_bad=True)
+            return
+        if self.is_away:
+            self.is_away = False
+            self._desk.say("the decisions can be reached again; all that was confirmed is there")
+        if new and len(self._desk.state.journal) == known:  # nothing was decided here in the meantime
+            self._desk.show(after_others(self._desk.state, new))
+
+    def _read(self, known: int) -> tuple[Entry, ...]:
+        review = self._desk.review_id
+        return self._reviews.journal(review, known) if self._reviews.newest(review) > known else ()
 
 
 def after_others(state: State, entries: Iterable[Entry]) -> State:
