@@ -33,10 +33,10 @@ async def preferring(desk: Desk, sections: dict[str, Any], *, has_tour: bool = F
 
 
 async def test_a_command_runs_by_its_new_key_and_no_more_by_the_old_one(desk: Desk) -> None:
-    async with preferring(desk, {"keys": {"approve": "ctrl+y", "revoke": ["x", "delete"]}}) as screen:
+    async with preferring(desk, {"keys": {"approve": "ctrl+y", "revoke": ["t", "delete"]}}) as screen:
         await screen.press("a", "r")
         assert not screen.state.decisions
-        await screen.press("ctrl+y", "x")
+        await screen.press("ctrl+y", "t")
         await screen.until(lambda: len(screen.state.decisions) == 2)
         assert "ctrl+y approve" in screen.text
         await screen.press("question_mark")

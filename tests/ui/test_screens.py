@@ -34,6 +34,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "chains": (("X",), "no chain leads", ("q",)),
     "changes": (("D",), "no earlier snapshot", ("q",)),
     "views": (("V",), "identity providers", ("q",)),
+    "signoff": (("R",), "What closing would seal", ("q",)),
     "gaps": (("exclamation_mark",), "everything that was asked for", ("q",)),
     "help": (("question_mark",), "Decide", ("q",)),
 }

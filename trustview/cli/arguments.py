@@ -17,7 +17,7 @@ from trustview.cli.review_arguments import add_review as _add_review
 from trustview.cli.use_arguments import add_usage as _add_usage
 from trustview.cli.use_arguments import add_watch as _add_watch
 
-SCREENS = ("overview", "chains", "changes", "gaps", "help")
+SCREENS = ("overview", "chains", "changes", "signoff", "gaps", "help")
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff", "ocsf")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")

@@ -12,7 +12,7 @@ from trustview.analysis import describe_outlier
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_table, say
 from trustview.cli.reviewer import reviewer_name
-from trustview.cli.scoping import find_place, read_scope, rows_within
+from trustview.cli.scoping import find_place, read_scope
 from trustview.cli.selecting import account_names, open_selected, review_of
 from trustview.errors import UsageError
 from trustview.review import (
@@ -31,7 +31,7 @@ from trustview.review import (
     rank_item,
     reviewers_of,
 )
-from trustview.store import ItemRow, SnapshotFile, bind, find_outdated, find_workspace, open_reviews
+from trustview.store import ItemRow, SnapshotFile, bind, find_outdated, find_workspace, open_reviews, rows_within
 
 NOBODY = "-"
 

@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from trustview import __version__
-from trustview.analysis import CHECKS, Severity
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_line, print_table, say
 from trustview.cli.reviewer import reviewer_name
-from trustview.cli.scoping import read_scope, rows_of_review
+from trustview.cli.scoping import read_scope
 from trustview.cli.selecting import first_review_of, open_selected, review_of
-from trustview.cli.summary import describe_gap, summarise
 from trustview.errors import UsageError
 from trustview.review import (
-    Attestation,
-    Coverage,
-    EntryKind,
     Journal,
-    count_extents,
     current_decisions,
-    current_scope,
     describe_counts,
-    digest_of,
     find_conflicts,
     find_faults,
     following_review,
     is_closed,
-    make_entry,
-    tally_undecided,
     tally_verdicts,
-    write_ledger,
 )
 from trustview.store import (
     ReviewStore,
     SnapshotFile,
+    Standing,
+    attest,
     begin_review,
     find_outdated,
     find_workspace,
     open_reviews,
-    take_inventory,
-    take_ledger,
+    sign_off,
+    take_standing,
 )
 
 
@@ -107,7 +96,7 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def _progress(snapshot: SnapshotFile, journal: Journal) -> dict[str, Any]:
-    attestation = _attest(snapshot, journal, statement="")
+    attestation = attest(snapshot, journal)
     return {
         "snapshot": attestation.snapshot,
         "items": attestation.items,
@@ -149,34 +138,28 @@ def close_review(arguments: Namespace) -> int:
     with open_selected(workspace, arguments) as snapshot, open_reviews(workspace, arguments.review_database) as reviews:
         review = review_of(snapshot, reviews)
         journal = reviews.journal(review)
-        attestation = _attest(snapshot, journal, arguments.statement or "")
-        still_open = sum(count for _, count in attestation.undecided)
-        if still_open and not arguments.allow_open:
-            raise UsageError(
-                f"{still_open} items with findings are not decided ({_counted(dict(attestation.undecided))}): decide "
-                "them in the cockpit, or sign off as it stands with --allow-open"
-            )
-        outdated = find_outdated(snapshot, reviews, review)
-        if outdated and not arguments.allow_open:
-            raise UsageError(
-                f"{len(outdated)} decisions were made on something else than what stands in this snapshot, "
-                f"`{outdated[0].item}`: {outdated[0].because[0]}; decide again, or sign off with --allow-open"
-            )
-        _refuse_faults(reviews, review)
-        attestation, texts = _with_texts(attestation, snapshot)
-        entry = make_entry(journal, EntryKind.CLOSE, reviewer_name(), _now(), attestation=attestation)
-        kept = reviews.append(review, entry, texts)
+        standing = take_standing(snapshot, reviews, review, journal)
+        if not arguments.allow_open:
+            _refuse_unfinished(standing)
+        kept = sign_off(snapshot, reviews, review, journal, reviewer_name(), _now(), arguments.statement or "")
     say(f"the review `{review}` is signed off; note its seal elsewhere, `trustview review verify` asks for it")
     print_line(kept.digest)
     return ExitCode.DONE
 
 
-def _with_texts(attestation: Attestation, snapshot: SnapshotFile) -> tuple[Attestation, dict[str, str]]:
-    """The attestation with everything that was there and how far it was read, and the texts of both by digest."""
-    inventory, ledger = take_inventory(snapshot), take_ledger(snapshot)
-    text = write_ledger(ledger)
-    signed = replace(attestation, inventory=inventory[0], ledger=digest_of(text), extents=count_extents(ledger))
-    return signed, {inventory[0]: inventory[1], digest_of(text): text}
+def _refuse_unfinished(standing: Standing) -> None:
+    """Raises UsageError where something is open, or decided on what is otherwise now."""
+    if standing.open:
+        raise UsageError(
+            f"{standing.open} items with findings are not decided ({_counted(dict(standing.attestation.undecided))}): "
+            "decide them in the cockpit, or sign off as it stands with --allow-open"
+        )
+    if standing.outdated:
+        first = standing.outdated[0]
+        raise UsageError(
+            f"{len(standing.outdated)} decisions were made on something else than what stands in this snapshot, "
+            f"`{first.item}`: {first.because[0]}; decide again, or sign off with --allow-open"
+        )
 
 
 def verify_review(arguments: Namespace) -> int:
@@ -205,35 +188,5 @@ def _verify(reviews: ReviewStore, review: str, seal: str | None) -> dict[str, An
     return {"review": review, "entries": len(kept), "faults": faults}
 
 
-def _refuse_faults(reviews: ReviewStore, review: str) -> None:
-    faults = find_faults(reviews.kept(review), reviews.bases)
-    if faults:
-        raise UsageError(
-            f"the review `{review}` was tampered with, entry {faults[0].number}: {faults[0].reason}; "
-            "`trustview review verify` lists everything, put back the last good copy of the file"
-        )
-
-
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _attest(snapshot: SnapshotFile, journal: Journal, statement: str) -> Attestation:
-    """What there is to sign, as it stands."""
-    decisions = current_decisions(journal)
-    items: list[tuple[str, Severity | None]] = [(row.id, row.severity) for row in rows_of_review(snapshot, journal)]
-    told = summarise(snapshot)
-    return Attestation(
-        snapshot=snapshot.name,
-        snapshot_digest=snapshot.digest(),
-        taken_at=told["taken_at"],
-        tool=__version__,
-        checks=tuple(check.id for check in CHECKS),
-        coverage=Coverage(told["accounts"], told["accounts_read"], tuple(describe_gap(gap) for gap in told["gaps"])),
-        items=sum(severity is not None for _, severity in items),
-        verdicts=tally_verdicts(decisions),
-        undecided=tally_undecided(items, decisions),
-        journal_digest=journal[-1].digest if journal else "",
-        statement=statement,
-        scope=current_scope(journal).sentence,
-    )

@@ -1,14 +1,13 @@
-"""Which part of a review the arguments mean: OUs, accounts, tags, severity, checks; and which items are in it."""
+"""Which part of a review the arguments mean: OUs, accounts, tags, severity, checks."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
 
 from trustview.analysis import CHECKS_BY_ID, Severity
 from trustview.errors import UsageError
-from trustview.review import Journal, Scope, current_scope
-from trustview.store import ItemRow, SnapshotFile
+from trustview.review import Scope
+from trustview.store import SnapshotFile
 
 
 def read_scope(snapshot: SnapshotFile, arguments: Namespace) -> Scope | None:
@@ -43,17 +42,3 @@ def _tag(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise UsageError(f"`{text}` is no tag: write KEY=VALUE")
     return key, value
-
-
-def rows_within(snapshot: SnapshotFile, *scopes: Scope | None) -> Iterator[ItemRow]:
-    """The items that are in all of these scopes, worst first."""
-    organization = snapshot.organization()
-    wanted = [(scope, scope.accounts(organization)) for scope in scopes if scope is not None]
-    for row in snapshot.items():
-        if all(scope.admits(within, row.accounts, row.severity, row.checks) for scope, within in wanted):
-            yield row
-
-
-def rows_of_review(snapshot: SnapshotFile, journal: Journal) -> Iterator[ItemRow]:
-    """The items that a review is about, worst first."""
-    return rows_within(snapshot, current_scope(journal))

@@ -6,6 +6,7 @@ from typing import Any
 
 from trustview.analysis import Severity
 from trustview.cli.output import print_json, print_line
+from trustview.review import describe_place
 from trustview.snapshot import Gap
 from trustview.store import SnapshotFile
 
@@ -65,6 +66,5 @@ def print_summary(summary: dict[str, Any], *, as_json: bool) -> None:
 
 def describe_gap(gap: dict[str, str]) -> str:
     """One gap in one line: where, what kind, why."""
-    place = [gap["account"], gap["account_name"] if gap["account_name"] != gap["account"] else "", gap["service"]]
-    where = " ".join(part for part in (*place, gap["region"]) if part)
-    return f"{where or 'everywhere'}: {gap['kind']}: {gap['reason']}"
+    where = describe_place(gap["account"], gap["account_name"], gap["service"], gap["region"])
+    return f"{where}: {gap['kind']}: {gap['reason']}"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         verify_chain,
         write_entry,
     )
-    from trustview.review.ledger import Extent, LedgerLine, count_extents, make_ledger, write_ledger
+    from trustview.review.ledger import Extent, LedgerLine, count_extents, describe_place, make_ledger, write_ledger
     from trustview.review.ranking import Rank, rank_item
     from trustview.review.review import (
         ItemState,
@@ -83,6 +83,7 @@ __all__ = [
     "current_decisions",
     "current_scope",
     "describe_counts",
+    "describe_place",
     "digest_of",
     "find_conflicts",
     "find_faults",

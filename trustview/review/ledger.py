@@ -93,3 +93,9 @@ def count_extents(ledger: Iterable[LedgerLine]) -> tuple[tuple[str, int], ...]:
     """How many sources were read, in part or not at all."""
     found = [line.extent for line in ledger]
     return tuple((extent.value, found.count(extent)) for extent in Extent)
+
+
+def describe_place(account: str, name: str, service: str, region: str) -> str:
+    """Where something is missing, in words."""
+    place = (account, name if name != account else "", service, region)
+    return " ".join(part for part in place if part) or "everywhere"

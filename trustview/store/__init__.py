@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from trustview.store.parts import Shelf, open_shelf
     from trustview.store.reviews import ReviewStore, open_reviews
     from trustview.store.settings_file import load_cockpit_sections, load_settings
+    from trustview.store.signing_off import Standing, attest, rows_of_review, rows_within, sign_off, take_standing
     from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
@@ -54,9 +55,11 @@ __all__ = [
     "Shelf",
     "SnapshotEntry",
     "SnapshotFile",
+    "Standing",
     "Summary",
     "TextColumn",
     "Workspace",
+    "attest",
     "begin_after_last",
     "begin_review",
     "bind",
@@ -83,10 +86,14 @@ __all__ = [
     "open_shelf",
     "open_snapshot",
     "read_named",
+    "rows_of_review",
+    "rows_within",
     "save_snapshot",
     "save_view",
+    "sign_off",
     "take_inventory",
     "take_ledger",
+    "take_standing",
     "view_file",
     "walk_files",
     "without_collection",

@@ -82,8 +82,8 @@ def _refuse_another(path: Path, made: tuple[int, int] | None) -> None:
     if found != made:
         wrong = "is not there any more" if found is None else "is another file than the one that was opened"
         raise StoreError(
-            f"`{path}` {wrong}: nothing was kept just now; put the file back that was opened, all that was confirmed is "
-            "in it, or leave and open the review again"
+            f"`{path}` {wrong}: nothing was kept just now; put the file back that was opened, all that was "
+            "confirmed is in it, or leave and open the review again"
         )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 from trustview import store
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind, make_entry
-from trustview.store import SnapshotFile
+from trustview.store import ReviewStore, SnapshotFile
 from trustview.ui.actions import ACTIONS
 from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
@@ -84,7 +84,7 @@ class Cockpit(App[None]):
             self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
         self.sitting = sitting
         self.bench = Workbench(self._begin)
-        self.lookup = Lookup(self, self._look, self._show_looked)
+        self.lookup = Lookup(self, lambda: look(self.reader, self._state), self._show_looked)
         self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
         self.boarding = Boarding(self, self, sitting)
         self.others = Others(self, sitting.reviews)
@@ -112,6 +112,11 @@ class Cockpit(App[None]):
     def reader(self) -> SnapshotFile:
         """Answers about the snapshot."""
         return self.sitting.reader
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """Where decisions are kept."""
+        return self.sitting.reviews
 
     @property
     def review_id(self) -> str:
@@ -175,7 +180,6 @@ class Cockpit(App[None]):
                 others = self.sitting.reviews.journal(self.review_id, len(state.journal))
                 state = after_others(state, (entry for entry in others if entry.number < kept.number))
         except TrustviewError as error:
-            self.others.is_away = True
             self.say(f"not saved, nothing is decided: {error}", is_bad=True)
             return
         after = after_entry(state, kept, Notice(notice))
@@ -253,9 +257,6 @@ class Cockpit(App[None]):
     def on_resize(self) -> None:
         """Say more in the top line where there is room."""
         self._show_top()
-
-    def _look(self) -> Looked:
-        return look(self.reader, self._state)
 
     def _show_looked(self, looked: Looked) -> None:
         """Show what was read; the words of an item stay where they were scrolled to while its graph is walked."""

@@ -13,12 +13,13 @@ from widgets.tone import Cell, Tone
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where enter leads: to the queue under words and a scope, to a role by its ARN, or to another sheet."""
+    """Where enter leads: the queue under words and a scope, an item, a role by its ARN, or another sheet."""
 
     words: str = ""
     scope: str = ""
     role: str = ""
     sheet: Sheet = Sheet.NONE
+    item: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,9 @@ class Boarding:
         self._app.run_worker(self._fill(sheet), group="board", exclusive=True)
 
     async def _fill(self, sheet: Sheet) -> None:
+        sitting = replace(self._sitting, review_id=self._desk.review_id)
         try:
-            board = await asyncio.to_thread(make_board, sheet, self._sitting, self._desk.state)
+            board = await asyncio.to_thread(make_board, sheet, sitting, self._desk.state)
         except TrustviewError as error:
             board = Board(BOARDS[sheet], (), (), empty=f"{error}\nq leaves this screen")
         if self._desk.state.sheet is sheet:

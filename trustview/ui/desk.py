@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from trustview.review import Decision, EntryKind
-    from trustview.store import SnapshotFile
+    from trustview.store import ReviewStore, SnapshotFile
     from trustview.ui.detail import Detail
     from trustview.ui.screens.workbench import Workbench
     from trustview.ui.state import Sheet, State
@@ -23,6 +23,10 @@ class Desk(Protocol):
     @property
     def reader(self) -> SnapshotFile:
         """Answers about the snapshot."""
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """Where decisions are kept."""
 
     @property
     def bench(self) -> Workbench:

@@ -26,6 +26,9 @@ def follow(state: State, link: Link, reader: SnapshotFile) -> State:
     """The state at the end of a link that is no sheet; words and scope are not searched for yet."""
     if link.role:
         return at_role(state, link.role, reader)
+    if link.item:
+        number = state.rows.number(link.item)
+        return state if number is None else at_pane(at_row(_with_row(state, number), number), Pane.WHY)
     return at_pane(with_scope(with_filter(state, link.words), link.scope), Pane.QUEUE)
 
 
@@ -39,8 +42,13 @@ def at_role(state: State, arn: str, reader: SnapshotFile) -> State:
     if not numbers:
         return at_pane(replace(state, trail=(arn,), opened=frozenset()), Pane.GRAPH)
     number = numbers[0]
-    if number not in state.view:
-        state = with_scope(with_filter(state, "" if number < len(state.rows.found) else "is:all"), "")
-        state = refreshed(state)
+    state = _with_row(state, number)
     roles = list(dict.fromkeys(grant.role for grant in reader.item_grants(state.rows[number].id)))
     return at_pane(replace(at_row(state, number), member=roles.index(arn)), Pane.WHY)
+
+
+def _with_row(state: State, number: int) -> State:
+    """The queue widened until a row is in it."""
+    if number in state.view:
+        return state
+    return refreshed(with_scope(with_filter(state, "" if number < len(state.rows.found) else "is:all"), ""))

@@ -17,15 +17,12 @@ if TYPE_CHECKING:
 
 
 class Others:
-    """Looks from time to time whether others decided something; that it cannot look is said once, and when it can.
-
-    `is_away` is whether the reviewer knows already that the decisions are out of reach.
-    """
+    """Looks from time to time whether others decided something; that it cannot look is said once, and when it can."""
 
     def __init__(self, desk: Desk, reviews: ReviewStore) -> None:
         self._desk = desk
         self._reviews = reviews
-        self.is_away = False
+        self._is_away = False
 
     async def look(self) -> None:
         """Show what is new."""
@@ -33,12 +30,12 @@ class Others:
         try:
             new = await asyncio.to_thread(self._read, known)
         except TrustviewError as error:
-            if not self.is_away:
-                self.is_away = True
+            if not self._is_away and not self._desk.state.notice.is_bad:  # a refusal says it already
                 self._desk.say(str(error), is_bad=True)
+            self._is_away = True
             return
-        if self.is_away:
-            self.is_away = False
+        if self._is_away:
+            self._is_away = False
             self._desk.say("the decisions can be reached again; all that was confirmed is there")
         if new and len(self._desk.state.journal) == known:  # nothing was decided here in the meantime
             self._desk.show(after_others(self._desk.state, new))

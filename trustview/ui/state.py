@@ -61,6 +61,7 @@ class Sheet(StrEnum):
     CHAINS = "chains"
     CHANGES = "changes"
     VIEWS = "views"
+    SIGNOFF = "signoff"
 
 
 GROUP = "group:"

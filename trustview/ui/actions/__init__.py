@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from trustview.ui.actions import deciding, exporting, moving, seeing, touring
+from trustview.ui.actions import closing, deciding, exporting, moving, seeing, touring
 from trustview.ui.desk import Desk
 
 Action = Callable[[Desk], Awaitable[None] | None]
@@ -49,6 +49,8 @@ ACTIONS: dict[str, Action] = {
     "chains": seeing.show_chains,
     "changes": seeing.show_changes,
     "views": seeing.show_views,
+    "signoff": seeing.show_signoff,
+    "close": closing.close,
     "tour": touring.tour,
     "help": seeing.show_help,
     "palette": seeing.show_palette,

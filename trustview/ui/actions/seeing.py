@@ -41,6 +41,11 @@ def show_views(desk: Desk) -> None:
     _board(desk, Sheet.VIEWS)
 
 
+def show_signoff(desk: Desk) -> None:
+    """What there is to sign off, or away with it."""
+    _board(desk, Sheet.SIGNOFF)
+
+
 def _board(desk: Desk, sheet: Sheet) -> None:
     if desk.state.sheet is not sheet:
         desk.open_board(sheet)

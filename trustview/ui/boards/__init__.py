@@ -20,6 +20,7 @@ BOARDS = {
     Sheet.CHAINS: "From outside to an administrator",
     Sheet.CHANGES: "What changed since the snapshot before",
     Sheet.VIEWS: "Views",
+    Sheet.SIGNOFF: "Sign-off",
 }
 """The boards with their titles; each is made by the function of its name in the file of its name."""
 
