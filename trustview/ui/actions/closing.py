@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from trustview.review import is_closed
-from trustview.store import Standing, sign_off, take_standing
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import counted
 from trustview.ui.state import Notice, Sheet, with_entry
 
+if TYPE_CHECKING:
+    from trustview.store import Standing
+
 
 async def close(desk: Desk) -> None:
     """Sign the review off as it stands; `trustview review close` does the same."""
+    from trustview.store import sign_off, take_standing  # noqa: PLC0415 -- after the first screen
+
     journal, review = desk.state.journal, desk.review_id
     if is_closed(journal):
         desk.say("this review is signed off already: R shows its seal, `trustview review start` begins a new one")
