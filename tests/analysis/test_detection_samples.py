@@ -11,7 +11,7 @@ from tests.analysis.small_organization import policy, role, snapshot
 from trustview.analysis import Settings, analyse
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.seen import is_person
-from trustview.analysis.use import caller_of_use
+from trustview.analysis.use_requests import caller_of_use
 from trustview.collect.evidence import count_uses, gather_copies, join_copies
 from trustview.collect.sighting import Sighting, sight
 from trustview.policy import CallerKind

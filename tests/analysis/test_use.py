@@ -12,20 +12,25 @@ from tests.analysis.case_evidence import TAKEN_AT, moment
 from tests.analysis.small_organization import PROD, SANDBOX, policy, role, snapshot, trust
 from trustview.analysis import (
     Access,
+    Coverage,
     TrustGraph,
     UseState,
     analyse,
     coverage_of,
+    may_come_by,
     use_of_grant,
     use_of_principal,
     use_of_role,
 )
 from trustview.analysis.coverage import describe_coverage, read_moment
 from trustview.analysis.find_grants import find_ways
-from trustview.analysis.use import provider_and_subject
+from trustview.analysis.replay import replay
+from trustview.analysis.use_requests import provider_and_subject
 from trustview.snapshot import EvidenceWindow, Gap, GapKind, Reading, Role, Snapshot, Use
 
 REGIONS = ("eu-west-1", "us-east-1")
+EVERY_ACTION = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+USER = f"arn:aws:iam::{SANDBOX}:user/ann"
 CALLER = f"arn:aws:iam::{SANDBOX}:role/caller"
 
 
@@ -172,6 +177,45 @@ def test_a_call_that_may_have_come_two_ways_belongs_to_the_one_that_names_its_ca
         UseState.UNKNOWN,
         "each call that may have come in this way may have come in another way as well",
     )
+
+
+COMES_BY = [
+    ("a call without an ExternalId does not come by a grant that asks for one",
+     {"StringEquals": {"sts:ExternalId": "ours"}}, call(CALLER), False),
+    ("a call with it does",
+     {"StringEquals": {"sts:ExternalId": "ours"}}, replace(call(CALLER), external_id="ours"), True),
+    ("a call of a role may not come by a grant that asks for another tag than it sent",
+     {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}, replace(call(CALLER), tags=("owner",)), False),
+    ("a call that sent what is asked for does",
+     {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}, replace(call(CALLER), tags=("team",)), True),
+    ("a source identity that was told is believed",
+     {"StringEquals": {"sts:SourceIdentity": "ann"}}, replace(call(CALLER), source_identity="bob"), False),
+    ("an endpoint that was told is believed",
+     {"StringEquals": {"aws:SourceVpce": "vpce-1"}}, replace(call(CALLER), origin="vpce-2"), False),
+    ("an address says nothing of an endpoint",
+     {"StringEquals": {"aws:SourceVpce": "vpce-1"}}, replace(call(CALLER), origin="198.51.100.7"), True),
+    ("a user that showed no MFA does not come by a grant that asks for it",
+     {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, call(USER), False),
+    ("a user that showed it once may",
+     {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, replace(call(USER), count=4, with_mfa=1), True),
+    ("what a refused call showed is not known",
+     {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, replace(call(USER), count=0, refused=3), True),
+    ("a session whose role has a path that nobody told may be any of its account",
+     {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{SANDBOX}:role/path/ci"}},
+     call(f"arn:aws:sts::{SANDBOX}:assumed-role/ci"), True),
+    ("what CloudTrail does not tell is open", {"StringEquals": {"aws:SourceIp": "192.0.2.1"}}, call(CALLER), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "one", "comes"), [case[1:] for case in COMES_BY], ids=[c[0] for c in COMES_BY])
+def test_a_call_belongs_to_a_grant_as_its_replay_would_have_it(condition: object, one: Use, comes: bool) -> None:
+    held = replace(target(), trust_policy=policy(trust({"AWS": SANDBOX}, condition, EVERY_ACTION)))
+    access = ready(held, one)
+    (grant,) = access.grants_by_role[held.arn]
+
+    assert may_come_by(access, grant, one) is comes
+    fates = replay(held, held.trust_policy, (one,), Coverage(PROD), access.snapshot.organization)
+    assert bool(fates.stale) is (one.count > 0 and not comes)
 
 
 def ready(one: Role, *uses: Use) -> Access:

@@ -1,24 +1,19 @@
 """What would become of the uses that were seen? Each is put to the engine against today's trust policy and another.
 
-THE ONE PLACE that turns a use into requests. CloudTrail does not tell everything that a condition can ask: what a use
-leaves open stays open, and its answer then depends on that. Guardrails and callers' own policies let the use through
-when it was made; they are not asked again.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+What a use leaves open stays open, and its answer then depends on that. Guardrails and callers' own policies let the use
+through when it was made; they are not asked again.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from trustview.analysis.coverage import Coverage, describe_coverage
 from trustview.analysis.known_context import KnownCallers, context_for_role
-from trustview.analysis.reach import STRANGER_ORGANIZATION, without
+from trustview.analysis.use_requests import actions_of, requests_of, what_is_told
 from trustview.policy import (
-    ASSUME_ROLE,
     Caller,
-    CallerKind,
     Context,
     Effect,
     Layer,
@@ -27,13 +22,9 @@ from trustview.policy import (
     PolicyStack,
     Request,
     evaluate,
-    read_caller,
     read_policy,
 )
 from trustview.snapshot import Organization, Role, Snapshot, Use
-
-_PROVIDER = re.compile(r"(arn:[^:]+:iam::\d{12}:(?:saml|oidc)-provider/[^:]+):(.*)", re.DOTALL)
-_MFA = "aws:MultiFactorAuthPresent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +76,15 @@ def replay(
     facts = Snapshot("", "", organization)
     today, then = read_policy(role.trust_policy), read_policy(proposed)
     found: dict[tuple[str, str, str], list[Use]] = {}
-    answers: dict[Use, tuple[str, str]] = {}
+    answers: dict[Hashable, tuple[str, str]] = {}
     for use in uses:
         if not use.count:
             continue
-        key = _told(use)
+        key = what_is_told(use)
         if key not in answers:
-            answers[key] = _fate(facts, role, key, (today, then))
+            answers[key] = _fate(facts, role, use, (today, then))
             # Who is refused only because nobody told it the new value is to be told.
-            renewed = (replace(key, external_id=value) for value in told)
+            renewed = (replace(use, external_id=value) for value in told)
             if answers[key][0] == "refused" and any(_is_let_in(facts, role, one, then) for one in renewed):
                 answers[key] = ("agreed", "")
         found.setdefault((use.caller, *answers[key]), []).append(use)
@@ -115,16 +106,6 @@ def replay(
     )
 
 
-def _told(use: Use) -> Use:
-    """What of a use the requests are made of: equal for uses that fare alike."""
-    every = 2 if use.with_mfa == use.count else 1 if use.with_mfa else 0
-    return replace(use, hour="", count=2, refused=0, with_mfa=every, agent="", region="", origin=_endpoint(use.origin))
-
-
-def _endpoint(origin: str) -> str:
-    return origin if origin.startswith("vpce-") else ""
-
-
 def _fate(facts: Snapshot, role: Role, use: Use, policies: tuple[PolicyDocument, PolicyDocument]) -> tuple[str, str]:
     """How a use fares (`kept`, `refused`, `unsure`, `stale`) and why.
 
@@ -132,7 +113,7 @@ def _fate(facts: Snapshot, role: Role, use: Use, policies: tuple[PolicyDocument,
     that today's policy surely refuses were not.
     """
     fates: dict[tuple[str, str], None] = {}
-    for caller, context in _contexts(facts, role, use, policies):
+    for caller, context in _requests(facts, role, use, policies):
         today, then = (_answer(role, use, caller, context, trust) for trust in policies)
         if today.outcome not in _NO:
             fates[_compare(today, then)] = None
@@ -146,7 +127,7 @@ def _fate(facts: Snapshot, role: Role, use: Use, policies: tuple[PolicyDocument,
 
 def _is_let_in(facts: Snapshot, role: Role, use: Use, trust: PolicyDocument) -> bool:
     """Whether a policy surely lets in a use, whichever request it stands for."""
-    answers = [_answer(role, use, caller, context, trust) for caller, context in _contexts(facts, role, use, (trust,))]
+    answers = [_answer(role, use, caller, context, trust) for caller, context in _requests(facts, role, use, (trust,))]
     return all(answer.outcome not in _NO for answer in answers)
 
 
@@ -173,11 +154,9 @@ class _Answer:
 def _answer(role: Role, use: Use, caller: Caller, context: Context, trust: PolicyDocument) -> _Answer:
     """The narrowest answer over everything that the use asks for: the session, its tags, its source identity."""
     stack = PolicyStack(trust)
-    requests = [Request(caller, action, role.arn, role.account, context) for action in _actions(use)]
+    requests = [Request(caller, action, role.arn, role.account, context) for action in actions_of(use)]
     answers = [evaluate(request, stack) for request in requests]
     worst = min(answers, key=lambda answer: _ORDER.index(answer.outcome))
-    if worst.outcome in _NO and not _is_named(use) and caller.kind is CallerKind.PRINCIPAL:
-        return _Answer(Outcome.CONDITIONAL, ("aws:PrincipalArn",), frozenset())
     open_keys = {key.lower() for answer in answers for key in answer.depends_on}
     deciding = {reason.statement for answer in answers for reason in answer.reasons if reason.layer is Layer.TRUST}
     decided = [statement for statement in trust.statements if statement.index in deciding]
@@ -193,104 +172,14 @@ _ORDER = (Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY, Outcome.CONDITIONAL, Out
 _NO = _ORDER[:2]
 
 
-def _actions(use: Use) -> Iterator[str]:
-    yield use.action
-    if use.tags:
-        yield "sts:TagSession"
-    if use.source_identity:
-        yield "sts:SetSourceIdentity"
-
-
-# ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _is_named(use: Use) -> bool:
-    """Whether the evidence says who exactly called, and not only from which account."""
-    return read_caller(use.caller).kind not in (CallerKind.PRINCIPAL, CallerKind.UNKNOWN) or bool(_provider(use))
-
-
-def _provider(use: Use) -> tuple[str, str]:
-    """Provider and subject of a federated caller; empty where it is none."""
-    found = _PROVIDER.fullmatch(use.caller)
-    if found:
-        return found[1], found[2]
-    if use.action == ASSUME_ROLE:
-        return "", ""
-    provider, _, subject = use.caller.partition(":")
-    return provider, subject
-
-
-def _caller(use: Use) -> Caller:
-    provider, _ = _provider(use)
-    if provider:
-        return read_caller(provider)
-    caller = read_caller(use.caller)
-    if caller.kind in (CallerKind.PRINCIPAL, CallerKind.UNKNOWN) or ":assumed-role/" in use.caller:
-        return Caller(CallerKind.PRINCIPAL, use.caller_account)
-    return caller
-
-
-def _contexts(
+def _requests(
     facts: Snapshot, role: Role, use: Use, policies: tuple[PolicyDocument, ...]
 ) -> Iterator[tuple[Caller, Context]]:
-    """The requests that a use may have been: with proof of MFA or without, from an organization or from none."""
-    caller = _caller(use)
-    context = context_for_role(facts, role, KnownCallers(facts).context(caller, None, None))
-    context = context._replace(values={**context.values, **dict(_values(use, caller))})
-    if use.action == ASSUME_ROLE:
-        absent = {"sts:externalid"} if not use.external_id else set()
-        absent |= {"aws:tagkeys"} if not use.tags else set()
-        context = context._replace(absent=context.absent | absent)
-    for one in _in_organizations(facts, use, context, policies):
-        yield from ((caller, with_mfa) for with_mfa in _with_mfa(use, caller, one))
-
-
-def _in_organizations(
-    facts: Snapshot, use: Use, context: Context, policies: tuple[PolicyDocument, ...]
-) -> Iterator[Context]:
-    """An outsider is of no organization or of one that is not ours; of which is open where a policy names others."""
-    own = facts.organization
-    named = {value for policy in policies for value in _organizations(policy)} - {own.id if own else ""}
-    if own is None or not use.caller_account or use.caller_account in own.accounts_by_id or named:
-        yield context
-        return
-    yield without(context, "aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
-    elsewhere = {"aws:PrincipalOrgID": STRANGER_ORGANIZATION, "aws:PrincipalOrgPaths": f"{STRANGER_ORGANIZATION}/r-x/"}
-    yield context.with_values(elsewhere)
-
-
-def _organizations(policy: PolicyDocument) -> Iterator[str]:
-    for statement in policy.statements:
-        for condition in statement.conditions:
-            if condition.key.lower().startswith("aws:principalorg"):
-                yield from (value.partition("/")[0] for value in condition.values)
-
-
-def _with_mfa(use: Use, caller: Caller, context: Context) -> Iterator[Context]:
-    """Without MFA the key is `false` in a console session and absent with access keys."""
-    if caller.kind is not CallerKind.USER:
-        yield context
-        return
-    if use.with_mfa:
-        yield context.with_values({_MFA: "true"})
-    if use.with_mfa < use.count:
-        yield context.with_values({_MFA: "false"})
-        yield without(context, _MFA)
-
-
-def _values(use: Use, caller: Caller) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What CloudTrail tells of a call, by condition key in lower case."""
-    _, subject = _provider(use)
-    if subject and caller.kind is CallerKind.OIDC:
-        yield f"{caller.provider_name}:sub".lower(), (subject,)
-    if use.external_id:
-        yield "sts:externalid", (use.external_id,)
-    if use.tags:
-        yield "aws:tagkeys", use.tags
-    if use.source_identity:
-        yield "sts:sourceidentity", (use.source_identity,)
-    if use.origin:
-        yield "aws:sourcevpce", (use.origin,)
+    """The requests that a use may have been, with what is known of the role."""
+    callers = KnownCallers(facts)
+    return requests_of(
+        use, lambda one: context_for_role(facts, role, callers.context(one, None, None)), facts.organization, policies
+    )
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,8 @@ from trustview.analysis.check import Evidence
 from trustview.analysis.coverage import describe_coverage
 from trustview.analysis.finding import Severity, role_subject
 from trustview.analysis.purpose import is_meant_for
-from trustview.analysis.use import KnownUse, caller_of_use, may_come_by, use_book
+from trustview.analysis.use import KnownUse, may_come_by, use_book
+from trustview.analysis.use_requests import caller_of_use
 from trustview.policy import (
     ASSUME_ROLE_WITH_SAML,
     ASSUME_ROLE_WITH_WEB_IDENTITY,

@@ -18,14 +18,8 @@ from trustview.analysis.coverage import DAY, Coverage, coverage_of, describe_cov
 from trustview.analysis.grant import Grant
 from trustview.analysis.reach import Representative, ask_of_grant
 from trustview.analysis.settings import Settings
-from trustview.policy import (
-    ASSUME_ROLE_WITH_SAML,
-    ASSUME_ROLE_WITH_WEB_IDENTITY,
-    Caller,
-    CallerKind,
-    is_account_id,
-    read_caller,
-)
+from trustview.analysis.use_requests import requests_of, what_is_told
+from trustview.policy import read_caller
 from trustview.snapshot import Role, Snapshot, Use
 
 
@@ -223,48 +217,21 @@ def use_of_principal(whole: KnownUse, principal: str) -> KnownUse:
 # ── who called ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def caller_of_use(use: Use) -> Caller:
-    """The caller as the engine knows callers; an account alone stands for any principal of it."""
-    if use.action in (ASSUME_ROLE_WITH_SAML, ASSUME_ROLE_WITH_WEB_IDENTITY):
-        provider, _ = provider_and_subject(use.caller)
-        kind = CallerKind.SAML if use.action == ASSUME_ROLE_WITH_SAML else CallerKind.OIDC
-        return Caller(kind, use.caller_account, provider=provider)
-    if is_account_id(use.caller):
-        return Caller(CallerKind.PRINCIPAL, use.caller)
-    if not use.caller.startswith("arn:"):
-        return Caller(CallerKind.SERVICE, provider=use.caller)
-    return read_caller(use.caller if ":assumed-role/" not in use.caller else f"{use.caller}/any")
-
-
-def provider_and_subject(caller: str) -> tuple[str, str]:
-    """The provider, an ARN or a name, and the subject of a federated caller."""
-    parts = caller.split(":", 6)
-    if caller.startswith("arn:") and len(parts) > 6:
-        return ":".join(parts[:6]), parts[6]
-    if caller.startswith("arn:"):
-        return caller, ""
-    provider, _, subject = caller.partition(":")
-    return provider, subject
-
-
 def may_come_by(access: Access, grant: Grant, use: Use) -> bool:
     """Whether a call may have come in by a grant, as far as the trust policy of today and the record tell."""
     memory = access.memory.setdefault("came by", {})
-    key = (grant.id, use.caller, use.caller_account, use.action, use.external_id)
+    key = (grant.id, what_is_told(use))
     if key not in memory:
         memory[key] = use.action in grant.actions and _lets_in(access, grant, use)
     return bool(memory[key])
 
 
 def _lets_in(access: Access, grant: Grant, use: Use) -> bool:
-    """The engine's answer for what the record tells; the rest of the request is open."""
-    caller = caller_of_use(use)
-    context = access.context_of(access.role(grant.role), caller)
-    known: dict[str, str] = {"sts:ExternalId": use.external_id} if use.external_id else {}
-    _, subject = provider_and_subject(use.caller)
-    if caller.kind is CallerKind.OIDC and subject:
-        known[f"{caller.provider_name}:sub"] = subject
-    return ask_of_grant(access, grant, Representative(caller, context.with_values(known), None)).may_be_allowed
+    """Whether the engine may let in one of the requests that the use may have been."""
+    role = access.role(grant.role)
+    organization, trust = access.snapshot.organization, access.trust_policy(role)
+    asked = requests_of(use, lambda caller: access.context_of(role, caller), organization, (trust,))
+    return any(ask_of_grant(access, grant, Representative(*request)).may_be_allowed for request in asked)
 
 
 def _names(grant: Grant, use: Use) -> bool:

@@ -9,7 +9,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.coverage import DAY, read_moment
 from trustview.analysis.finding import Severity
 from trustview.analysis.seen import name_caller, on_calls, roles_called, window_of
-from trustview.analysis.use import KnownUse, caller_of_use, may_come_by
+from trustview.analysis.use import KnownUse, may_come_by
+from trustview.analysis.use_requests import caller_of_use
 from trustview.policy import CallerKind
 from trustview.snapshot import Role, Use
 
