@@ -29,6 +29,7 @@ from trustview.analysis.use_requests import provider_and_subject
 from trustview.snapshot import EvidenceWindow, Gap, GapKind, Reading, Role, Snapshot, Use
 
 REGIONS = ("eu-west-1", "us-east-1")
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 EVERY_ACTION = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 USER = f"arn:aws:iam::{SANDBOX}:user/ann"
 CALLER = f"arn:aws:iam::{SANDBOX}:role/caller"
@@ -216,6 +217,24 @@ def test_a_call_belongs_to_a_grant_as_its_replay_would_have_it(condition: object
     assert may_come_by(access, grant, one) is comes
     fates = replay(held, held.trust_policy, (one,), Coverage(PROD), access.snapshot.organization)
     assert bool(fates.stale) is (one.count > 0 and not comes)
+
+
+def test_a_grant_that_asks_for_more_than_its_caller_sent_is_not_called_unused() -> None:
+    stricter = replace(target(), trust_policy=policy(trust({"AWS": USER}, WITH_MFA)))
+    access = ready(stricter, call(USER))
+    (grant,) = access.grants_by_role[stricter.arn]
+    known = use_of_grant(access, grant, use_of_role(access.snapshot, stricter, 90))
+
+    assert known.state is UseState.UNKNOWN
+    assert known.reasons[0].startswith("those whom it lets in came, though not as it asks today")
+
+
+def test_a_grant_of_whom_nobody_came_is_unused_whoever_else_came() -> None:
+    both = replace(target(), trust_policy=policy(trust({"AWS": CALLER}), trust({"AWS": USER}, WITH_MFA)))
+    access = ready(both, call(CALLER), call(f"arn:aws:iam::{SANDBOX}:role/gone"))
+    user = next(grant for grant in access.grants_by_role[both.arn] if grant.principal.value == USER)
+
+    assert use_of_grant(access, user, use_of_role(access.snapshot, both, 90)).state is UseState.UNUSED
 
 
 def ready(one: Role, *uses: Use) -> Access:

@@ -18,7 +18,7 @@ from trustview.analysis.coverage import DAY, Coverage, coverage_of, describe_cov
 from trustview.analysis.grant import Grant
 from trustview.analysis.reach import Representative, ask_of_grant
 from trustview.analysis.settings import Settings
-from trustview.analysis.use_requests import requests_of, what_is_told
+from trustview.analysis.use_requests import requests_of, what_is_told, who_asks
 from trustview.policy import read_caller
 from trustview.snapshot import Role, Snapshot, Use
 
@@ -190,6 +190,9 @@ def use_of_grant(access: Access, grant: Grant, whole: KnownUse) -> KnownUse:
         for use in known.uses
         if use.count and (_names(grant, use) or not any(may_come_by(access, other, use) for other in others))
     ]
+    if known.state is UseState.UNUSED and any(_came_otherwise(access, grant, others, use) for use in whole.uses):
+        reason = "those whom it lets in came, though not as it asks today: it may have asked for less then"
+        return replace(known, state=UseState.UNKNOWN, reasons=(reason, *known.reasons[1:]))
     if mine or known.state is not UseState.USED:
         return known
     reason = "each call that may have come in this way may have come in another way as well"
@@ -232,6 +235,16 @@ def _lets_in(access: Access, grant: Grant, use: Use) -> bool:
     organization, trust = access.snapshot.organization, access.trust_policy(role)
     asked = requests_of(use, lambda caller: access.context_of(role, caller), organization, (trust,))
     return any(ask_of_grant(access, grant, Representative(*request)).may_be_allowed for request in asked)
+
+
+def _came_otherwise(access: Access, grant: Grant, others: Iterable[Grant], use: Use) -> bool:
+    """Whether a call that no way of today explains is of a caller whom a grant means, whatever else it asks."""
+    if not use.count or use.action not in grant.actions:
+        return False
+    caller = who_asks(use)
+    bare = Representative(caller, access.context_of(access.role(grant.role), caller))
+    is_meant = ask_of_grant(access, grant, bare).may_be_allowed
+    return is_meant and not any(may_come_by(access, other, use) for other in (grant, *others))
 
 
 def _names(grant: Grant, use: Use) -> bool:

@@ -54,7 +54,7 @@ def requests_of(
 
     `know` says what is known of a caller's requests beforehand, `policies` are those that will be asked.
     """
-    caller = _asking(use)
+    caller = who_asks(use)
     context = know(caller)
     context = context._replace(values={**context.values, **dict(_values(use, caller))})
     if use.action == ASSUME_ROLE:
@@ -120,7 +120,7 @@ def _endpoint(use: Use) -> str:
 # ── who called ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _asking(use: Use) -> Caller:
+def who_asks(use: Use) -> Caller:
     """Who asks: a session of which the role's path is not told may be one of any role of its account."""
     is_federated = use.action in _FEDERATED
     is_vague = not is_federated and (read_caller(use.caller).kind is CallerKind.UNKNOWN or _SESSION in use.caller)
