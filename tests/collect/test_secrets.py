@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trustview.analysis import analyse
+from trustview.cli.debugging import write_log
 from trustview.collect import Event, Scope, collect, json_line, plain_line, progress_line
 from trustview.collect.progress import Progress
 from trustview.errors import CredentialsError
@@ -115,6 +116,32 @@ def test_no_credential_stands_in_a_traceback(tmp_path: Path, monkeypatch: pytest
         texts.append(repr(error) + repr(vars(error)))
         error = error.__cause__ or error.__context__
     _find_none(cloud, texts, tmp_path)
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["as it is written", "with every logger open"])
+def test_no_credential_stands_in_the_log_of_a_collection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_open: bool
+) -> None:
+    """Once as `--debug` writes it, once with all that botocore can tell, so that hiding stands for itself."""
+    cloud = Cloud(invent(9, 14))
+    make_trouble(cloud)
+    log = tmp_path / "log"
+
+    async def run() -> None:
+        async with serve(cloud):
+            enter(cloud, monkeypatch)
+            with open_shelf(tmp_path / "parts", lambda text: None) as shelf, write_log(str(log)):
+                if is_open:
+                    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+                    logging.getLogger("botocore").debug("the token is %s", cloud.caller and cloud.caller.token)
+                await collect(Scope(), shelf, moment)
+
+    run_virtually(run())
+    text = log.read_text()
+    _find_none(cloud, [text], tmp_path)
+    assert log.stat().st_mode & 0o077 == 0
+    assert "OperationModel(name=ListRoles)" in text
+    assert ("botocore.auth" in text) is is_open
 
 
 def _find_none(cloud: Cloud, texts: list[str], folder: Path) -> None:

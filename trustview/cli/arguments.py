@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 done, 1 failed, 2 usage, 3 done with gaps, 4 --fail-on met",
     )
     parser.add_argument("-V", "--version", action="version", version=f"trustview {__version__}")
+    parser.add_argument("--debug", metavar="FILE", help="write what is done into this file, without secrets")
     _add_snapshot(parser)
     _add_settings(parser)
     _add_reviews(parser)

@@ -31,7 +31,7 @@ from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
 from trustview.ui.commands import COMMANDS_BY_ID, Group
 from trustview.ui.desk import Desk
-from trustview.ui.known import known_error
+from trustview.ui.known import known_error, log_said
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import PaneChosen, PaneFocused
 from trustview.ui.others import Others, after_others, disagreement
@@ -165,6 +165,7 @@ class Cockpit(App[None]):
 
     def say(self, text: str, *, is_bad: bool = False) -> None:
         """Say one thing in the status line."""
+        log_said(text, is_bad=is_bad)
         self.show(replace(self._state, notice=Notice(text, is_bad)))
 
     def keep(
@@ -239,8 +240,7 @@ class Cockpit(App[None]):
         await self.boarding.follow(self._wishes.start)
         if self._wishes.has_tour:
             self.action_command("tour")
-        counts = await asyncio.to_thread(OpenCounts, self._state)
-        self.bench.scope.show_counts(self._state, counts)
+        self.bench.scope.show_counts(self._state, await asyncio.to_thread(OpenCounts, self._state))
         self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self.others.look(), group="others", exclusive=True))
 
     @property

@@ -1,16 +1,25 @@
-"""Which of the errors that end a sitting are known, so that a message says what to do instead of a traceback."""
+"""Which of the errors that end a sitting are known, so that a message says what to do and no traceback is shown.
+
+What went wrong is left in the log of `--debug`, with its traceback.
+"""
 
 from __future__ import annotations
+
+import logging
 
 from textual.worker import WorkerFailed
 
 from trustview.errors import StoreError, TrustviewError
+
+_LOG = logging.getLogger("trustview.ui")
+_LOG.addHandler(logging.NullHandler())  # nothing is ever printed over the screen
 
 
 def known_error(error: BaseException) -> TrustviewError | None:
     """The error as one of ours; None for a mistake of the program, whose traceback is wanted."""
     if isinstance(error, WorkerFailed):
         return known_error(error.error)
+    _LOG.error("an error ends the sitting", exc_info=error)
     if isinstance(error, TrustviewError):
         return error
     if isinstance(error, OSError):
@@ -20,3 +29,8 @@ def known_error(error: BaseException) -> TrustviewError | None:
             "review again: all that was confirmed is there"
         )
     return None
+
+
+def log_said(text: str, *, is_bad: bool) -> None:
+    """Leave in the log, where there is one, what the reviewer was told."""
+    _LOG.log(logging.WARNING if is_bad else logging.DEBUG, "said: %s", text)
