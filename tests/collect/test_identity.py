@@ -244,7 +244,7 @@ async def test_a_delegated_administrator_reads_the_organization_and_enters_the_m
     """The demo lets it read and refuses its hops: so the management account is a gap, and what only it can tell."""
     import boto3
 
-    sts = boto3.client("sts", endpoint_url=served.endpoint)
+    sts = boto3.Session().client("sts", endpoint_url=served.endpoint)
     role = "arn:aws:iam::888800001111:role/trustview/TrustviewReader"
     keys = sts.assume_role(RoleArn=role, RoleSessionName="delegate")["Credentials"]
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys["AccessKeyId"])

@@ -483,6 +483,17 @@ def test_damage_is_told_as_such_and_never_as_something_else(tmp_path: Path, data
         read_all(file)
 
 
+def test_rows_that_are_missing_among_others_are_damage(tmp_path: Path) -> None:
+    path = save_snapshot(tmp_path, small(), analyse(small()))
+    with open_snapshot(path) as file:
+        assert len(file.items()) > 1
+
+    broken = changed(path, "DELETE FROM item WHERE number = 1")
+
+    with open_snapshot(broken) as file, pytest.raises(StoreError, match=f"`{broken.stem}` is damaged"):
+        file.items()[-1]
+
+
 def test_a_changed_byte_in_a_policy_is_noticed(tmp_path: Path) -> None:
     path = save_snapshot(tmp_path, small(), NOTHING)
     broken = changed(path, "UPDATE text SET body = substr(body, 1, length(body) - 4) || x'00000000'")

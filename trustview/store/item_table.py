@@ -62,6 +62,9 @@ class ItemTable(Sequence[ItemRow]):
         query = f"{values.ITEMS} WHERE number BETWEEN ? AND ? ORDER BY number"
         with self._tables.reading():
             rows = tuple(map(values.read_item, self._tables.rows(query, first, first + PAGE - 1)))
+            expected = min(PAGE, len(self) - page * PAGE)
+            if len(rows) != expected:
+                raise ValueError(f"{expected} rows from {first} on are {len(rows)}")
         with self._lock:
             self._pages[page] = rows
             while len(self._pages) > _PAGES_KEPT:
