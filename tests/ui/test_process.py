@@ -157,6 +157,8 @@ def test_hostile_names_reach_the_terminal_as_plain_text(tmp_path: Path) -> None:
         terminal.until("no earlier snapshot")
         terminal.press("qV")
         terminal.until("identity providers")
+        terminal.press("qR")
+        terminal.until("sources of accounts")
         terminal.press("q3JJJJJJJJ4JJJ5JJ")
         terminal.until("[5 Fix]")
         terminal.press("\x11")
