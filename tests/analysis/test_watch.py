@@ -7,9 +7,9 @@ import pytest
 
 from tests.analysis.acme_snapshot import acme_snapshot
 from tests.analysis.case_evidence import ALL_EVENTS
-from trustview.analysis import Watched, WatchRule, match_event, propose_rule, watch_of
+from trustview.analysis import Watched, WatchRule, match_event, pattern_questions, propose_rule, watch_of
 from trustview.analysis.watch import event_of
-from trustview.policy import ASSUME_ACTIONS
+from trustview.policy import ASSUME_ACTIONS, truth
 from trustview.snapshot import EventRule, EventTarget, Role, Snapshot
 
 EMERGENCY = tuple(role for role in acme_snapshot().roles if role.name == "breakglass-admin")
@@ -87,3 +87,24 @@ def test_rules_that_forward_in_a_circle_tell_nobody_for_sure() -> None:
 
 def test_without_any_reading_of_rules_nothing_is_said() -> None:
     assert watch_of(replace(acme_snapshot(), readings=()), EMERGENCY[0], ASSUME_ACTIONS) is None
+
+
+@pytest.mark.parametrize("role", EMERGENCY, ids=lambda role: role.account)
+def test_another_matcher_is_asked_about_whole_events_of_which_ours_is_sure(role: Role) -> None:
+    """EventBridge refuses an event without these fields: see `API_TestEventPattern` of its reference."""
+    snapshot = acme_snapshot()
+    watch = watch_of(snapshot, role, ASSUME_ACTIONS)
+    assert watch
+    rule = propose_rule(watch)
+    assert rule
+    questions = pattern_questions(snapshot, role, watch, rule)
+
+    assert {one.rule for one in questions} == {rule.name, *(one.rule for one in watch.regions if one.rule)}
+    assert {one.action for one in questions} == set(ASSUME_ACTIONS)
+    assert len({(one.pattern, one.action) for one in questions}) == len(questions)
+    for question in questions:
+        event = json.loads(question.event)
+        assert {"id", "account", "source", "time", "region", "resources", "detail-type"} <= event.keys()
+        assert event["detail"]["requestParameters"] == {"roleArn": role.arn}
+        assert not question.ours.is_open
+    assert all(one.ours == truth(True) for one in questions if one.rule == rule.name)

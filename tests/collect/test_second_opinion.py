@@ -1,4 +1,4 @@
-"""Access Analyzer is asked about a change only when it is asked for, and what it says or does not say is told."""
+"""AWS is asked about a change or a pattern only when it is asked for, and what it says or does not say is told."""
 
 import json
 import threading
@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from trustview.analysis import Effect
-from trustview.cli.second_opinion import describe_opinion
-from trustview.collect import Opinion, Scope, ask_opinion
+from trustview.analysis import Effect, PatternQuestion
+from trustview.cli.second_opinion import describe_answer, describe_opinion
+from trustview.collect import Opinion, PatternOpinion, Scope, ask_opinion, ask_patterns
 from trustview.collect.operations import EVIDENCE_OPERATIONS, OPERATIONS, OPINION_OPERATIONS
+from trustview.policy import Truth, depends, truth
 from trustview.policy.narrowing import Verdict
 
 OLD, NEW = '{"Statement": "old"}', '{"Statement": "new"}'
@@ -44,10 +45,11 @@ def serving(answer: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Analyz
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            if self.path == "/":
+            target = self.headers.get("X-Amz-Target", "")
+            if self.path == "/" and not target:
                 self.reply(200, IDENTITY, "text/xml")
                 return
-            analyzer.asked.append((self.path.partition("?")[0], json.loads(body)))
+            analyzer.asked.append((target or self.path.partition("?")[0], json.loads(body)))
             status, value = analyzer.answer(*analyzer.asked[-1])
             self.reply(status, json.dumps(value), "application/json")
 
@@ -124,11 +126,11 @@ async def test_who_may_not_ask_is_told_and_it_is_no_opinion(monkeypatch: pytest.
     assert ["CheckNoNewAccess" in opinion.lacks[0], "ValidatePolicy" in opinion.lacks[1]] == [True, True]
 
 
-def test_neither_question_is_on_the_list_of_what_is_always_read() -> None:
+def test_no_question_is_on_the_list_of_what_is_always_read() -> None:
     always = {(one.service, one.name) for one in OPERATIONS}
     always |= {(one.service, one.name) for source in EVIDENCE_OPERATIONS.values() for one in source}
 
-    assert [one.name for one in OPINION_OPERATIONS] == ["ValidatePolicy", "CheckNoNewAccess"]
+    assert [one.name for one in OPINION_OPERATIONS] == ["ValidatePolicy", "CheckNoNewAccess", "TestEventPattern"]
     assert always.isdisjoint((one.service, one.name) for one in OPINION_OPERATIONS)
     assert Scope().asks_opinion is False
 
@@ -150,3 +152,34 @@ def test_a_difference_between_aws_and_the_proof_is_said(
     told = dict(describe_opinion(Opinion(grants_new), Effect(verdict, "")))
 
     assert ("differs" in told) is differs
+
+
+async def test_each_pattern_is_tested_on_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_target: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        return (200, {"Result": body["EventPattern"] == "one"}) if body["EventPattern"] != "bad" else (403, {})
+
+    with serving(answer, monkeypatch) as bridge:
+        opinions = await ask_patterns(Scope(), [("one", "event"), ("two", "event"), ("bad", "event")])
+
+    assert [one.matches for one in opinions] == [True, False, None]
+    assert "`events:TestEventPattern` gives no answer" in opinions[2].lack
+    assert bridge.asked[0] == ("AWSEvents.TestEventPattern", {"EventPattern": "one", "Event": "event"})
+
+
+@pytest.mark.parametrize(
+    ("ours", "matches", "differs"),
+    [
+        (truth(True), True, False),
+        (truth(True), False, True),
+        (truth(False), True, True),
+        (truth(False), False, False),
+        (depends("detail.userAgent"), True, False),
+        (truth(True), None, False),
+    ],
+)
+def test_a_difference_between_eventbridge_and_our_matcher_is_said(
+    ours: Truth, matches: bool | None, differs: bool
+) -> None:
+    question = PatternQuestion("page-sre", "sts:AssumeRole", "{}", "{}", ours)
+
+    assert describe_answer(question, PatternOpinion(matches))["differs"] is differs

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from trustview.analysis.watch import RegionWatch, Watch, Watched, describe_watch, watch_of
     from trustview.analysis.watch_rule import WatchRule, propose_rule
+    from trustview.analysis.watch_sample import PatternQuestion, pattern_questions
     from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
     from trustview.policy import Privilege
 
@@ -106,6 +107,7 @@ __all__ = [
     "Member",
     "Outlier",
     "Party",
+    "PatternQuestion",
     "PolicyDifference",
     "Privilege",
     "Reach",
@@ -164,6 +166,7 @@ __all__ = [
     "match_event",
     "may_come_by",
     "own_policy",
+    "pattern_questions",
     "pretty_policy",
     "propose_rule",
     "prove_change",

@@ -21,7 +21,7 @@ from trustview.snapshot import EventRule, EventTarget, Role, Snapshot
 
 SERVICE = "events"
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-_DEFAULT_BUS = "default"
+DEFAULT_BUS = "default"
 _MOST_HOPS = 3
 
 
@@ -115,7 +115,7 @@ def _of_action(snapshot: Snapshot, role: Role, name: str, region: str) -> Region
         return RegionWatch(region, Watched.NONE, f"no trail that logs records {name}, so that no rule sees it")
     event = event_of(role, name, region)
     rules = (rule for rule in snapshot.event_rules if (rule.account, rule.region) == (role.account, region))
-    found = [_of_rule(snapshot, rule, event) for rule in rules if rule.bus == _DEFAULT_BUS]
+    found = [_of_rule(snapshot, rule, event) for rule in rules if rule.bus == DEFAULT_BUS]
     best = min(found, key=_order, default=None)
     if best is None:
         return RegionWatch(region, Watched.NONE, f"no rule on the default bus matches {name}")

@@ -29,4 +29,8 @@ def add_watch(commands: Commands) -> None:
     parser.add_argument("role", metavar="ROLE", help=_ROLE)
     add_snapshot(parser)
     parser.add_argument("--format", choices=WATCH_FORMATS, help="print the rule to add in this format, nothing else")
+    parser.add_argument(
+        "--second-opinion", action="store_true", help="also ask EventBridge, as the caller, what each pattern matches"
+    )
+    parser.add_argument("--profile", help="with --second-opinion: a profile of the AWS configuration; or AWS_PROFILE")
     add_json(parser)

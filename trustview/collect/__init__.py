@@ -39,7 +39,7 @@ from trustview.collect.progress import (
 from trustview.collect.reducing import Reducer, Tally, Work, find_trail_run
 from trustview.collect.run import Clock
 from trustview.collect.scope import ROLE_NAME, Limits, Scope
-from trustview.collect.second_opinion import Opinion, ask_opinion
+from trustview.collect.second_opinion import Opinion, PatternOpinion, ask_opinion, ask_patterns
 from trustview.collect.trail_files import is_trail_file
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Notice",
     "Opinion",
     "Parts",
+    "PatternOpinion",
     "Progress",
     "Reducer",
     "Report",
@@ -66,6 +67,7 @@ __all__ = [
     "Tally",
     "Work",
     "ask_opinion",
+    "ask_patterns",
     "caller_policy",
     "collect",
     "duration",

@@ -120,9 +120,10 @@ EVIDENCE_OPERATIONS: dict[SourceKind, tuple[Operation, ...]] = {
     ),
 }
 
-# What a second opinion on a change asks: no read of anything of ours, and the second costs money.
-OPINION_OPERATIONS: tuple[Operation, ...] = tuple(
-    _each(Asked.OPINION, "accessanalyzer", "access-analyzer", "ValidatePolicy", "CheckNoNewAccess")
+# What a second opinion asks: no read of anything of ours. For `CheckNoNewAccess` AWS charges.
+OPINION_OPERATIONS: tuple[Operation, ...] = (
+    *_each(Asked.OPINION, "accessanalyzer", "access-analyzer", "ValidatePolicy", "CheckNoNewAccess"),
+    *_each(Asked.OPINION, "events", "events", "TestEventPattern"),
 )
 
 _BY_NAME = {(operation.service, operation.name): operation for operation in OPERATIONS}

@@ -56,7 +56,8 @@ class Scope:
     workgroup says nothing.
 
     A part that is at most `max_age_seconds` old is taken from the shelf. `is_fresh` begins anew instead of resuming.
-    `concurrency` is the most requests in flight. With `asks_opinion` Access Analyzer may be asked about a change.
+    `concurrency` is the most requests in flight. With `asks_opinion` AWS may be asked what it
+    says of a change or an event pattern.
     """
 
     profile: str = ""

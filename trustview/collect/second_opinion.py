@@ -1,14 +1,16 @@
-"""What does AWS say of a proposed trust policy? IAM Access Analyzer is asked, and only when the command line says so.
+"""What does AWS say of a proposed trust policy, or of an event pattern? It is asked only when the command line says so.
 
-`ValidatePolicy` tells what is wrong in the policy; `CheckNoNewAccess` whether it grants anything that today's does not,
-for which AWS charges. Neither changes anything. They are asked as the caller, whichever account the role is in.
+IAM Access Analyzer's `ValidatePolicy` tells what is wrong in the policy; `CheckNoNewAccess` whether it grants anything
+that today's does not, for which AWS charges. EventBridge's `TestEventPattern` tells whether a pattern matches an event.
+None changes anything. They are asked as the caller, whichever account the role is in.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-checks.html
 https://aws.amazon.com/iam/access-analyzer/pricing/
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,3 +68,29 @@ async def _validate(aws: Aws, proposed: str) -> AsyncIterator[Mapping[str, Any]]
 def _warning(finding: Mapping[str, Any]) -> str:
     kind = str(finding.get("findingType") or "").lower().replace("_", " ")
     return f"{kind} {finding.get('issueCode') or ''}: {finding.get('findingDetails') or ''}".strip()
+
+
+# ── event patterns ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class PatternOpinion:
+    """Whether AWS matches a pattern to an event; None where it did not say, and `lack` says why."""
+
+    matches: bool | None
+    lack: str = ""
+
+
+async def ask_patterns(scope: Scope, questions: Iterable[tuple[str, str]]) -> tuple[PatternOpinion, ...]:
+    """Ask of pairs of pattern and event (JSON texts); CredentialsError when AWS does not know who asks."""
+    async with open_aws(replace(scope, asks_opinion=True)) as aws:
+        return tuple([await _test(aws, pattern, event) for pattern, event in questions])
+
+
+async def _test(aws: Aws, pattern: str, event: str) -> PatternOpinion:
+    asked = {"EventPattern": pattern, "Event": event}
+    try:
+        answer = await aws.call("", "", "events", "TestEventPattern", asked, needs="Result")
+    except CallError as error:
+        return PatternOpinion(None, f"`events:TestEventPattern` gives no answer: {error.failure.reason}")
+    return PatternOpinion(bool(answer["Result"]))
