@@ -18,7 +18,7 @@ import pytest
 from tests.postgres import new_database
 from trustview.errors import NewerFormatError, ReviewBegunError, ReviewClosedError, StoreError, UsageError
 from trustview.review import Decision, Entry, EntryKind, Verdict, find_faults, make_entry, verify_chain, write_entry
-from trustview.store import ReviewStore, Workspace, open_reviews, review_engine
+from trustview.store import ReviewStore, Workspace, open_reviews
 
 REVIEW = "o-acme/2026-Q4"
 AT = "2026-11-20T06:00:00Z"
@@ -288,11 +288,8 @@ def test_opening_it_again_in_one_process_leaves_the_locks_of_the_first_alone(pat
     assert "database is locked" in result.stderr
 
 
-def test_a_writer_that_waits_too_long_is_told_and_nothing_is_written(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(review_engine, "WAIT_SECONDS", 0.05)  # otherwise it waits half a minute
-    with ReviewStore(path) as store:
+def test_a_writer_that_waits_too_long_is_told_and_nothing_is_written(path: Path) -> None:
+    with ReviewStore(path, wait=1) as store:
         store.append(REVIEW, decide("one"))
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

@@ -399,16 +399,3 @@ async def test_without_colour_signs_and_words_say_everything(desk: Desk, monkeyp
         await screen.press("r", "space")
         await screen.until(lambda: screen.state.marks)
         await screen.sees("✗ ✖ CRIT", " ●   ✖ CRIT", "▌    ✖ CRIT", "▌ 2 Queue", "[3 Why]")
-
-
-async def test_the_whole_demo_is_decided_with_hardly_more_than_a_key_each(desk: Desk) -> None:
-    async with sitting(desk) as screen:
-        items = len(screen.state.view)
-        keys = 0
-        while screen.state.progress[0] < items:
-            before = screen.state.progress[0]
-            await screen.pilot.press("a")
-            keys += 1
-            await screen.until(lambda: screen.state.progress[0] > before)  # noqa: B023
-        assert keys <= 1.3 * items
-        await screen.sees(f"{items}/{items} decided")

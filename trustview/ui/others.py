@@ -46,7 +46,7 @@ class Others:
 
 
 def after_others(state: State, entries: Iterable[Entry]) -> State:
-    """The same view after steps of others, with a word on them."""
+    """The same view after steps of others, with a word on them; a refusal that stands there already goes before it."""
     new = tuple(entries)
     after = state
     for entry in new:
@@ -54,6 +54,8 @@ def after_others(state: State, entries: Iterable[Entry]) -> State:
     names = ", ".join(sorted({entry.by for entry in new}))
     count = len({item for entry in new for item in touched_by(entry)})
     told = Notice(f"{names}: {count} {'item' if count == 1 else 'items'} decided")
+    if state.notice.is_bad:
+        told = state.notice
     return replace(after, notice=disagreement(state, after) or told)
 
 
