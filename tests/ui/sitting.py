@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.app import Cockpit
 from trustview.ui.opening import open_cockpit
 from trustview.ui.state import State
+
+from .driver import Driver
 
 REVIEW = "o-acme1example/2026-Q4"
 NARROW, MEDIUM, WIDE = (80, 24), (120, 40), (200, 60)
@@ -35,20 +36,16 @@ class Desk:
         return self.folder / "reviews.db"
 
 
-class Screen:
+class Screen(Driver):
     """A running cockpit."""
 
     def __init__(self, cockpit: Cockpit, pilot: Pilot[None]) -> None:
+        super().__init__(cockpit, pilot)
         self.cockpit = cockpit
-        self.pilot = pilot
 
     @property
     def state(self) -> State:
         return self.cockpit.state
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Put a text into the field that has the focus, as a terminal pastes it: quicker than letter by letter."""
@@ -63,27 +60,6 @@ class Screen:
         await self.type(text)
         await self.until(lambda: self.state.filter_text == text)
         await self.press("enter")
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for something that happens after the keys: a timer, a worker, a frame."""
-        for _ in range(200):
-            if holds():
-                return
-            await asyncio.sleep(0.01)
-            await self.pilot.pause()
-        raise AssertionError(f"it did not happen; the screen shows:\n{self.text}")
-
-    async def sees(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.text for text in texts))
-
-    @property
-    def lines(self) -> list[str]:
-        strips = self.cockpit.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +22,7 @@ from trustview.snapshot import Gap, GapKind, Snapshot
 from trustview.ui.collection import Phase
 from trustview.ui.collector import CollectorApp
 
+from .driver import Driver
 from .hostile import HOSTILE
 from .sitting import MEDIUM, NARROW, WIDE
 
@@ -54,39 +55,15 @@ class Script:
         return self.snapshot
 
 
-class Watch:
+class Watch(Driver):
     """A running screen."""
 
     def __init__(self, app: CollectorApp[str], pilot: Pilot[str]) -> None:
+        super().__init__(app, pilot)
         self.app = app
-        self.pilot = pilot
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        for _ in range(500):
-            if holds():
-                return
-            await asyncio.sleep(0.01)
-            await self.pilot.pause()
-        raise AssertionError(f"it did not happen; the screen shows:\n{self.text}")
-
-    async def sees(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.text for text in texts))
 
     async def is_at(self, phase: Phase) -> None:
         await self.until(lambda: self.app.collection.phase is phase)
-
-    @property
-    def lines(self) -> list[str]:
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
 
 @asynccontextmanager
