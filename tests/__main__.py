@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+# In the order of the folders: else files of few and long tests come last, and one process waits for the other.
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Asked for some tests, it runs those alone: they need not reach everything.
 TESTS = (
     (("tests", [*PYTEST, *sys.argv[1:]]),)
