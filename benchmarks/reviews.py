@@ -20,7 +20,8 @@ from trustview.review import Decision, EntryKind, Verdict, make_entry, review_id
 from trustview.snapshot import Account, AccountFacts, Organization, OrganizationalUnit, Role, Snapshot
 from trustview.store import ReviewStore, bind, carry_into, open_snapshot, save_snapshot
 from trustview.ui.opening import open_cockpit
-from trustview.ui.state import Notice, after_entry
+from trustview.ui.state import Notice
+from trustview.ui.steps import after_entry
 
 GRANTS = 10_000
 FLEET = 800

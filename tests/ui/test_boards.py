@@ -15,7 +15,8 @@ from trustview.store import ReviewStore, open_snapshot, save_snapshot
 from trustview.ui.board import Board, BoardRow, Link, Wishes
 from trustview.ui.boards import make_board
 from trustview.ui.opening import open_cockpit
-from trustview.ui.state import Pane, Sheet, State, filtered, scoped
+from trustview.ui.showing import filtered, scoped
+from trustview.ui.state import Pane, Sheet, State
 
 from .acme import acme_analysis, acme_snapshot
 from .sitting import MEDIUM, NARROW, NOW, Desk, Screen, sitting

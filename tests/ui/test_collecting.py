@@ -264,6 +264,28 @@ async def test_what_ended_it_is_told_when_it_is_left() -> None:
     assert watch.app.problem is error
 
 
+async def test_what_the_system_refuses_is_told_and_not_thrown() -> None:
+    script = Script(error=OSError(28, "No space left on device", "parts.db"))
+    script.may_end.set()
+    async with watching(script, MEDIUM) as watch:
+        await watch.is_at(Phase.FAILED)
+        await watch.sees("✗ the system refused `parts.db`: No space left on device")
+        await watch.press("q")
+    assert isinstance(watch.app.problem, StoreError)
+
+
+async def test_an_error_outside_of_the_run_ends_it_with_its_message() -> None:
+    async def fail() -> None:
+        raise StoreError("the shelf is gone")
+
+    script = Script()
+    script.may_stop.set()
+    async with watching(script) as watch:
+        watch.app.run_worker(fail())
+        await watch.until(lambda: watch.app.problem is not None)
+    assert str(watch.app.problem) == "the shelf is gone"
+
+
 # ── with the collector ───────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -23,7 +23,9 @@ from trustview.ui.present.policy import marked_policy, statement_lines
 from trustview.ui.present.queue import OpenCounts, row_cells
 from trustview.ui.present.sheets import footer
 from trustview.ui.present.status import severity_counts, short_moment, top_line
-from trustview.ui.state import GROUP, begin, scoped, with_journal
+from trustview.ui.showing import scoped
+from trustview.ui.state import GROUP
+from trustview.ui.steps import begin, with_journal
 from widgets.safe_text import cells
 
 from .acme import acme_analysis, acme_snapshot

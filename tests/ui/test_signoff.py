@@ -12,7 +12,8 @@ from trustview.review import Decision, EntryKind, Reopened, Verdict, count_exten
 from trustview.store import ReviewStore, attest, open_snapshot, take_ledger
 from trustview.ui.board import Board, Link
 from trustview.ui.boards import make_board
-from trustview.ui.state import Pane, Sheet, filtered
+from trustview.ui.showing import filtered
+from trustview.ui.state import Pane, Sheet
 
 from .sitting import MEDIUM, NARROW, NOW, REVIEW, Desk, Screen, sitting
 

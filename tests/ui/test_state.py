@@ -9,25 +9,11 @@ from hypothesis import strategies as st
 
 from trustview.analysis import Severity
 from trustview.review import Decision, EntryKind, Verdict, make_entry, verify_chain
-from trustview.ui.state import (
-    Notice,
-    Pane,
-    State,
-    after_entry,
-    at_member,
-    at_next_pane,
-    at_pane,
-    at_row,
-    at_undecided,
-    begin,
-    filtered,
-    kin,
-    refreshed,
-    scoped,
-    stepped,
-    widened,
-)
+from trustview.ui.showing import filtered, refreshed, scoped, widened
+from trustview.ui.state import Notice, Pane, State
+from trustview.ui.steps import after_entry, begin, kin
 from trustview.ui.view_state import view_of, with_view
+from trustview.ui.whereabouts import at_member, at_next_pane, at_pane, at_row, at_undecided, stepped
 
 from .rows import PLACES, items, table
 

@@ -6,9 +6,8 @@ It decides nothing: `actions` make states, `present` makes words of them, panes 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -22,40 +21,28 @@ if TYPE_CHECKING:
 
     from trustview.ui.detail import Detail
 
-from trustview import store
 from trustview.errors import TrustviewError
-from trustview.review import Decision, EntryKind, make_entry
+from trustview.review import Decision, EntryKind
 from trustview.store import ReviewStore, SnapshotFile
-from trustview.ui.actions import ACTIONS
 from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
-from trustview.ui.commands import COMMANDS_BY_ID, Group
-from trustview.ui.desk import Desk
+from trustview.ui.keeping import Keeping
 from trustview.ui.known import known_error, log_said
 from trustview.ui.lookup import Looked, Lookup, look
 from trustview.ui.messages import PaneChosen, PaneFocused
-from trustview.ui.others import Others, after_others, disagreement
+from trustview.ui.others import Others
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
 from trustview.ui.providers import find_commands
+from trustview.ui.running import Running
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.searching import Search
+from trustview.ui.showing import showing, with_filter, with_scope
 from trustview.ui.sitting import Sitting
-from trustview.ui.state import (
-    GROUP,
-    Notice,
-    Pane,
-    Sheet,
-    State,
-    after_entry,
-    at_pane,
-    at_row,
-    showing,
-    with_filter,
-    with_journal,
-    with_scope,
-)
+from trustview.ui.state import GROUP, Notice, Pane, Sheet, State
+from trustview.ui.steps import with_journal
 from trustview.ui.view_state import with_view
+from trustview.ui.whereabouts import at_pane, at_row
 from widgets.ego_graph import EgoGraph
 from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
@@ -93,6 +80,8 @@ class Cockpit(App[None]):
         self._state = state
         self._review_id = sitting.review_id
         self._begun = asyncio.Event()
+        self.keeping = Keeping(self, sitting)
+        self.running = Running(self, self, self._take_over, self._begun)
         self._wishes = wishes
         self.set_keymap({command: ",".join(keys) for command, keys in state.preferences.keys.items()})
 
@@ -172,20 +161,7 @@ class Cockpit(App[None]):
         self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
     ) -> None:
         """Write a step into the journal, then show it."""
-        try:
-            bound, texts = store.bind(self.reader, decisions)
-            entry = make_entry(self._state.journal, kind, self.reviewer, self.now(), bound, cleared)
-            kept = self.sitting.reviews.append(self.review_id, entry, texts)
-            before = state = self._state
-            if kept.number != len(state.journal) + 1:  # somebody else decided in the meantime
-                others = self.sitting.reviews.journal(self.review_id, len(state.journal))
-                state = after_others(state, (entry for entry in others if entry.number < kept.number))
-        except TrustviewError as error:
-            self.say(f"not saved, nothing is decided: {error}", is_bad=True)
-            return
-        after = after_entry(state, kept, Notice(notice))
-        self.show(replace(after, notice=disagreement(before, after) or after.notice))
-        self.save_view()
+        self.keeping.keep(kind, notice, decisions, cleared)
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""
@@ -195,16 +171,9 @@ class Cockpit(App[None]):
         """Offer every command by name."""
         self.action_command_palette()
 
-    def save_view(self) -> None:
-        """Keep how the screen stands; a disk that is full costs only this."""
-        try:
-            self.sitting.save_view(self._review_id, self._state)
-        except (OSError, TrustviewError) as error:
-            self.say(f"how the screen stands could not be kept: {error}", is_bad=True)
-
     def leave(self) -> None:
         """Save the view and quit."""
-        self.save_view()
+        self.keeping.save_view()
         self.exit()
 
     # ── the screen ───────────────────────────────────────────────────────────────────────────────────────────
@@ -271,37 +240,8 @@ class Cockpit(App[None]):
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def action_command(self, command: str) -> None:
-        """Run a command by its id; questions are asked in a worker, so that keys can answer them."""
-        if self.bench.prompt.is_open or (self.bench.is_too_small and command != "quit"):
-            if command == "quit":
-                self.leave()
-            return
-        self._take_over()
-        if not self._begun.is_set() and COMMANDS_BY_ID[command].group is Group.DECIDE:
-            self.run_worker(self._decide_later(command, self._state.targets), group="asking", exclusive=True)
-            return
-        action = ACTIONS[command]
-        if inspect.iscoroutinefunction(action):
-            self.run_worker(self._ask_and_act(action), group="asking", exclusive=True)
-            return
-        try:
-            action(self)
-        except TrustviewError as error:
-            self.say(str(error), is_bad=True)
-
-    async def _decide_later(self, command: str, targets: tuple[int, ...]) -> None:
-        """A key that came before the decisions were read: it means what it meant when it was pressed."""
-        await self._begun.wait()
-        if self._state.targets == targets:
-            self.action_command(command)
-        else:
-            self.say(f"{command} was pressed before the decisions were read; nothing is decided", is_bad=True)
-
-    async def _ask_and_act(self, action: Callable[[Desk], Awaitable[None]]) -> None:
-        try:
-            await action(self)
-        except TrustviewError as error:
-            self.say(str(error), is_bad=True)
+        """Run a command by its id."""
+        self.running.run(command)
 
     def _handle_exception(self, error: Exception) -> None:
         """What nobody expected where it happened: a known error ends the sitting with its message and no traceback."""

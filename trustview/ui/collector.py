@@ -18,6 +18,7 @@ from trustview.collect import Keep, Report
 from trustview.errors import TrustviewError
 from trustview.snapshot import GapKind, Snapshot
 from trustview.ui.collection import Collection, Phase
+from trustview.ui.known import known_error
 from trustview.ui.screens.collect import CollectScreen
 
 DRAW_EVERY = 0.2
@@ -73,8 +74,9 @@ class CollectorApp(App[Kept], Generic[Kept]):
             collection.phase = Phase.DONE
         except asyncio.CancelledError:
             collection.phase = Phase.STOPPED
-        except TrustviewError as error:
-            self.problem, collection.notice = error, str(error)
+        except (TrustviewError, OSError) as error:
+            self.problem = known_error(error)
+            collection.notice = str(self.problem)
             collection.phase = Phase.FAILED
         self.board.show()
         if self._is_leaving:
@@ -118,6 +120,15 @@ class CollectorApp(App[Kept], Generic[Kept]):
             self.exit(self._kept)
         else:
             self.action_stop()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What nobody expected where it happened: a known error ends it with its message and no traceback."""
+        known = known_error(error)
+        if known is None:
+            super()._handle_exception(error)
+        else:
+            self.problem = self.problem or known
+            self.exit(return_code=1)
 
     def action_help_quit(self) -> None:
         """ctrl+c: as in a terminal."""

@@ -9,17 +9,9 @@ from dataclasses import replace
 
 from trustview.store import SnapshotFile
 from trustview.ui.board import Link
-from trustview.ui.state import (
-    Notice,
-    Pane,
-    Sheet,
-    State,
-    at_pane,
-    at_row,
-    refreshed,
-    with_filter,
-    with_scope,
-)
+from trustview.ui.showing import refreshed, with_filter, with_scope
+from trustview.ui.state import Notice, Pane, Sheet, State
+from trustview.ui.whereabouts import at_pane, at_row
 
 
 def follow(state: State, link: Link, reader: SnapshotFile) -> State:

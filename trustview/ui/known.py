@@ -25,8 +25,8 @@ def known_error(error: BaseException) -> TrustviewError | None:
     if isinstance(error, OSError):
         where = f" `{error.filename}`" if error.filename else ""
         return StoreError(
-            f"the system refused{where}: {error.strerror or error}; look at the disk and the terminal, then open the "
-            "review again: all that was confirmed is there"
+            f"the system refused{where}: {error.strerror or error}; look at the disk and the terminal, then begin "
+            "again: all that was confirmed or read is there"
         )
     return None
 

@@ -20,7 +20,8 @@ from trustview.ui.board import Wishes
 from trustview.ui.places import Places
 from trustview.ui.review_scope import limited_view
 from trustview.ui.sitting import Begun, Sitting
-from trustview.ui.state import State, begin
+from trustview.ui.state import State
+from trustview.ui.steps import begin
 from trustview.ui.view_state import view_of, with_view
 
 

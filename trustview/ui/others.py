@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from trustview.errors import TrustviewError
 from trustview.review import Entry
 from trustview.store import ReviewStore
-from trustview.ui.state import Notice, State, touched_by, with_entry
+from trustview.ui.state import Notice, State
+from trustview.ui.steps import touched_by, with_entry
 
 if TYPE_CHECKING:
     from trustview.ui.desk import Desk

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from textual.app import App
 
 from trustview.errors import TrustviewError
-from trustview.ui.state import State, visible
+from trustview.ui.showing import visible
+from trustview.ui.state import State
 
 FIRST_ROWS = 200
 """So many rows of a search are shown before all are found."""

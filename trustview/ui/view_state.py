@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trustview.ui.state import Pane, State, at_row, filtered, scoped
+from trustview.ui.showing import filtered, scoped
+from trustview.ui.state import Pane, State
+from trustview.ui.whereabouts import at_row
 
 FORMAT = 1
 

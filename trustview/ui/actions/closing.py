@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from trustview.review import is_closed
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import counted
-from trustview.ui.state import Notice, Sheet, with_entry
+from trustview.ui.state import Notice, Sheet
+from trustview.ui.steps import with_entry
 
 if TYPE_CHECKING:
     from trustview.store import Standing

@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trustview.ui.desk import Desk
-from trustview.ui.state import (
-    Notice,
-    Pane,
-    Sheet,
-    State,
-    at_member,
-    at_next_pane,
-    at_pane,
-    at_undecided,
-    kin,
-    stepped,
-    widened,
-    with_filter,
-)
+from trustview.ui.showing import widened, with_filter
+from trustview.ui.state import Notice, Pane, Sheet, State
+from trustview.ui.steps import kin
+from trustview.ui.whereabouts import at_member, at_next_pane, at_pane, at_undecided, stepped
 
 
 def next_undecided(desk: Desk) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trustview.ui.desk import Desk
-from trustview.ui.state import Pane, at_pane
+from trustview.ui.state import Pane
+from trustview.ui.whereabouts import at_pane
 
 _STEPS = (
     (Pane.QUEUE, "The queue: one line for each way in, worst first. j and k move, 3 says why, space marks."),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trustview.ui.board import Board, BoardRow, Link
+from trustview.ui.showing import visible, with_filter, with_scope
 from trustview.ui.sitting import Sitting
-from trustview.ui.state import State, visible, with_filter, with_scope
+from trustview.ui.state import State
 from widgets.columns import Column
 from widgets.tone import Cell, Tone
 
