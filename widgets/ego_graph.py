@@ -13,7 +13,7 @@ from widgets.graph_window import scrolled_to
 from widgets.messages import FromWidget, Latest
 from widgets.painter import Painter
 from widgets.safe_text import cells
-from widgets.tone import TONE_CLASSES, Cell, Tone, tone_css
+from widgets.tone import Cell, Tone
 
 _NOTHING = EgoGraphData(GraphNode("", "nothing chosen", " "), incoming_empty="", outgoing_empty="", legend=())
 
@@ -45,7 +45,7 @@ class EgoGraph(Painter, Widget, can_focus=True):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"graph--cursor", *TONE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"graph--cursor"}
     """
     | Class | Is |
     | :- | :- |
@@ -58,7 +58,7 @@ class EgoGraph(Painter, Widget, can_focus=True):
     EgoGraph:focus > .graph--cursor { background: $primary-muted; }
     EgoGraph:ansi > .graph--cursor { background: ansi_default; text-style: bold; }
     EgoGraph:ansi:focus > .graph--cursor { background: ansi_default; text-style: reverse; }
-    """ + tone_css("EgoGraph")
+    """
 
     class Highlighted(Latest["EgoGraph"]):
         """The cursor stands on another node; while many wait, only the last is handled."""

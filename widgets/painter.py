@@ -2,34 +2,40 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import ClassVar, cast
+from typing import cast
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.safe_text import fit, safe_text
-from widgets.tone import TONE_CLASSES, Cell, Tone, tone_css
+from widgets.tone import Cell, Look, Tone, look_of
 
 
-@lru_cache(maxsize=512)
-def _mix(full: Style, partial: Style, row: Style) -> Style:
-    """Put a tone on a row: `full` is the tone's style as it comes out, `partial` only what the tone itself sets."""
+@lru_cache(maxsize=1024)
+def _ink(look: Look, colour: str, ground: str, row: Style) -> Style:
+    """Put a look on a row; `colour` and `ground` are what the theme gives for its variables."""
     if row.reverse:  # the terminal's own colours: a reversed row stays one block
-        return row + Style(bold=partial.bold)
+        return row + Style(bold=look.is_bold or None)
+    under = Color.parse(ground) if ground else Color.from_rich_color(row.bgcolor)
     return row + Style(
-        color=full.color,
-        bgcolor=full.bgcolor if partial.bgcolor is not None else None,
-        bold=partial.bold,
-        dim=partial.dim,
-        underline=partial.underline,
+        color=(under + Color.parse(colour)).rich_color,
+        bgcolor=under.rich_color if ground else None,
+        bold=look.is_bold or None,
+        dim=look.is_dim or None,
+        underline=look.is_underlined or None,
     )
 
 
 class Painter:
-    """What every widget of this folder draws with; mixed into a Textual widget that has a component class per tone."""
+    """What every widget of this folder draws with; mixed into a Textual widget.
+
+    Tones are looked up in the theme and have no component classes: Textual makes the styles of every component class of
+    every widget anew whenever a class changes above it, which would cost more than all the drawing.
+    """
 
     def paint(self, line: Iterable[Cell], width: int, row_class: str | None = None, fill: Tone = Tone.PLAIN) -> Strip:
         """Return `line` as a strip of exactly `width` cells; what does not fit is cut with `…`.
@@ -56,10 +62,10 @@ class Painter:
 
     def pen(self, tone: Tone, row: Style) -> Style:
         """Return how a text of this tone looks on a row of this style."""
-        widget = cast(Widget, self)
-        full = widget.get_component_rich_style(tone.component_class)
-        partial = widget.get_component_rich_style(tone.component_class, partial=True)
-        return _mix(full, partial, row)
+        app = cast(Widget, self).app
+        look = look_of(tone, is_terminal=app.native_ansi_color)
+        variables = app.theme_variables
+        return _ink(look, variables[look.colour], variables[look.ground] if look.ground else "", row)
 
     def _segments(self, pieces: Sequence[tuple[str, Tone]], row_class: str | None) -> list[Segment]:
         """Join neighbours that look the same: few, long segments are drawn fastest."""
@@ -90,7 +96,4 @@ class PaintedLine(Painter, Widget):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
-    """One component class per tone, for example `tone--critical`."""
-
-    DEFAULT_CSS = "PaintedLine { height: 1; }\n" + tone_css("PaintedLine")
+    DEFAULT_CSS = "PaintedLine { height: 1; }"

@@ -10,7 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from widgets.painter import Painter
-from widgets.tone import TONE_CLASSES, Cell, Tone, tone_css
+from widgets.tone import Cell, Tone
 
 
 class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False):
@@ -35,9 +35,6 @@ class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False)
         Binding("G,end", "last_line", "last", show=False, id="lines.last"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
-    """One component class per tone, for example `tone--critical`."""
-
     DEFAULT_CSS = """
     ScrolledLines {
         height: 1fr;
@@ -53,7 +50,7 @@ class ScrolledLines(Painter, ScrollView, can_focus=True, inherit_bindings=False)
         scrollbar-background-active: transparent;
     }
     ScrolledLines:ansi { scrollbar-color: ansi_bright_black; }
-    """ + tone_css("ScrolledLines")
+    """
 
     ALLOW_SELECT = False
 

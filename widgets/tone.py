@@ -29,11 +29,6 @@ class Tone(StrEnum):
     STRING = "string"
     CURSOR_BAR = "cursor-bar"
 
-    @property
-    def component_class(self) -> str:
-        """The component class that gives this tone its look, for example `tone--muted`."""
-        return f"tone--{self.value}"
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -46,39 +41,48 @@ class Cell:
 Line = tuple[Cell, ...]
 """One line of a widget, from left to right."""
 
-TONE_CLASSES = frozenset(tone.component_class for tone in Tone)
-"""The component classes that every widget of this folder has, one per tone."""
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a tone looks: names of the theme's variables for text and background, and how the letters are set."""
+
+    colour: str
+    ground: str = ""
+    """Empty: the background of the row."""
+    is_bold: bool = False
+    is_dim: bool = False
+    is_underlined: bool = False
+
 
 _LOOKS = {
-    Tone.PLAIN: "color: $foreground;",
-    Tone.MUTED: "color: $foreground-muted;",
-    Tone.STRONG: "color: $foreground; text-style: bold;",
-    Tone.HEADING: "color: $text-primary; text-style: bold;",
-    Tone.ACCENT: "color: $text-primary;",
-    Tone.GOOD: "color: $text-success;",
-    Tone.LOW: "color: $text-secondary;",
-    Tone.MEDIUM: "color: $text-warning;",
-    Tone.HIGH: "color: $text-warning; text-style: bold;",
-    Tone.CRITICAL: "color: $text-error; text-style: bold;",
-    Tone.ADDED: "color: $text-success;",
-    Tone.ADDED_WORD: "color: $text-success; background: $success-muted; text-style: bold;",
-    Tone.REMOVED: "color: $text-error;",
-    Tone.REMOVED_WORD: "color: $text-error; background: $error-muted; text-style: bold;",
-    Tone.NAME: "color: $text-primary;",
-    Tone.STRING: "color: $text-success;",
-    Tone.CURSOR_BAR: "color: $primary; text-style: bold;",
+    Tone.PLAIN: Look("foreground"),
+    Tone.MUTED: Look("foreground-muted"),
+    Tone.STRONG: Look("foreground", is_bold=True),
+    Tone.HEADING: Look("text-primary", is_bold=True),
+    Tone.ACCENT: Look("text-primary"),
+    Tone.GOOD: Look("text-success"),
+    Tone.LOW: Look("text-secondary"),
+    Tone.MEDIUM: Look("text-warning"),
+    Tone.HIGH: Look("text-warning", is_bold=True),
+    Tone.CRITICAL: Look("text-error", is_bold=True),
+    Tone.ADDED: Look("text-success"),
+    Tone.ADDED_WORD: Look("text-success", "success-muted", is_bold=True),
+    Tone.REMOVED: Look("text-error"),
+    Tone.REMOVED_WORD: Look("text-error", "error-muted", is_bold=True),
+    Tone.NAME: Look("text-primary"),
+    Tone.STRING: Look("text-success"),
+    Tone.CURSOR_BAR: Look("primary", is_bold=True),
 }
 
+# The sixteen colours of a terminal cannot be mixed: what is fainter or deeper elsewhere is set otherwise there.
 _TERMINAL_LOOKS = {
-    Tone.MUTED: "text-style: dim;",
-    Tone.LOW: "color: ansi_default;",
-    Tone.ADDED_WORD: "background: ansi_default; text-style: bold underline;",
-    Tone.REMOVED_WORD: "background: ansi_default; text-style: bold underline;",
+    Tone.MUTED: Look("foreground", is_dim=True),
+    Tone.LOW: Look("foreground"),
+    Tone.ADDED_WORD: Look("text-success", is_bold=True, is_underlined=True),
+    Tone.REMOVED_WORD: Look("text-error", is_bold=True, is_underlined=True),
 }
 
 
-def tone_css(selector: str) -> str:
-    """Return the default CSS that gives the tones their look in the widget named `selector`."""
-    rules = [f"{selector} > .{tone.component_class} {{ {look} }}" for tone, look in _LOOKS.items()]
-    rules += [f"{selector}:ansi > .{tone.component_class} {{ {look} }}" for tone, look in _TERMINAL_LOOKS.items()]
-    return "\n".join(rules)
+def look_of(tone: Tone, *, is_terminal: bool) -> Look:
+    """Return how a tone looks; `is_terminal` where the terminal's own sixteen colours are meant."""
+    return (is_terminal and _TERMINAL_LOOKS.get(tone)) or _LOOKS[tone]

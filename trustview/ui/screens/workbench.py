@@ -158,15 +158,23 @@ class Workbench(Screen[None], inherit_bindings=False):
     def _arrange(self, state: State) -> None:
         """Which panes are seen, and what stands in the last lines."""
         self._state = state
-        for pane in Pane:
-            frame = self.pane(pane)
-            frame.display = self._is_seen(pane, state)
-            frame.set_class(pane is state.pane, "-current")
-        self.set_class(state.is_zoomed, "-zoomed")
-        self.set_class(state.sheet is not Sheet.NONE, "-sheet")
-        self.set_class(not state.is_scope_hidden, "-scope")
+        self._restyle(state)
         self.status.show(notice_line(state))
         is_covered = state.sheet is not Sheet.NONE
         self.keys.show(
             sheet_footer(state.sheet) if is_covered else footer(Context(state.pane.value), state.preferences)
         )
+
+    def _restyle(self, state: State) -> None:
+        """Give screen and panes their classes; when the screen's change, all looks are made anew, and only once."""
+        before = self.classes
+        self.set_class(state.is_zoomed, "-zoomed", update=False)
+        self.set_class(state.sheet is not Sheet.NONE, "-sheet", update=False)
+        self.set_class(not state.is_scope_hidden, "-scope", update=False)
+        is_anew = self.classes != before
+        for pane in Pane:
+            frame = self.pane(pane)
+            frame.display = self._is_seen(pane, state)
+            frame.set_class(pane is state.pane, "-current", update=not is_anew)
+        if is_anew:
+            self.update_node_styles()
