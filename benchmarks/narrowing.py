@@ -2,7 +2,8 @@
 
 Every pair is measured once, with nothing kept from the pair before: policies are read anew and no cache is warm. It
 needs the corpus beside the project; without it there is nothing to measure. Beside the table of all subjects,
-`python -m benchmarks.narrowing` tells the median, the 99th percentile, the worst pairs and the hard stop.
+`python -m benchmarks.narrowing` tells the median, the 99th percentile, the worst pairs, what stopped those that have no
+answer, and the hard stop.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from benchmarks.measure import Measure
 from tests.policy.narrowing.edits import CORPUS, NARROWING, WIDENING, pairs
 from tests.policy.narrowing.test_mutations import costly_pair
 from trustview.policy import PolicyDocument, parse_policy
-from trustview.policy.narrowing import Verdict, narrower
+from trustview.policy.narrowing import Proof, Verdict, narrower
 
 
 def measure_proofs() -> Iterator[Measure]:
@@ -35,19 +36,19 @@ def measure_proofs() -> Iterator[Measure]:
         yield Measure(subject, "narrower", count, min(proving), median(proving), "json.loads, by median", ratio)
 
 
-def _measure(texts: list[tuple[str, str]]) -> tuple[list[float], list[float], Counter[Verdict]]:
-    """Seconds of parsing and of proving each pair, and the verdicts."""
+def _measure(texts: list[tuple[str, str]]) -> tuple[list[float], list[float], Counter[str]]:
+    """Seconds of parsing and of proving each pair, and what stopped those that have no answer."""
     parsing, proving = list[float](), list[float]()
-    verdicts: Counter[Verdict] = Counter()
+    stopped: Counter[str] = Counter()
     for before, after in texts:
         started = time.process_time()
         json.loads(before), json.loads(after)
         parsing.append(time.process_time() - started)
         _forget()
-        seconds, verdict = _prove(parse_policy(before), parse_policy(after))
+        seconds, proof = _prove(parse_policy(before), parse_policy(after))
         proving.append(seconds)
-        verdicts[verdict] += 1
-    return parsing, proving, verdicts
+        stopped[proof.reason] += proof.verdict is Verdict.UNKNOWN
+    return parsing, proving, +stopped
 
 
 def _forget() -> None:
@@ -62,10 +63,10 @@ def _caches() -> tuple[functools._lru_cache_wrapper[object], ...]:
     return tuple(each for each in found if str(each.__module__).startswith("trustview."))
 
 
-def _prove(old: PolicyDocument, new: PolicyDocument) -> tuple[float, Verdict]:
+def _prove(old: PolicyDocument, new: PolicyDocument) -> tuple[float, Proof]:
     started = time.process_time()
-    verdict = narrower(old, new).verdict
-    return time.process_time() - started, verdict
+    proof = narrower(old, new)
+    return time.process_time() - started, proof
 
 
 def main() -> int:
@@ -75,9 +76,9 @@ def main() -> int:
         return 1
     for subject, edits in (("narrowed", NARROWING), ("widened", WIDENING)):
         named = list(pairs(edits))
-        parsing, proving, verdicts = _measure([(json.dumps(a), json.dumps(b)) for _, a, b in named])
+        parsing, proving, stopped = _measure([(json.dumps(a), json.dumps(b)) for _, a, b in named])
         ordered = sorted(proving)
-        definite = 1 - verdicts[Verdict.UNKNOWN] / len(named)
+        definite = 1 - stopped.total() / len(named)
         print(
             f"{subject}: {len(named)} pairs, {definite:.1%} definite, median {median(ordered) * 1e3:.2f} ms "
             f"({median(ordered) / median(parsing):.0f} x json.loads), "
@@ -85,8 +86,10 @@ def main() -> int:
         )
         for seconds, (name, _, _) in sorted(zip(proving, named, strict=True), key=lambda pair: -pair[0])[:3]:
             print(f"    {seconds * 1e3:.2f} ms {name}")
-    seconds, verdict = _prove(*costly_pair())
-    print(f"hard stop: {verdict.value} after {seconds:.2f} s")
+        for reason, count in stopped.most_common():
+            print(f"    {count} without an answer: {reason}")
+    seconds, proof = _prove(*costly_pair())
+    print(f"hard stop: {proof.verdict.value} after {seconds:.2f} s")
     return 0
 
 

@@ -105,6 +105,17 @@ ANSWERS: list[tuple[str, dict[str, Any], str, list[str]]] = [
         ],
     ),
     (
+        "whom the trust policy names by a text of no form is whoever the same text names",
+        {"principal": "arn:aws:iam::1234:root", "trust_policy": statement(Principal={"AWS": "arn:aws:iam::1234:root"})},
+        "allowed",
+        [
+            "not settled, counted as allowed: AWS does not document who `arn:aws:iam::1234:root` is",
+            "statement 0 `In` of the trust policy allows it depending on undocumented: who `arn:aws:iam::1234:root` is",
+            "`trust_policy` $.Statement[0].Principal.AWS: `arn:aws:iam::1234:root` is no principal that AWS documents "
+            "and matches nobody; AWS refuses the policy",
+        ],
+    ),
+    (
         "a role's ARN where one session of it is trusted",
         {"trust_policy": statement(Principal={"AWS": f"arn:aws:sts::{OTHER}:assumed-role/ci/build"})},
         "allowed",
@@ -141,6 +152,12 @@ UNREAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("a principal that is a number", {"principal": 5}, "principal", "a text is expected, this is a number"),
     ("an account as principal", {"principal": OTHER}, "principal", "name the user, role or session"),
     ("a principal of no form", {"principal": "somebody"}, "principal", "`somebody` is neither"),
+    (
+        "a principal of another text than the trust policy names",
+        {"principal": "somebody", "trust_policy": statement(Principal={"AWS": "somebody "})},
+        "principal",
+        "`somebody` is neither",
+    ),
     ("an action without a service", {"action": "AssumeRole"}, "action", "`AssumeRole` is no action"),
     ("an action with a wildcard", {"action": "sts:*"}, "action", "`sts:*` is no action"),
     ("a resource that is no role", {"resource": f"arn:aws:iam::{OWN}:user/ann"}, "resource", "not the ARN of a role"),

@@ -12,6 +12,7 @@ from trustview.analysis.remediation import Change, ChangeKind, apply_changes
 from trustview.policy import read_policy
 from trustview.policy.narrowing import Direction, Facts, Proof, Verdict, find_shifts, narrower
 from trustview.policy.narrowing.budget import BudgetSpentError
+from trustview.policy.narrowing.proof import WIDER
 from trustview.snapshot import Organization
 
 
@@ -87,7 +88,7 @@ def describe_effect(effect: Effect) -> tuple[tuple[str, str], ...]:
     """The effect in labelled sentences: lower case, no full stop."""
     verdicts = {
         Verdict.PROVED: "proved: it grants nothing new",
-        Verdict.WIDER: "it lets in whom the policy of today keeps out",
+        Verdict.WIDER: f"it lets in whom the policy of today keeps out{effect.reason.removeprefix(WIDER)}",
         Verdict.UNKNOWN: f"whether it grants anything new cannot be told: {effect.reason}",
     }
     told = [("proof", verdicts[effect.verdict])]

@@ -144,7 +144,8 @@ class Simulator:
             return None
         quotes += _QUOTES + 2 * (isinstance(name, str) + count_texts(context))
         # What stands twice brings quotes of its own; so does a quote inside a text, which is looked at closely too.
-        return (name, put_together(asked, context, stacked)) if line.count(b'"') == quotes else None
+        found = put_together(asked, context, stacked) if line.count(b'"') == quotes else None
+        return (name, found) if isinstance(found, Simulation) else None
 
     def _read_closely(self, line: bytes) -> tuple[object, Simulation | Unread]:
         """What a line asks or what exactly is wrong with it, field by field."""

@@ -120,10 +120,6 @@ def _read_principal(text: str) -> Caller | Unread:
     caller = read_caller(text)
     if caller.kind is CallerKind.PRINCIPAL:
         return Unread("principal", f"{_quote(text)} is an account: name the user, role or session in it that asks")
-    if caller.kind is CallerKind.UNKNOWN:
-        return Unread(
-            "principal", f"{_quote(text)} is neither the ARN of a principal nor a service nor an identity provider"
-        )
     return caller
 
 
@@ -256,9 +252,17 @@ def stack_up(values: Sequence[Policies]) -> Stacked:
     return Stacked(stack, tuple([note for policies in values for note in policies.notes]))
 
 
-def put_together(asked: Asked, context: Context, stacked: Stacked) -> Simulation:
-    """A request of its three parts."""
+def put_together(asked: Asked, context: Context, stacked: Stacked) -> Simulation | Unread:
+    """A request of its three parts; a caller of no form is read where the trust policy names it so."""
+    caller = asked.caller
+    if caller.kind is CallerKind.UNKNOWN and not _is_named(caller.arn, stacked.stack):
+        why = f"{_quote(caller.arn)} is neither the ARN of a principal nor a service nor an identity provider"
+        return Unread("principal", why)
     return Simulation(Request(*asked, context), *stacked)
+
+
+def _is_named(text: str, stack: PolicyStack) -> bool:
+    return any(element.value == text for statement in stack.trust.statements for element in statement.principals)
 
 
 def count_texts(context: Context) -> int:

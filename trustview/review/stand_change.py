@@ -13,6 +13,7 @@ from enum import IntEnum
 from trustview.analysis import OWN_ACCOUNT, Privilege, ReachKind, describe_words, facts_about
 from trustview.policy import PolicyDocument, read_policy
 from trustview.policy.narrowing import Verdict, Witness, narrower
+from trustview.policy.narrowing.proof import WIDER
 from trustview.review.basis import Facts, Stand
 from trustview.review.ranking import privilege_place
 from trustview.snapshot import Organization
@@ -72,7 +73,8 @@ def _words(old: Stand, new: Stand, organization: Organization | None) -> Change:
         case Verdict.PROVED:
             return Change(Weight.LESS, ("its words are others and proved to grant nothing more", *told))
         case Verdict.WIDER:
-            return Change(Weight.WIDER, (f"its words are wider: {_example(proof.witness, proof.reason)}", *told))
+            but = proof.reason.removeprefix(WIDER)
+            return Change(Weight.WIDER, (f"its words are wider: {_example(proof.witness, proof.reason)}{but}", *told))
         case _:
             sentence = f"its words are others, and whether they are wider is open: {proof.reason}"
             return Change(Weight.WIDER, (sentence, *told))

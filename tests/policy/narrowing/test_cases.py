@@ -1,7 +1,8 @@
 """The case tables of the prover: `tests/cases/narrowing/*.json`, one pair of policies each with the verdict.
 
 `old` and `new` are a statement, or a list of them; what a statement leaves out is an Allow of `sts:AssumeRole` to an
-account. `facts` as in `Facts`; `old_version` and `new_version` default to 2012-10-17.
+account. `facts` as in `Facts`; `old_version` and `new_version` default to 2012-10-17. `if` is a part of what AWS leaves
+open and a wider policy depends on.
 """
 
 import json
@@ -12,7 +13,7 @@ import pytest
 
 from tests.policy.narrowing.seeking import find_violation
 from trustview.policy import Layer, Outcome, PolicyDocument, evaluate, parse_policy
-from trustview.policy.narrowing import Facts, Verdict, narrower
+from trustview.policy.narrowing import Facts, Proof, Verdict, narrower
 
 FOLDER = Path(__file__).parents[2] / "cases" / "narrowing"
 _TRUST = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}
@@ -40,6 +41,15 @@ def facts_of(case: dict[str, Any]) -> Facts:
     return Facts(given.get("organization", ""), frozenset(given.get("accounts", ())), given.get("role_account", ""))
 
 
+def assert_shown(proof: Proof, old: PolicyDocument, new: PolicyDocument) -> None:
+    """The engine says of the witness what the proof says of it."""
+    assert proof.witness is not None
+    after = evaluate(proof.witness.request, proof.witness.stack(new))
+    assert after.outcome is Outcome.ALLOWED or set(after.depends_on) == set(proof.depends_on)
+    assert after.may_be_allowed
+    assert not evaluate(proof.witness.request, proof.witness.stack(old)).may_be_allowed
+
+
 @pytest.mark.parametrize(("table", "case"), read_cases())
 def test_the_verdict_of_a_pair(table: str, case: dict[str, Any]) -> None:
     old, new, facts = policy(table, case, "old"), policy(table, case, "new"), facts_of(case)
@@ -48,10 +58,10 @@ def test_the_verdict_of_a_pair(table: str, case: dict[str, Any]) -> None:
     assert proof.verdict.value == case["expect"], proof.reason
     assert (proof.verdict is Verdict.WIDER) == (proof.witness is not None)
     assert (proof.verdict is Verdict.UNKNOWN) <= proof.path.startswith("$")
+    assert (proof.verdict is Verdict.WIDER and bool(proof.depends_on)) == ("if" in case), proof.reason
+    assert not proof.depends_on or case["if"] in "; ".join(proof.depends_on)
     if proof.witness is not None:
-        request = proof.witness.request
-        assert evaluate(request, proof.witness.stack(new)).outcome is Outcome.ALLOWED
-        assert not evaluate(request, proof.witness.stack(old)).may_be_allowed
+        assert_shown(proof, old, new)
     if proof.is_proved and table != "identity":
         assert find_violation(old, new, facts, count=400, seed=0) is None
 

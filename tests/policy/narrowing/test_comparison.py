@@ -65,6 +65,9 @@ def test_a_pair_is_answered() -> None:
     wider = answer({"id": 2.5, "old": ASKED, "new": policy()})
     assert (wider["id"], wider["verdict"]) == (2.5, "wider")
     assert wider["witness"]["context"]["aws:principalaccount"] == "111122223333"
+    asked = policy("x", Condition={"StringEquals": {"sts:ExternalId": "x"}})
+    malformed = answer({"id": 4, "old": asked, "new": policy("x")})
+    assert (malformed["verdict"], malformed["depends_on"]) == ("wider", ["undocumented: who `x` is"])
     unknown = answer({"id": 3, "old": ODD, "new": policy()})
     assert (unknown["document"], unknown["path"][:35]) == ("old", "$.Statement[0].Condition.StringIs.\x1b")
 

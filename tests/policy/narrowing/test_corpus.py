@@ -7,8 +7,11 @@ import pytest
 
 from tests.policy.narrowing.edits import CORPUS, NARROWING, WIDENING, Document, pairs
 from tests.policy.narrowing.seeking import find_violation
-from trustview.policy import Outcome, PolicyDocument, evaluate, parse_policy
-from trustview.policy.narrowing import Facts, Proof, Verdict, narrower
+from tests.policy.narrowing.test_cases import assert_shown
+from trustview.policy import PolicyDocument, parse_policy
+from trustview.policy.narrowing import Facts, Proof, Verdict, Witness, narrower
+from trustview.policy.narrowing.comparison import witness_value
+from trustview.policy.simulation import Simulation, answer_simulation, read_simulation
 
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
 
@@ -41,9 +44,26 @@ _COVERED = {
 }
 
 
+# Edits that look like narrowings and are none.
+_WIDER = {
+    # The value that is asked now takes the place of another that was asked under the same operator.
+    "amazon-eks-pod-identity-webh--readme: compare exactly 0",
+    # STS denies tokens of this provider until their subject is asked.
+    "aws-oidc-trust-examples--assume-role-2: require a subject 0",
+}
+
+
 def prove(before: Document, after: Document) -> tuple[PolicyDocument, PolicyDocument, Proof]:
     old, new = parse_policy(json.dumps(before)), parse_policy(json.dumps(after))
     return old, new, narrower(old, new)
+
+
+def assert_asked_again(witness: Witness, before: Document, after: Document) -> None:
+    """A witness as it is written can be put to `trustview simulate`, which says the same."""
+    for trust_policy, outcomes in ((after, ["allowed"]), (before, ["explicit_deny", "implicit_deny"])):
+        found = read_simulation({"trust_policy": trust_policy, **witness_value(witness)})
+        assert isinstance(found, Simulation), found
+        assert answer_simulation(found)["outcome"] in outcomes
 
 
 def test_edits_that_narrow_are_proved() -> None:
@@ -51,27 +71,27 @@ def test_edits_that_narrow_are_proved() -> None:
     for number, (name, before, after) in enumerate(pairs(NARROWING)):
         old, new, proof = prove(before, after)
         verdicts[proof.verdict] += 1
-        assert proof.verdict is not Verdict.WIDER, name
+        assert (proof.verdict is Verdict.WIDER) == (name in _WIDER), name
         if number % 60 == 0 and proof.is_proved:
             assert find_violation(old, new, Facts(), count=150, seed=number) is None, name
 
     assert verdicts.total() > 2000
-    assert verdicts[Verdict.PROVED] >= 0.98 * verdicts.total()
+    assert verdicts[Verdict.UNKNOWN] <= 0.005 * verdicts.total()
 
 
 def test_edits_that_widen_are_never_proved_and_their_witnesses_are_confirmed() -> None:
     verdicts: Counter[Verdict] = Counter()
     proved = set()
-    for name, before, after in pairs(WIDENING):
+    for number, (name, before, after) in enumerate(pairs(WIDENING)):
         old, new, proof = prove(before, after)
         verdicts[proof.verdict] += 1
         if proof.is_proved:
             proved.add(name)
         elif proof.witness is not None:
-            request = proof.witness.request
-            assert evaluate(request, proof.witness.stack(new)).outcome is Outcome.ALLOWED, name
-            assert not evaluate(request, proof.witness.stack(old)).may_be_allowed, name
+            assert_shown(proof, old, new)
+            if number % 20 == 0:
+                assert_asked_again(proof.witness, before, after)
 
     assert proved == _COVERED
     assert verdicts.total() > 1500
-    assert verdicts[Verdict.WIDER] > 0.85 * verdicts.total()
+    assert verdicts[Verdict.UNKNOWN] <= 0.015 * verdicts.total()

@@ -16,7 +16,7 @@ from tests.policy.narrowing.mutations import FOLDER, Mutation, read_mutations, s
 from tests.policy.narrowing.seeking import find_violation
 from tests.policy.narrowing.test_cases import facts_of, policy, read_cases
 from tests.policy.narrowing.test_texts import GLOBS, TEXTS, matches
-from trustview.policy import Outcome, PolicyDocument, evaluate, parse_policy
+from trustview.policy import PolicyDocument, evaluate, parse_policy
 
 # Files that hold values, formats and sentences: bugs in them are caught by tests of their own.
 _TOLD_ELSEWHERE = {"__init__", "proof", "budget", "stopped", "witness", "comparison", "shifts"}
@@ -43,8 +43,12 @@ def _wrong_verdicts(prover: ModuleType) -> Iterator[str]:
             yield f"{table}: {case['name']}: {proof.verdict.value}"
         elif proof.witness is not None:
             request = proof.witness.request
-            if evaluate(request, proof.witness.stack(new)).outcome is not Outcome.ALLOWED:
+            if bool(proof.depends_on) != ("if" in case):
+                yield f"{case['name']}: it depends on {proof.depends_on}"
+            if not evaluate(request, proof.witness.stack(new)).may_be_allowed:
                 yield f"{case['name']}: the witness is refused"
+            if evaluate(request, proof.witness.stack(old)).may_be_allowed:
+                yield f"{case['name']}: the witness was allowed"
         elif proof.is_proved and table != "identity" and find_violation(old, new, given, count=40, seed=1):
             yield f"{case['name']}: a request contradicts the proof"
 

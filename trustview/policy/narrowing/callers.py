@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from trustview.policy.context_key import CallerKind
 from trustview.policy.narrowing.budget import Budget
+from trustview.policy.narrowing.pattern import ANY
 from trustview.policy.principal import PrincipalElement, PrincipalForm
 from trustview.policy.request import Caller
 from trustview.policy.statement import matches_element
@@ -23,6 +24,8 @@ IDENTITY = "id:"
 # What it costs to ask whether an element means a cell.
 _STEPS_PER_CALLER = 5
 ELSEWHERE = "999988887777"
+# All that AWS has begin so.
+_ANY_PARTITION = f"aws{ANY}"
 _UNREAD = (PrincipalForm.MALFORMED, PrincipalForm.CANONICAL_USER)
 
 
@@ -74,6 +77,8 @@ class Callers:
         for index, cell in enumerate(self.cells):
             self._of[cell.account or cell.example.provider.lower()] |= 1 << index
         self._meanings: dict[PrincipalElement, tuple[Meaning, ...]] = {}
+        # Open point -> the element of which nobody knows whom it means.
+        self.unread = {_whom(element): element for element in listed if element.form in _UNREAD}
 
     def meanings(self, element: PrincipalElement) -> tuple[Meaning, ...]:
         """Whom an element means."""
@@ -88,7 +93,7 @@ class Callers:
     def _find_meanings(self, element: PrincipalElement) -> Iterator[Meaning]:
         if element.form in _UNREAD:
             # AWS documents nobody by it; whoever it is, the same text is the same.
-            yield Meaning(self.whole, f"{OPEN}whom `{element.value}` under `{element.kind}` means")
+            yield Meaning(self.whole, _whom(element))
             return
         if element.form is PrincipalForm.UNIQUE_ID:
             yield Meaning(self.iam, f"{IDENTITY}{element.value}")
@@ -111,6 +116,11 @@ class Callers:
         if element.form is PrincipalForm.EVERYONE:
             return self.whole
         return self._of[element.account if element.kind == "AWS" else element.value.lower()]
+
+
+def _whom(element: PrincipalElement) -> str:
+    """The open point of an element of which nobody knows whom it means."""
+    return f"{OPEN}whom `{element.value}` under `{element.kind}` means"
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -144,17 +154,17 @@ def _of_accounts(elements: list[PrincipalElement], accounts: Iterable[str], memb
             of_account.sessions[role.lower()].add(session)
     placed = {account for account, _ in mentions}
     for account in dict.fromkeys(bare):
-        # The account's id alone says no partition: it is the one that another element names, or the usual one.
+        # The account's id alone says no partition: it is the one that another element names, or any.
         if account not in placed:
-            mentions[account, "aws"] = _Mentions()
+            mentions[account, _ANY_PARTITION] = _Mentions()
     for (account, partition), found in mentions.items():
         yield from _of_account(account, partition, found, is_member=account in members if members else None)
     named = {account for account, _ in mentions}
     for is_member in (False, True) if members else (None,):
         example = next((m for m in sorted(members) if m not in named), "") if is_member else _unnamed(named | members)
         if example:
-            yield Cell(_role(example, "aws", "x"), "", ("arn:*:iam::*:role/*",), is_member)
-            yield Cell(_user(example, "aws", "x"), "", ("arn:*:iam::*:user/*",), is_member)
+            yield Cell(_role(example, "aws", "x"), "", (f"arn:{_ANY_PARTITION}:iam::*:role/*",), is_member)
+            yield Cell(_user(example, "aws", "x"), "", (f"arn:{_ANY_PARTITION}:iam::*:user/*",), is_member)
 
 
 def _unnamed(named: Iterable[str]) -> str:
@@ -166,7 +176,7 @@ def _unnamed(named: Iterable[str]) -> str:
 
 
 def _of_account(account: str, partition: str, mentions: _Mentions, *, is_member: bool | None) -> Iterator[Cell]:
-    prefix = f"arn:{partition}:iam::{account}"
+    prefix, partition = f"arn:{partition}:iam::{account}", partition.rstrip(ANY)
     for arn in sorted(mentions.users):
         yield Cell(Caller(CallerKind.USER, account, arn), account, (arn,), is_member)
     other = _other({arn.rpartition("/")[2] for arn in mentions.users})

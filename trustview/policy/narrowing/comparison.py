@@ -141,7 +141,7 @@ def _twice(repeated: tuple[tuple[str, str], ...]) -> tuple[str, str]:
 
 
 def proof_value(proof: Proof) -> dict[str, object]:
-    """A proof as JSON; `document` and `path` are there when something stopped it."""
+    """A proof as JSON; `document` and `path` are there when something stopped it, `depends_on` where it is open."""
     found: dict[str, object] = {
         "verdict": proof.verdict.value,
         "witness": None if proof.witness is None else witness_value(proof.witness),
@@ -149,6 +149,8 @@ def proof_value(proof: Proof) -> dict[str, object]:
     }
     if proof.verdict is Verdict.UNKNOWN:
         found |= {"document": proof.document, "path": proof.path}
+    if proof.depends_on:
+        found["depends_on"] = list(proof.depends_on)
     return found
 
 

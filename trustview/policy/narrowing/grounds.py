@@ -70,10 +70,11 @@ class Grounds:
 
     # ── what a witness keeps to ──────────────────────────────────────────────────────────────────────────────────
 
-    def real(self, box: Box, cell: Cell) -> tuple[Box | None, tuple[str, ...]]:
+    def real(self, box: Box, cell: Cell, *, as_written: bool = False) -> tuple[Box | None, tuple[str, ...]]:
         """The requests of a box that callers of a cell really send; else those that only odd keys tell from them.
 
-        The keys are those that such callers always send and that are missing there, or never send and that are there.
+        The keys are those that such callers always send and that are missing there, or never send and that are there;
+        and those of another principal, when the box is taken `as_written`.
         """
         solver = self._reading.solver
         found, odd = meet(box, {CALLER: Choice(1 << self._reading.callers.cells.index(cell))}, solver), list[str]()
@@ -81,7 +82,7 @@ class Grounds:
             kept = found and meet(found, {coordinate: part}, solver)
             if found and kept is None:
                 odd.append(coordinate.removeprefix(KEY))
-                kept = meet(found, {coordinate: part._replace(absent=True)}, solver)
+                kept = meet(found, {coordinate: part._replace(absent=True)}, solver) or (found if as_written else None)
             found = kept
         for coordinate, part in self.of_kind(cell):
             kept = found and meet(found, {coordinate: part}, solver)

@@ -14,15 +14,13 @@ from dataclasses import replace
 from itertools import islice
 
 from trustview.policy.document import Effect, PolicyDocument, Statement
-from trustview.policy.evaluate import evaluate
-from trustview.policy.evaluation import Outcome
 from trustview.policy.narrowing.boxes import Box, Cover, Parts, meet
 from trustview.policy.narrowing.budget import Budget, BudgetSpentError
 from trustview.policy.narrowing.grounds import Grounds
-from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
+from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict
 from trustview.policy.narrowing.reading import Reading
-from trustview.policy.narrowing.stopped import explain_answer, explain_box
 from trustview.policy.narrowing.texts import Solver
+from trustview.policy.narrowing.trial import Trial
 from trustview.policy.narrowing.witness import WitnessMaker
 from trustview.policy.principal import PrincipalForm
 from trustview.policy.stack import Layer
@@ -31,7 +29,6 @@ NOTHING_SAID: Parts = {}
 # Boxes that are tried for a witness before giving up.
 _MOST_TRIES = 24
 _PROVED = "every request that the new policy allows, the old one allows too"
-_WIDER = "the new policy allows a request that the old one does not"
 _TOO_MUCH = "it takes too many steps to compare them"
 
 
@@ -100,21 +97,15 @@ class Question:
         self._grounds = Grounds(self.reading)
         self._maker = WitnessMaker(self.reading, self._grounds)
         self._cover = Cover(self.reading.whole, solver)
-        self._stopped: Proof | None = None
 
     def answer(self, within: Parts = NOTHING_SAID) -> Proof:
         """The proof, as far as requests within these parts go; BudgetSpentError when it costs too much."""
-        self._stopped = on_paper = None
+        trial = Trial(self.old, self.new, self.reading, self._maker)
         for left in islice(self._left_over(within), _MOST_TRIES):
-            for witness, odd in self._maker.witnesses(left):
-                if (odd and on_paper) or not self._is_confirmed(witness):
-                    continue
-                if not odd:
-                    return Proof(Verdict.WIDER, _WIDER, witness, "new", left.path)
-                reason = f"{_WIDER}, but by AWS's documentation no such caller sends it so: {_listed(odd)}"
-                on_paper = Proof(Verdict.WIDER, reason, witness, "new", left.path)
-            self._stopped = self._stopped or explain_box(left, self.reading, (self.old, self.new))
-        return on_paper or self._stopped or Proof(Verdict.PROVED, _PROVED)
+            trial.put(left)
+            if trial.is_shown:
+                break
+        return trial.outcome() or Proof(Verdict.PROVED, _PROVED)
 
     def holds_in(self, account: str) -> bool:
         """Whether what was proved holds when the role is of this account too."""
@@ -144,17 +135,6 @@ class Question:
                     denied = meet(box, deny.parts, self.solver)
                     if denied is not None:
                         yield from self._cover.uncovered(denied, new_denies)
-
-    def _is_confirmed(self, witness: Witness) -> bool:
-        """Whether the engine says the same; what it leaves open is kept as the reason."""
-        after = evaluate(witness.request, witness.stack(self.new))
-        before = evaluate(witness.request, witness.stack(self.old))
-        if after.outcome is Outcome.ALLOWED and not before.may_be_allowed:
-            return True
-        if self._stopped is None:
-            answers = (("new", self.new, after), ("old", self.old, before))
-            self._stopped = next((explain_answer(*answer) for answer in answers if answer[2].depends_on), None)
-        return False
 
 
 def _listed(keys: Iterable[str]) -> str:

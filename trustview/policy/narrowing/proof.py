@@ -12,7 +12,7 @@ from trustview.policy.stack import Layer, PolicyStack
 
 
 class Verdict(StrEnum):
-    """PROVED: no request gains; WIDER: this one does; UNKNOWN: neither could be shown."""
+    """PROVED: no request gains; WIDER: this one does, or may; UNKNOWN: neither could be shown."""
 
     PROVED = "proved"
     WIDER = "wider"
@@ -33,6 +33,9 @@ class Facts:
 
 
 NO_FACTS = Facts()
+
+# How the reason begins of every policy that is wider; what stands behind it says under which reservations.
+WIDER = "the new policy allows a request that the old one does not"
 
 ALLOW_ALL = parse_policy(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
@@ -67,7 +70,8 @@ class Proof:
     """The verdict on one pair of policies.
 
     `reason` says in one sentence what was shown or what stopped it; `path` is the JSON path of the construct that did,
-    in the policy that `document` names (`old` or `new`). `witness` is there when the verdict is WIDER.
+    in the policy that `document` names (`old` or `new`). `witness` is there when the verdict is WIDER: the old policy
+    surely refuses it, and the new one allows it, surely or in a reading of `depends_on`, which AWS leaves open.
     """
 
     verdict: Verdict
@@ -75,6 +79,7 @@ class Proof:
     witness: Witness | None = None
     document: str = ""
     path: str = ""
+    depends_on: tuple[str, ...] = ()
 
     @property
     def is_proved(self) -> bool:

@@ -74,7 +74,7 @@ def _shift(element: PrincipalElement, direction: Direction, question: Question, 
     if proof is None or proof.verdict is Verdict.PROVED:
         return
     is_whole = not question.lets_in(question.old, within)
-    if proof.witness is None:
+    if proof.witness is None or proof.depends_on:
         yield Shift(element, direction, is_whole, reason=proof.reason)
     else:
         yield Shift(element, direction, is_whole, proof.witness, proof.path)

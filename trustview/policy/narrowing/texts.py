@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from trustview.policy.narrowing.automaton import accepts, find_text, may_meet, surely_within
 from trustview.policy.narrowing.budget import Budget
-from trustview.policy.narrowing.pattern import EVERYTHING, SIX_SEGMENTS, Mode, Pattern
+from trustview.policy.narrowing.pattern import EVERYTHING, SIX_SEGMENTS, Mode, Pattern, plain
 
 Group = frozenset[Pattern]
 # What it costs to hold two patterns against each other.
@@ -89,6 +89,22 @@ def holds(texts: Texts, text: str) -> bool:
     if any(accepts(pattern, text) for pattern in texts.without):
         return False
     return all(any(accepts(pattern, text) for pattern in group) for group in texts.within)
+
+
+def as_spelt(texts: Texts) -> Texts:
+    """The texts of a set as its patterns are spelt, where AWS documents no answer.
+
+    An ARN pattern means ARNs alone, and what is no pattern at all its own text. Policy variables stay as they are.
+    """
+    is_loose = any(p.mode is Mode.LOOSE_ARN for p in texts.opaque)
+    within = tuple(frozenset(map(_spelt, group)) for group in texts.within)
+    return Texts(within + ((frozenset({SIX_SEGMENTS}),) if is_loose else ()), frozenset(map(_spelt, texts.without)))
+
+
+def _spelt(pattern: Pattern) -> Pattern:
+    if pattern.mode is Mode.LOOSE_ARN:
+        return Pattern(Mode.ARN, pattern.parts)
+    return plain(pattern.spelling) if pattern.mode is Mode.OPAQUE and "${" not in pattern.spelling else pattern
 
 
 def _find_member(texts: Texts, budget: Budget) -> str | None:

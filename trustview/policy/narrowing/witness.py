@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
+from typing import NamedTuple
 
-from trustview.policy.arn import is_account_id
+from trustview.policy.arn import PARTITIONS, is_account_id
 from trustview.policy.context_key import CallerKind
 from trustview.policy.narrowing.boxes import Box
-from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, OPEN, Cell
+from trustview.policy.narrowing.callers import ELSEWHERE, IDENTITY, Cell
 from trustview.policy.narrowing.grounds import Grounds
-from trustview.policy.narrowing.parts import Choice, Lists, Values
+from trustview.policy.narrowing.parts import YES, Choice, Lists, Values
 from trustview.policy.narrowing.pattern import Mode, Pattern, arn_glob, glob
 from trustview.policy.narrowing.proof import ALLOW_ALL, Witness
 from trustview.policy.narrowing.reading import (
@@ -28,10 +30,10 @@ from trustview.policy.narrowing.reading import (
     RESOURCE,
     Reading,
 )
-from trustview.policy.narrowing.texts import ALL_TEXTS, Texts, holds, only
+from trustview.policy.narrowing.texts import ALL_TEXTS, Texts, as_spelt, holds, only
 from trustview.policy.parse import parse_policy
 from trustview.policy.request import Caller, Request, closed_context
-from trustview.policy.service_rules import ACTION_OF_CALLER, SET_SOURCE_IDENTITY, TAG_SESSION
+from trustview.policy.service_rules import ACTION_OF_CALLER, ASSUME_ACTIONS, SET_SOURCE_IDENTITY, TAG_SESSION
 from trustview.policy.stack import Layer
 from trustview.policy.wildcard import Variable, tokenize
 
@@ -42,6 +44,7 @@ _MOST_CALLERS = 12
 _REFUSE_ALL = parse_policy({"Version": "2012-10-17", "Statement": []})
 _TAG = "aws:requesttag/"
 _ANY_ACCOUNT = glob("?" * 12)
+_IDENTITY_KEYS = {"aws:principalarn", "aws:principalaccount"}
 # What a person would write for a key, tried before what the search comes up with.
 _READABLE = {
     "aws:principalorgid": ("o-elsewhere01",),
@@ -57,30 +60,56 @@ _READABLE = {
 }
 
 
+class Sample(NamedTuple):
+    """A request to try. `odd` are keys that such callers never leave out or never send.
+
+    `is_foreign`: one of them speaks of another principal than the caller.
+    """
+
+    witness: Witness
+    odd: tuple[str, ...] = ()
+    is_foreign: bool = False
+
+
 class WitnessMaker:
     """Makes requests out of boxes of one pair of policies."""
 
     def __init__(self, reading: Reading, grounds: Grounds) -> None:
         self._reading, self._grounds, self._solver = reading, grounds, reading.solver
 
-    def witnesses(self, box: Box) -> Iterator[tuple[Witness, tuple[str, ...]]]:
-        """Requests within a box, with the keys that such callers never leave out or never send."""
-        if any(coordinate.startswith(OPEN) for coordinate in box.parts):
-            return
+    def samples(self, box: Box) -> Iterator[Sample]:
+        """Requests within a box; those in which a key speaks of another principal where there are no others."""
+        is_made = False
+        for sample in chain(self._of_callers(box), self._of_unread(box)):
+            is_made = True
+            yield sample
+        if not is_made:
+            yield from self._of_callers(box, as_written=True)
+
+    def _of_callers(self, box: Box, *, as_written: bool = False) -> Iterator[Sample]:
         callers = box.parts.get(CALLER, self._reading.whole[CALLER])
         cells = [cell for i, cell in enumerate(self._reading.callers.cells) if callers.mask >> i & 1]
         for cell in cells[:_MOST_CALLERS]:
-            real, odd = self._grounds.real(box, cell)
+            real, odd = self._grounds.real(box, cell, as_written=as_written)
+            caller = self._caller(real, cell, odd) if real else None
             for prefers_absent in (True, False):
-                made = self._make(real, cell, prefers_absent=prefers_absent) if real else None
+                made = self._make(real, caller, odd, prefers_absent=prefers_absent) if real and caller else None
                 if made is not None:
-                    yield made, odd
+                    yield Sample(made, odd, is_foreign=as_written)
 
-    def _make(self, box: Box, cell: Cell, *, prefers_absent: bool) -> Witness | None:
-        caller = self._caller(box, cell)
-        action = self._action(box, cell)
-        context = self._context(box, caller, prefers_absent=prefers_absent) if caller else None
-        if caller is None or action is None or context is None or not _is_consistent(context):
+    def _of_unread(self, box: Box) -> Iterator[Sample]:
+        """Requests of callers of whom nobody knows who they are: at least whom the same text names."""
+        for point, element in self._reading.callers.unread.items():
+            made = None
+            if box.parts.get(point) == YES:
+                made = self._make(box, Caller(CallerKind.UNKNOWN, arn=element.value), (), prefers_absent=True)
+            if made is not None:
+                yield Sample(made)
+
+    def _make(self, box: Box, caller: Caller, odd: tuple[str, ...], *, prefers_absent: bool) -> Witness | None:
+        action = self._action(box, caller)
+        context = self._context(box, caller, odd, prefers_absent=prefers_absent)
+        if action is None or context is None or not _is_consistent(context):
             return None
         own = self._reading.facts.role_account or _account_but(caller.account)
         role = f"arn:aws:iam::{own}:role/reviewed"
@@ -103,7 +132,7 @@ class WitnessMaker:
 
     # ── one coordinate at a time ─────────────────────────────────────────────────────────────────────────────────
 
-    def _caller(self, box: Box, cell: Cell) -> Caller | None:
+    def _caller(self, box: Box, cell: Cell, odd: tuple[str, ...]) -> Caller | None:
         """The example of the cell, or another of its callers whose account and ARN are as the box wants them."""
         caller = cell.example
         ids = [name.removeprefix(IDENTITY) for name, part in box.parts.items() if _is_wanted_id(name, part)]
@@ -111,12 +140,16 @@ class WitnessMaker:
             return None
         if not caller.kind.is_iam:
             return caller
+        caller = replace(caller, unique_id=ids[0] if ids else "")
+        if _IDENTITY_KEYS & set(odd):
+            return caller
         kind = "user" if caller.kind is CallerKind.USER else "role"
         arns = self._key_texts(box, "aws:principalarn")
         for account in self._accounts(box, cell, arns, kind):
-            arn = self._text(arns, (caller.arn,), arn_glob(f"arn:*:iam::{account}:{kind}/?*"))
+            readable = (caller.arn, *(caller.arn.replace(":aws:", f":{partition}:") for partition in PARTITIONS))
+            arn = self._text(arns, readable, arn_glob(f"arn:*:iam::{account}:{kind}/?*"))
             if arn is not None and is_account_id(account) and f"::{account}:" in arn:
-                return replace(caller, account=account, arn=arn, unique_id=ids[0] if ids else "")
+                return replace(caller, account=account, arn=arn)
         return None
 
     def _accounts(self, box: Box, cell: Cell, arns: Texts, kind: str) -> list[str]:
@@ -131,32 +164,31 @@ class WitnessMaker:
         part = box.parts.get(f"{KEY}{key}")
         return ALL_TEXTS if part is None else part.texts
 
-    def _action(self, box: Box, cell: Cell) -> str | None:
+    def _action(self, box: Box, caller: Caller) -> str | None:
         texts = box.parts.get(ACTION, ALL_TEXTS)
         if self._reading.layer is not Layer.TRUST:
             return self._text(texts, ())
         if texts.opaque:
             return None
-        usual = (ACTION_OF_CALLER[cell.example.kind], TAG_SESSION, SET_SOURCE_IDENTITY)
+        own = ACTION_OF_CALLER.get(caller.kind)
+        usual = (*((own,) if own else ASSUME_ACTIONS), TAG_SESSION, SET_SOURCE_IDENTITY)
         return next((action for action in usual if holds(texts, action.lower())), None)
 
     def _text(self, texts: Texts, readable: tuple[str, ...], wanted: Pattern | None = None) -> str | None:
         """A member of a set: one that can be read, or whatever the search finds among those wanted."""
-        if not texts.opaque:
-            found = next((text for text in readable if holds(texts, text)), None)
+        spelt = as_spelt(texts) if texts.opaque else texts
+        if not spelt.opaque:
+            found = next((text for text in readable if holds(spelt, text)), None)
             if found is not None:
                 return found
-        return self._solver.member(texts if wanted is None else texts.meet(only([wanted])))
+        return self._solver.member(spelt if wanted is None else spelt.meet(only([wanted])))
 
-    def _context(self, box: Box, caller: Caller, *, prefers_absent: bool) -> _Given | None:
-        given: _Given = {}
-        if caller.kind.is_iam:
-            given = {"aws:principalarn": caller.arn, "aws:principalaccount": caller.account}
+    def _context(self, box: Box, caller: Caller, odd: tuple[str, ...], *, prefers_absent: bool) -> _Given | None:
+        own = (("aws:principalarn", caller.arn), ("aws:principalaccount", caller.account))
+        given: _Given = {key: value for key, value in own if caller.kind.is_iam and key not in odd}
         later: dict[str, Values] = {}
         for key in self._reading.shapes:
             part = box.parts.get(f"{KEY}{key}", self._reading.whole[f"{KEY}{key}"])
-            if isinstance(part, Values) and part.aspects is None:
-                given.pop(key, None)
             if key in given or (part.absent and prefers_absent):
                 continue
             if isinstance(part, Values) and _wanted_variables(part):
