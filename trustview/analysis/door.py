@@ -81,6 +81,9 @@ class Doors:
         self._numbers: dict[Terms, int] = {}
         self._lenses: dict[Hashable, Lens] = {}
         self._sights: dict[Hashable, int] = {}
+        # By the entry's id: entries live as long as the doors.
+        self._blind: dict[Hashable, Door] = {}
+        self._lens_of: dict[tuple[int, int], Lens] = {}
 
     def entries(self, role: Role) -> tuple[Entry, ...]:
         """The ways in that a role's trust policy describes, statement by statement."""
@@ -102,28 +105,46 @@ class Doors:
     def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
         """The door of a role for one way in."""
         rcps = self._access.guardrail_key(role.account, GuardrailKind.RCP)
-        lens = self._lenses.get((entry.number, rcps))
-        if lens is None:
-            lens = self._lenses[entry.number, rcps] = make_lens((entry.trust, *self._rcps(role)))
-        key = (
-            entry.number,
+        place = (
             rcps,
-            lens.view_of_role(self._access.asked_by_anyone(role)) if lens.sees_role else (),
             role.is_service_linked,
             self._access.snapshot.is_ours(role.account),
             role.arn.partition(":iam:")[0],
-            self._access.organizations_named(role),
             role.account if role.account in (entry.element.account, *audience.accounts) else "",
         )
+        door = self._blind.get((id(entry), place))
+        if door is None:
+            lens = self._lens(role, entry, rcps)
+            door = self._look(role, entry, audience, lens, place)
+            if not lens.sees_role:
+                self._blind[id(entry), place] = door
+        return door
+
+    def _look(self, role: Role, entry: Entry, audience: Audience, lens: Lens, place: tuple[Hashable, ...]) -> Door:
+        """The door that a lens tells from others."""
+        seen = lens.view_of_role(self._access.asked_by_anyone(role)) if lens.sees_role else ()
+        key = (entry.number, seen, self._access.organizations_named(role), place)
         door = self._doors.get(key)
         if door is None:
             number = self._first + len(self._doors)
-            wording = (
-                _wording_of_own(role, entry) if role.account not in self._access.snapshot.unread_accounts else None
-            )
-            like = number if wording is None else self._likes.setdefault((wording, *key[1:-1]), number)
+            is_read = role.account not in self._access.snapshot.unread_accounts
+            wording = _wording_of_own(role, entry) if is_read else None
+            like = number if wording is None else self._likes.setdefault((wording, *key[1:3], place[:-1]), number)
             door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
+
+    def _lens(self, role: Role, entry: Entry, rcps: int) -> Lens:
+        """What an entry and the RCPs above it look at: the same for all that say the same besides whom they name."""
+        found = self._lens_of.get((entry.number, rcps))
+        if found is None:
+            trust = entry.trust
+            said = tuple([(one.resources, one.conditions) for one in trust.statements])
+            key = (trust.substitutes_variables, said, rcps)
+            found = self._lenses.get(key)
+            if found is None:
+                found = self._lenses[key] = make_lens((trust, *self._rcps(role)))
+            self._lens_of[entry.number, rcps] = found
+        return found
 
     def _make(self, number: int, like: int, entry: Entry, audience: Audience, lens: Lens, role: Role) -> Door:
         elements = [element for deny in entry.trust.denies for element in deny.principals]
@@ -150,7 +171,10 @@ def _wording_of_own(role: Role, entry: Entry) -> Hashable:
 
     Reasons quote statement ids and condition keys, and nothing else of a policy.
     """
-    if entry.element.form is not PrincipalForm.ACCOUNT or entry.element.account != role.account:
+    element = entry.element
+    if element.form is not PrincipalForm.ACCOUNT or element.account != role.account:
+        return None
+    if element.partition and element.partition != role.arn.split(":")[1]:
         return None
     quoted = [s.sid for s in entry.trust.statements] + [c.key for s in entry.trust.statements for c in s.conditions]
     if any(role.account in text for text in quoted):

@@ -15,7 +15,10 @@ from trustview.analysis.own_parts import Own, own_parts
 from trustview.analysis.power import Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
 from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
-from trustview.snapshot import Role
+from trustview.snapshot import Role, User
+
+# Who stands behind a grant, their accounts, and what people call them.
+_Party = tuple[Party, tuple[str, ...], str]
 
 
 @dataclass(slots=True)
@@ -67,8 +70,11 @@ class _Finder:
     def __init__(self, ways: Ways) -> None:
         self._access, self._powers, self._doors = ways.access, ways.powers, ways.doors
         self._reaches: dict[Hashable, Reach] = {}
+        self._parties: dict[int, _Party] = {}
         # By the entry's id: entries live as long as the doors.
         self._terms: dict[tuple[int, str, str], tuple[str, ...]] = {}
+        self._audiences: dict[tuple[int, str], Audience] = {}
+        self._named: dict[int, Role | User | None] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
@@ -76,10 +82,9 @@ class _Finder:
         organization = self._access.snapshot.organization
         own = own_parts(role.account, organization.id if organization else "", role.name)
         for entry in self._doors.entries(role):
-            audience = audience_of(self._access, role, entry.statement, entry.element)
-            door = self._doors.find(role, entry, audience)
+            door = self._doors.find(role, entry, self._audience(role, entry))
             terms = self._terms_of(role, own, entry)
-            grant = _grant(self._access, role, entry, audience, self._reach(role, door), (own, terms))
+            grant = _grant(self._access, role, entry, self._party(role, door), self._reach(role, door), (own, terms))
             if grant.id not in seen:
                 seen.add(grant.id)
                 yield door, grant
@@ -93,6 +98,23 @@ class _Finder:
             self._terms[key] = found
         return found
 
+    def _audience(self, role: Role, entry: Entry) -> Audience:
+        """Who an entry lets come: the same for all roles where no variable stands for their account."""
+        key = (id(entry), role.account if "${" in role.trust_policy else "")
+        found = self._audiences.get(key)
+        if found is None:
+            found = self._audiences[key] = audience_of(self._access, role, entry.statement, entry.element)
+        return found
+
+    def _party(self, role: Role, door: Door) -> _Party:
+        """Who stands behind a door, which tells roles apart whose account is among them."""
+        found = self._parties.get(door.number)
+        if found is None:
+            party = _party(self._access, role, door.audience)
+            name = _party_name(self._access, door.entry.element, party, door.audience)
+            found = self._parties[door.number] = (party, door.audience.accounts, name)
+        return found
+
     def _reach(self, role: Role, door: Door) -> Reach:
         """The reach of a grant: the same for roles behind alike doors whom the callers' policies see alike."""
         key = (door.like, *self._views(role, door))
@@ -101,15 +123,20 @@ class _Finder:
         return self._reaches[key]
 
     def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
-        principal = principal_named(self._access, door.entry.element)
+        principal = self._principal(door.entry)
         accounts = door.audience.accounts or (door.entry.element.account,)
         powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
         for power in powers:
             sees_role = power.lens.sees_role
-            yield power.number, power.lens.view_of_role(self._access.asked_by_anyone(role)) if sees_role else ()
+            yield power.like, power.lens.view_of_role(self._access.asked_by_anyone(role)) if sees_role else ()
         if door.audience.crowd is Crowd.ACCOUNTS and door.lens.sees_caller:
             # Doors that are alike stand for several accounts: what they see of each is told apart.
             yield from (self._view_of_account(door, account) for account in door.audience.accounts)
+
+    def _principal(self, entry: Entry) -> Role | User | None:
+        if id(entry) not in self._named:
+            self._named[id(entry)] = principal_named(self._access, entry.element)
+        return self._named[id(entry)]
 
     def _view_of_account(self, door: Door, account: str) -> Hashable:
         caller = Caller(CallerKind.PRINCIPAL, account)
@@ -117,23 +144,22 @@ class _Finder:
 
 
 def _grant(
-    access: Access, role: Role, entry: Entry, audience: Audience, reach: Reach, said: tuple[Own, tuple[str, ...]]
+    access: Access, role: Role, entry: Entry, behind: _Party, reach: Reach, said: tuple[Own, tuple[str, ...]]
 ) -> Grant:
-    statement, element, actions = entry.statement, entry.element, entry.actions
-    party = _party(access, role, audience)
+    statement, (party, accounts, name) = entry.statement, behind
     return Grant(
         id=fingerprint(role.arn, *said[1]),
         role=role.arn,
         account=role.account,
         statement=statement.index,
         sid=statement.sid,
-        principal=element,
+        principal=entry.element,
         is_inverted=statement.not_principals,
-        actions=actions,
+        actions=entry.actions,
         conditions=statement.conditions,
         party=party,
-        party_accounts=audience.accounts,
-        party_name=_party_name(access, element, party, audience),
+        party_accounts=accounts,
+        party_name=name,
         reach=reach,
         privilege=access.privilege(role),
         fleet=fleet_id(role, *said),

@@ -13,8 +13,7 @@ from trustview.policy import Level, Statement, read_policy
 from trustview.snapshot import GuardrailKind, Snapshot
 
 Texts = tuple[tuple[str, ...], ...]
-# For each level the place where it hangs and the ids of its policies.
-GuardrailKey = tuple[tuple[str, ...], ...]
+GuardrailKey = int
 _Place = tuple[str, GuardrailKind]
 
 
@@ -27,6 +26,8 @@ class GuardrailLevels:
     _levels: dict[_Place, tuple[Level, ...]] = field(default_factory=dict)
     _read: dict[Texts, tuple[Level, ...]] = field(default_factory=dict)
     _keys: dict[_Place, GuardrailKey] = field(default_factory=dict)
+    # For each level the place where it hangs and the ids of its policies.
+    _numbers: dict[tuple[tuple[str, ...], ...], GuardrailKey] = field(default_factory=dict)
 
     def texts(self, account: str, kind: GuardrailKind) -> Texts:
         """The texts of the policies that bind an account."""
@@ -53,7 +54,7 @@ class GuardrailLevels:
         return found
 
     def key(self, account: str, kind: GuardrailKind) -> GuardrailKey:
-        """A value that is equal for accounts that the same guardrails bind, at the same places of the tree."""
+        """A number that is equal for accounts that the same guardrails bind, at the same places of the tree."""
         found = self._keys.get((account, kind))
         if found is None:
             organization = self.snapshot.organization
@@ -66,9 +67,10 @@ class GuardrailLevels:
                 for statement in read_policy(policy.document).statements
             )
             own = ("" if is_plain else account,)
-            found = self._keys[account, kind] = tuple(
+            hung = tuple(
                 (place, *(policy.id for policy in level)) for place, level in zip((*places, *own), levels, strict=False)
             )
+            found = self._keys[account, kind] = self._numbers.setdefault(hung, len(self._numbers))
         return found
 
     def name(self, account: str, kind: GuardrailKind, level: int, document: int) -> str:

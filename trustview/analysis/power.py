@@ -7,11 +7,11 @@ above them, and those policies see both alike. A group is the principals of one 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.lens import Lens, View, make_lens
-from trustview.analysis.terms import assuming_part, granted_actions, terms_of_document
+from trustview.analysis.terms import Terms, assuming_part, granted_actions, terms_of_document, terms_of_statement
 from trustview.policy import (
     ASSUME_ROLE,
     Caller,
@@ -27,12 +27,14 @@ from trustview.snapshot import GuardrailKind, Role, User
 class Power:
     """`example` is one of the principals that have it; None stands for any principal of an account, unseen.
 
-    `lens` is what its policies and SCPs look at on a role; powers of the same `sight` look at the same. `allowed` are
+    `lens` is what its policies and SCPs look at on a role; powers of the same `sight` look at the same. Powers of the
+    same `like` differ in nothing but the roles that they name: what the lens of each sees tells these. `allowed` are
     the resources that its own policies allow to assume; None when they say so in another way. `accounts` are those
     whose roles alone no Deny keeps from it; None for all. `is_unread`: some policy of its own was not read.
     """
 
     number: int
+    like: int
     caller: Caller
     example: Role | User | None
     lens: Lens
@@ -53,8 +55,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Wording:
-    """What the policies of some principals and the SCPs above them say on assuming roles."""
+    """What the policies of some principals and the SCPs above them say on assuming roles; `like` as in Power."""
 
+    like: int
     identity: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
     lens: Lens
@@ -72,6 +75,8 @@ class Powers:
         self._wordings: dict[Hashable, _Wording] = {}
         self._wording_of: dict[Hashable, _Wording] = {}
         self._sights: dict[Hashable, int] = {}
+        self._likes: dict[Hashable, int] = {}
+        self._likes_of_powers: dict[Hashable, int] = {}
         self._guardrails: dict[str, tuple[PolicyDocument, ...]] = {}
         self._of_principal: dict[str, Power] = {}
         self._of_account: dict[str, Power] = {}
@@ -127,39 +132,44 @@ class Powers:
         bounded = assuming_part(boundary) if boundary else None
         own = (*identity, bounded) if bounded else identity
         # A group of one account and a power of all share what SCPs of the same wording say.
-        key: tuple[Hashable, ...] = (
+        who: tuple[Hashable, ...] = (
             caller.kind,
             caller.is_service_linked_role,
             caller.arn.partition(":iam:")[0],
             self._access.guardrail_key(caller.account, GuardrailKind.SCP),
             self._access.snapshot.is_ours(caller.account),
             len(identity),
-            tuple(map(terms_of_document, own)),
         )
-        wording = self._wordings.get(key)
+        said = tuple(map(terms_of_document, own))
+        wording = self._wordings.get((who, said))
         if wording is None:
             lens = make_lens((*own, *self._guardrails_of(caller.account)))
-            wording = self._wordings[key] = _Wording(identity, bounded, lens)
+            terms = said if lens.sees_arn else tuple(_besides_resources(document, lens) for document in own)
+            like = self._likes.setdefault((who, terms), len(self._likes))
+            wording = self._wordings[who, said] = _Wording(like, identity, bounded, lens)
         return wording
 
     def _find(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
         # What was not read of a principal is told by its name: it is like no other.
-        key = (wording, self._own_view(caller, principal, wording.lens), caller.arn if is_unread else "")
-        power = self._powers.get(key)
+        own = (self._own_view(caller, principal, wording.lens), caller.arn if is_unread else "")
+        power = self._powers.get((wording, own))
         if power is None:
-            power = self._powers[key] = self._make(caller, principal, wording, is_unread=is_unread)
+            key = (wording.like, own, principal is None)
+            like = self._likes_of_powers.setdefault(key, len(self._likes_of_powers))
+            power = self._powers[wording, own] = self._make(caller, principal, wording, like, is_unread=is_unread)
         return power
 
-    def _make(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
+    def _make(
+        self, caller: Caller, principal: Role | User | None, wording: _Wording, like: int, *, is_unread: bool
+    ) -> Power:
         identity, lens = wording.identity, wording.lens
         own = (*identity, wording.boundary) if wording.boundary else identity
         above = () if caller.is_service_linked_role else self._guardrails_of(caller.account)
         accounts = _accounts((*own, *above), caller.account)
         looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn)
         sight = self._sights.setdefault(looks_at, len(self._sights))
-        return Power(
-            self._first + len(self._powers), caller, principal, lens, _allowed(identity), accounts, is_unread, sight
-        )
+        number = self._first + len(self._powers)
+        return Power(number, like, caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
 
     def _own_view(self, caller: Caller, principal: Role | User | None, lens: Lens) -> View:
         if not lens.sees_caller:
@@ -172,6 +182,14 @@ class Powers:
             levels = self._access.guardrails(account, GuardrailKind.SCP)
             self._guardrails[account] = tuple(assuming_part(document) for level in levels for document in level)
         return self._guardrails[account]
+
+
+def _besides_resources(document: PolicyDocument, lens: Lens) -> Terms:
+    """What a policy says, with the place in the lens for the resources of each statement that it looks at."""
+    places = {resources: place for place, resources in enumerate(lens.resources)}
+    said = (replace(s, resources=(str(places[s.resources]),)) if s.resources in places else s
+            for s in document.statements)  # fmt: skip
+    return (document.version, *map(terms_of_statement, said))
 
 
 def _allowed(identity: tuple[PolicyDocument, ...]) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from trustview.analysis.shape import Shape, rename, shape_of
 from trustview.analysis.template import ANY_ACCOUNT
 from trustview.policy import (
     CallerKind,
@@ -77,9 +78,10 @@ class Bindings:
 
 @dataclass(frozen=True, slots=True)
 class PrivilegeJudge:
-    """Judges principals and remembers what it judged."""
+    """Judges principals and remembers what it judged: for some policies, and for all of one shape."""
 
     _verdicts: dict[Hashable, PrivilegeVerdict] = field(default_factory=dict)
+    _judged: dict[Hashable, tuple[Shape, PrivilegeVerdict]] = field(default_factory=dict)
 
     def judge(
         self, bindings: Bindings, kind: CallerKind, arn: str, account: str, facts: Callable[[], Facts]
@@ -101,8 +103,19 @@ class PrivilegeJudge:
         found = self._verdicts.get(key)
         if found is None:
             holder = Holder(kind, like, told, bindings.own_named)
-            found = self._verdicts[key] = judge_privilege(_stack(bindings), holder)
+            found = self._verdicts[key] = self._judge(bindings, holder, answers)
         return found
+
+    def _judge(self, bindings: Bindings, holder: Holder, answers: Hashable) -> PrivilegeVerdict:
+        """What is judged of the first policies of a shape is told in the names of the others."""
+        stack = _stack(bindings)
+        shape = shape_of(stack, holder)
+        # Levels of SCPs that say the same are one value, which lives as long as the bindings.
+        key = (shape.key, bindings.account, id(bindings.scps), holder.kind, holder.arn, holder.own, answers)
+        if key not in self._judged:
+            self._judged[key] = shape, judge_privilege(stack, holder)
+        first, verdict = self._judged[key]
+        return rename(verdict, first, shape)
 
 
 def _stack(bindings: Bindings) -> PolicyStack:

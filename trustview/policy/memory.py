@@ -29,8 +29,8 @@ def remember(function: Callable[..., Answer]) -> Callable[..., Answer]:
     return ask
 
 
-def keep(shelf: dict[Any, Any], key: object, value: object) -> None:
+def keep(shelf: dict[Any, Any], key: object, value: object, most: int = MOST_PREPARED) -> None:
     """Keep what was worked out for a key; a shelf that is full begins anew."""
-    if len(shelf) >= MOST_PREPARED:
+    if len(shelf) >= most:
         shelf.clear()
     shelf[key] = value

@@ -23,9 +23,9 @@ def find_common(*patterns: str) -> str | None:
     telling = tuple(dict.fromkeys(pattern for pattern in patterns if set(pattern) != {"*"})) or patterns[:1]
     if len(telling) == 1:
         return telling[0].replace("*", FILLER).replace("?", FILLER)
-    before = _shared_start(telling)
+    before = shared_start(telling)
     left = tuple(pattern[len(before) :] for pattern in telling)
-    after = _shared_start(tuple(pattern[::-1] for pattern in left))[::-1]
+    after = shared_start(tuple(pattern[::-1] for pattern in left))[::-1]
     middle = tuple(pattern[: len(pattern) - len(after)] for pattern in left)
     filled = _search(tuple(pattern.replace("*", "?*") for pattern in middle))
     found = filled if filled is not None else _search(middle)
@@ -33,7 +33,7 @@ def find_common(*patterns: str) -> str | None:
     return found if found is None or is_open else f"{before}{found}{after}"
 
 
-def _shared_start(patterns: tuple[str, ...]) -> str:
+def shared_start(patterns: tuple[str, ...]) -> str:
     """What all patterns begin with, before any wildcard: nothing else can stand there."""
     least, most = min(patterns), max(patterns)
     length = next((n for n, pair in enumerate(zip(least, most, strict=False)) if pair[0] != pair[1]), len(least))

@@ -5,7 +5,6 @@ Nothing here depends on the rest of the request: who is exempt from which layer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from trustview.policy.memory import keep
@@ -49,13 +48,14 @@ def stack_on(action: str, stack: PolicyStack) -> StackOn:
 
 
 def _lay_out(action: str, stack: PolicyStack) -> StackOn:
-    trust, own = (stack.trust,), stack.own
+    trust, trust_denies = _said_on(action, Layer.TRUST, -1, (stack.trust,))
+    own = [_said_on(action, layer, -1, documents) for layer, documents in stack.own]
     scps, scp_denies = _levels_on(action, Layer.SCP, stack.scps)
     return StackOn(
-        _allows(action, Layer.TRUST, -1, trust),
-        tuple(_denies(action, Layer.TRUST, -1, trust)),
-        tuple([_allows(action, layer, -1, documents) for layer, documents in own]),
-        tuple([deny for layer, documents in own for deny in _denies(action, layer, -1, documents)]),
+        trust,
+        trust_denies,
+        tuple([allows for allows, _ in own]),
+        tuple([deny for _, denies in own for deny in denies]),
         scps,
         scp_denies,
         _levels_on(action, Layer.RCP, stack.rcps)[1],
@@ -66,6 +66,8 @@ def _lay_out(action: str, stack: PolicyStack) -> StackOn:
 # it is found, is not another's while it is here.
 _Laid = tuple[tuple[Level, ...], tuple[Allows, ...], tuple[Placed, ...]]
 _laid_out: dict[tuple[str, Layer, int], _Laid] = {}
+# Actions times distinct guardrails: an organization has few of either.
+MOST_LAID_OUT = 4096
 
 
 def _levels_on(action: str, layer: Layer, levels: tuple[Level, ...]) -> tuple[tuple[Allows, ...], tuple[Placed, ...]]:
@@ -75,24 +77,21 @@ def _levels_on(action: str, layer: Layer, levels: tuple[Level, ...]) -> tuple[tu
     key = (action, layer, id(levels))
     found = _laid_out.get(key)
     if found is None:
-        by_level = [_allows(action, layer, level, documents) for level, documents in enumerate(levels)]
-        telling = (one for one in by_level if not any(prepared.applies_always for prepared, *_ in one.statements))
-        denies = (d for level, documents in enumerate(levels) for d in _denies(action, layer, level, documents))
-        found = levels, tuple(telling), tuple(denies)
-        keep(_laid_out, key, found)
+        by_level = [_said_on(action, layer, level, documents) for level, documents in enumerate(levels)]
+        telling = (one for one, _ in by_level if not any(prepared.applies_always for prepared, *_ in one.statements))
+        found = levels, tuple(telling), tuple(deny for _, denies in by_level for deny in denies)
+        keep(_laid_out, key, found, MOST_LAID_OUT)
     return found[1:]
 
 
-def _allows(action: str, layer: Layer, level: int, documents: Level) -> Allows:
-    found = [
-        (prepared, layer, level, number)
-        for number, document in enumerate(documents)
-        for prepared in statements_on(action, document).allows
-    ]
-    return Allows(layer, level, tuple(found))
-
-
-def _denies(action: str, layer: Layer, level: int, documents: Level) -> Iterator[Placed]:
+def _said_on(action: str, layer: Layer, level: int, documents: Level) -> tuple[Allows, tuple[Placed, ...]]:
+    """What the documents of a layer, or of one level of it, say on an action: their Allow statements and Denies."""
+    allows: list[Placed] = []
+    denies: list[Placed] = []
     for number, document in enumerate(documents):
-        for prepared in statements_on(action, document).denies:
-            yield prepared, layer, level, number
+        on = statements_on(action, document)
+        if on.allows:
+            allows += [(prepared, layer, level, number) for prepared in on.allows]
+        if on.denies:
+            denies += [(prepared, layer, level, number) for prepared in on.denies]
+    return Allows(layer, level, tuple(allows)), tuple(denies)

@@ -43,9 +43,8 @@ def statements_on(action: str, document: PolicyDocument) -> StatementsOn:
     found: StatementsOn | None = document.prepared.get(action)
     if found is None:
         meant = [prepare(s, document) for s in document.statements if means_action(s, action)]
-        found = StatementsOn(
-            tuple(p for p in meant if p.statement.is_allow), tuple(p for p in meant if not p.statement.is_allow)
-        )
+        allows = tuple([prepared for prepared in meant if prepared.statement.is_allow])
+        found = StatementsOn(allows, tuple([p for p in meant if not p.statement.is_allow]))
         keep(document.prepared, action, found)
     return found
 

@@ -123,7 +123,7 @@ class _Members:
         role, example = self._access.role(grant.role), comer.member(grant.account)
         key = (
             door.like,
-            comer.power.number,
+            comer.power.like,
             example.account == role.account,
             self._comers.view(door, example),
             self._view_of(comer.power, role) if comer.power.lens.sees_role else (),

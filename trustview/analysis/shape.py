@@ -1,0 +1,217 @@
+"""Shape: what policies say on privileges, whatever their buckets, tables and roles are called.
+
+THE ONE PLACE that says which names make no difference to a class. A verdict that was found for one bears on all of its
+shape once it is told in their names (`rename`).
+
+Rule: the patterns of a principal's own policies that are about things of one service, Region and account begin with one
+      text, without wildcards, and mean nothing that is asked about or named elsewhere. A resource that is asked about
+      then begins with that text or does not, whatever the text is. What the paths of the catalogue ask of a name
+      (`function:`) stays. An account is part of the name of a role or user when it is not the own one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from trustview.policy import (
+    Escalation,
+    Holder,
+    Permission,
+    PolicyStack,
+    PrivilegeVerdict,
+    Statement,
+    is_account_id,
+    matches,
+)
+from trustview.policy.catalog import escalation_paths
+from trustview.policy.document import PolicyDocument
+from trustview.policy.overlap import find_common, shared_start
+
+_WILD = re.compile(r"[*?$]")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_NAME = re.compile(r"[A-Za-z0-9_./=+,@-]*")
+_FIRST = re.compile(r"[^:/]*[:/]")
+# What a path asks of a name: how it begins up to the first `:` or `/`, or a name without any.
+_PLAIN = re.compile(r"[^:/*?]*([:/]\*?)?")
+# Longer patterns, and such with more wildcards, may end the search for a common text.
+_LONGEST, _MOST_WILDCARDS = 256, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`key` is equal for policies of one shape; `begins` are the texts with the names that are put aside, in order."""
+
+    key: Hashable
+    begins: tuple[str, ...]
+
+
+def shape_of(stack: PolicyStack, holder: Holder) -> Shape:
+    """The shape of a principal's own policies; the SCPs that bind it are heeded, and are no part of the key."""
+    own = (*(stack.identity or ()), *((stack.boundary,) if stack.boundary else ()))
+    others = [text for level in stack.scps for text in _patterns(level)]
+    names = _names(list(_patterns(own)), others, holder)
+    documents = tuple([_terms(document, names) for document in own])
+    return Shape((stack.boundary is None, documents), tuple([name.begin for name in names.values()]))
+
+
+def rename(verdict: PrivilegeVerdict, old: Shape, new: Shape) -> PrivilegeVerdict:
+    """The verdict on policies of one shape, told of other ones of that shape."""
+    pairs = [(was, now) for was, now in zip(old.begins, new.begins, strict=True) if was != now]
+    if not pairs or not (verdict.permissions or verdict.escalations or verdict.limited):
+        return verdict
+    return _Renaming(tuple(pairs)).verdict(verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Renaming:
+    """Puts names in the place of others, in each text that begins with them."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def verdict(self, verdict: PrivilegeVerdict) -> PrivilegeVerdict:
+        return replace(
+            verdict,
+            permissions=tuple(map(self._permission, verdict.permissions)),
+            escalations=tuple(map(self._escalation, verdict.escalations)),
+            limited=tuple(map(self._escalation, verdict.limited)),
+            depends_on=tuple(sorted(map(self._key, verdict.depends_on))),
+        )
+
+    def _escalation(self, one: Escalation) -> Escalation:
+        return replace(one, permissions=tuple(map(self._permission, one.permissions)))
+
+    def _permission(self, one: Permission) -> Permission:
+        return replace(one, resource=self._text(one.resource), limits=tuple(map(self._text, one.limits)))
+
+    def _key(self, key: str) -> str:
+        word, space, text = key.partition(" ")
+        return f"{word}{space}{self._text(text)}"
+
+    def _text(self, text: str) -> str:
+        return next((f"{now}{text[len(was) :]}" for was, now in self.pairs if text.startswith(was)), text)
+
+
+# ── which names are put aside ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name that is put aside: what the patterns with it begin with, and what of that makes a difference."""
+
+    begin: str
+    kept: tuple[int, str]
+
+
+_Names = dict[str, _Name]
+
+
+def _names(own: Iterable[str], others: list[str], holder: Holder) -> _Names:
+    """Which names are put aside, by the head of the patterns that they stand in."""
+    by_head: dict[str, list[str]] = {}
+    for text in own:
+        by_head.setdefault(_head(text), []).append(text)
+    far = [*others, *by_head.pop("", ())]
+    found: _Names = {}
+    for head, texts in by_head.items():
+        name = _shared(head, texts, len(found), holder.arn.split(":", 5)[4])
+        if name is not None and not _are_met(head, texts, far, holder):
+            found[head] = name
+    return found
+
+
+def _are_met(head: str, texts: list[str], others: list[str], holder: Holder) -> bool:
+    """Whether something else that is named or asked about may be what some of these patterns mean.
+
+    Patterns of two heads have no text in common.
+    """
+    near = [_unfilled(other) for other in others if _head(other) in ("", head)]
+    return any(
+        any(matches(text, arn) for arn in (holder.arn, *holder.own))
+        or any(find_common(other, text) is not None for other in near)
+        for text in map(_unfilled, texts)
+    )
+
+
+def _unfilled(text: str) -> str:
+    """A pattern in which variables may be anything."""
+    return _VARIABLE.sub("*", text) if "$" in text else text
+
+
+def _shared(head: str, texts: list[str], number: int, account: str) -> _Name | None:
+    """The name that all texts of a head begin with, as far as it makes no difference."""
+    if any(len(text) > _LONGEST or text.count("*") + text.count("?") > _MOST_WILDCARDS for text in texts):
+        return None
+    service, _, whose = head.split(":")[2:5]
+    shared = shared_start(tuple([text[len(head) :] for text in texts])).partition("$")[0]
+    kept = _kept(service, shared)
+    name = _NAME.match(shared, len(kept)) if kept is not None else None
+    if kept is None or name is None or not name[0]:
+        return None
+    is_others = service == "iam" and whose != account and is_account_id(whose)
+    place = head.replace(whose, "others") if is_others else head
+    return _Name(f"{head}{kept}{name[0]}", (number, f"{place}{kept}"))
+
+
+def _kept(service: str, shared: str) -> str | None:
+    """How much of what names of a service begin with makes a difference; None where all of it may."""
+    kinds = _kinds().get(service)
+    if kinds is None:
+        return shared[: shared.rfind(":") + 1]
+    first = _FIRST.match(shared)
+    return first[0] if first and all(map(_PLAIN.fullmatch, kinds)) else None
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, tuple[str, ...]]:
+    """What the escalation paths ask of the names of resources, by service."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in {kind for path in escalation_paths() for _, kind in path.needs if kind}:
+        parts = kind.split(":", 5)
+        found[parts[2]] = (*found.get(parts[2], ()), parts[5])
+    return found
+
+
+def _patterns(documents: Iterable[PolicyDocument]) -> Iterator[str]:
+    """The patterns of things that policies name; one that is all wildcards names none."""
+    for document in documents:
+        for statement in document.statements:
+            yield from (text for text in statement.resources if text.strip("*"))
+
+
+@lru_cache(maxsize=16384)
+def _head(pattern: str) -> str:
+    """An ARN up to the name of the thing; empty where a wildcard stands before that."""
+    parts = pattern.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or not parts[2] or any(map(_WILD.search, parts[:5])):
+        return ""
+    return f"{':'.join(parts[:5])}:"
+
+
+# ── what is said ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _terms(document: PolicyDocument, names: _Names) -> Hashable:
+    return document.version, tuple([_terms_of_statement(statement, names) for statement in document.statements])
+
+
+def _terms_of_statement(statement: Statement, names: _Names) -> Hashable:
+    return (
+        statement.index,
+        statement.effect,
+        statement.sid,
+        statement.not_actions,
+        statement.actions,
+        statement.not_resources,
+        statement.has_resource,
+        tuple([_put_aside(text, names) for text in statement.resources]) if names else statement.resources,
+        statement.conditions,
+    )
+
+
+def _put_aside(text: str, names: _Names) -> Hashable:
+    """A pattern without its name: a tuple, which is like no pattern that is written."""
+    found = names.get(_head(text))
+    return (*found.kept, text[len(found.begin) :]) if found else text
