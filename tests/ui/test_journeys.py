@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from trustview.analysis import Party, Severity
+from tests.analysis.small_organization import policy, role, snapshot, trust
+from trustview.analysis import Party, Severity, analyse
 from trustview.review import Verdict
-from trustview.store import ItemRow, ReviewStore, SnapshotFile
+from trustview.store import ItemRow, ReviewStore, SnapshotFile, save_snapshot
 from trustview.ui.detail import read_detail
 from trustview.ui.state import Pane, Sheet
 
@@ -132,6 +134,29 @@ async def test_marked_items_are_narrowed_each_with_the_change_that_the_fix_pane_
 def offered_first(reader: SnapshotFile, row: ItemRow) -> str:
     """The id of the change of an item's role that is written first, ranked or not."""
     return next((one.id for one in reader.remediations_of(reader.item_grants(row.id)[0].role)), "")
+
+
+async def test_narrow_takes_no_change_that_ends_nothing_of_the_item_and_shows_one_that_does(tmp_path: Path) -> None:
+    trusted = trust({"Service": "events.amazonaws.com"}), trust({"AWS": "AROAGONEGONEGONEGONE"})
+    found = snapshot(role("mixed", policy(*trusted)))
+    async with sitting(Desk(save_snapshot(tmp_path, found, analyse(found)), tmp_path), MEDIUM) as screen:
+        await screen.filter("AROAGONE")
+        fix, row = screen.cockpit.bench.fix, screen.state.row
+        assert row is not None
+        await screen.press("5")
+        await screen.until(lambda: fix.chosen_for(row.id) is not None)
+        first = fix.chosen_for(row.id)
+        assert first is not None
+        await screen.press("n")
+        await screen.until(lambda: fix.is_idle_for(row.id))
+        await screen.sees("2 of 3", "nothing of this item")
+        await screen.press("f")
+        await screen.sees("the change that was shown ends nothing of", "1 of 3")
+        assert not screen.state.decisions
+        assert fix.chosen_for(row.id) == first
+        await screen.press("f")
+        await screen.until(lambda: screen.state.progress[0] == 1)
+        assert screen.state.decisions[row.id].change == first.remediation.id
 
 
 def shown_first(reader: SnapshotFile, row: ItemRow) -> str:

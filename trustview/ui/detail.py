@@ -42,7 +42,8 @@ class Detail:
     `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
-    rest. `choices` are the changes of the role, the best first; `remediation` is what is proposed for anything else.
+    rest. `choices` are the changes of the role: those that end a finding on the item's grants, the best first, then the
+    others; `remediation` is what is proposed for anything else.
     `majority` is the fleet that the item differs from, `differs` says how, `outliers` are those that differ from it.
     `reported` is what Access Analyzer says of the role, `has_analyzer` whether any was read, `use` who came.
     """
@@ -65,6 +66,10 @@ class Detail:
     reported: tuple[ExternalFinding, ...] = ()
     has_analyzer: bool = False
     use: SeenUse | None = None
+
+    def is_ended_by(self, choice: Choice) -> bool:
+        """Whether a choice ends something that was found on the item itself."""
+        return _ends(choice, self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,9 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     grants = tuple(grant for grant in item_grants if grant.role == arn)
     ids = {grant.id for grant in grants}
     found = reader.findings_of(arn)
+    on_item = tuple(finding for finding in found if ids.intersection(finding.grants))
     facts = facts_of_role(reader, arn)
+    choices = rank_choices(facts) if facts else ()
     return Detail(
         row=row,
         subject=role_subject(arn),
@@ -105,9 +112,9 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         role=role,
         grants=grants,
         others=tuple(grant for grant in reader.grants_of(arn) if grant.id not in ids),
-        findings=tuple(finding for finding in found if ids.intersection(finding.grants)),
+        findings=on_item,
         role_findings=tuple(finding for finding in found if not ids.intersection(finding.grants)),
-        choices=rank_choices(facts) if facts else (),
+        choices=tuple(sorted(choices, key=lambda choice: not _ends(choice, on_item))),
         remediation=None,
         majority=_majority(reader, row),
         outliers=_outliers(reader, row),
@@ -116,6 +123,10 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         has_analyzer=reader.summary().external_findings > 0,
         use=_use(reader, role),
     )
+
+
+def _ends(choice: Choice, findings: tuple[Finding, ...]) -> bool:
+    return any(finding.id in choice.remediation.closes for finding in findings)
 
 
 def _use(reader: SnapshotFile, role: Role) -> SeenUse:

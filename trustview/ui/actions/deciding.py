@@ -38,10 +38,11 @@ async def revoke(desk: Desk) -> None:
 
 
 async def narrow(desk: Desk) -> None:
-    """Apply the proposed change; refused where there is none."""
+    """Apply the proposed change; refused where there is none, or where the one that is shown ends nothing."""
     from trustview.ui.best_change import best_changes  # noqa: PLC0415 -- after the first screen
 
-    numbers = desk.state.targets
+    numbers, fix = desk.state.targets, desk.bench.fix
+    idle = next((number for number in numbers if fix.is_idle_for(desk.state.rows[number].id)), None)
     shown = {number: _shown_change(desk, number) for number in numbers}
     unseen = [desk.state.rows[number].id for number in numbers if not shown[number]]
     if len(unseen) > 1:
@@ -49,7 +50,9 @@ async def narrow(desk: Desk) -> None:
     best = await asyncio.to_thread(best_changes, desk.reader, unseen)
     chosen = {number: shown[number] or best[desk.state.rows[number].id] for number in numbers}
     without = [number for number, change in chosen.items() if not change]
-    if without:
+    if idle is not None and idle not in without:
+        _offer(desk, idle, chosen[idle])
+    elif without:
         which = about_briefly(desk.state, tuple(without))
         desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
     elif desk.state.targets == numbers:
@@ -69,9 +72,23 @@ async def defer(desk: Desk) -> None:
 
 
 def _shown_change(desk: Desk, number: int) -> str:
-    """The id of the change that the Fix pane shows of an item; empty where it shows none that leaves a way in."""
-    shown = desk.bench.fix.chosen_for(desk.state.rows[number].id)
-    return shown.remediation.id if shown is not None and not shown.is_removal else ""
+    """The id of the change that the Fix pane shows of an item; empty where it shows none that narrow can take.
+
+    That is one that leaves a way in, and ends something that was found on the item.
+    """
+    item = desk.state.rows[number].id
+    shown = desk.bench.fix.chosen_for(item)
+    is_taken = shown is not None and not shown.is_removal and not desk.bench.fix.is_idle_for(item)
+    return shown.remediation.id if shown is not None and is_taken else ""
+
+
+def _offer(desk: Desk, number: int, change: str) -> None:
+    """Say that the change that is shown ends nothing of an item, and show the one that does."""
+    desk.bench.fix.offer(desk.state.rows[number].id, change)
+    which = about_briefly(desk.state, (number,))
+    desk.say(
+        f"the change that was shown ends nothing of {which}; the Fix pane (5) now shows one that does", is_bad=True
+    )
 
 
 async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = MappingProxyType({})) -> None:

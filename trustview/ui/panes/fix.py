@@ -60,6 +60,18 @@ class FixPane(Frame):
             return None
         return detail.choices[self._number % len(detail.choices)]
 
+    def is_idle_for(self, item: str) -> bool:
+        """Whether the change of an item that is shown leaves a way in, but ends nothing that was found on the item."""
+        choice, detail = self.chosen_for(item), self._detail
+        return choice is not None and detail is not None and not (choice.is_removal or detail.is_ended_by(choice))
+
+    def offer(self, item: str, change: str) -> None:
+        """Show the change of this id, as long as the item is the one that is shown."""
+        if self.chosen_for(item) is not None and self._detail is not None:
+            ids = [choice.remediation.id for choice in self._detail.choices]
+            self._number = ids.index(change) if change in ids else self._number
+            self._show_choice()
+
     def action_choose(self, step: int) -> None:
         """Show the next or previous change that can be chosen."""
         self._number += step

@@ -56,9 +56,7 @@ def fix_facts(detail: Detail, number: int = 0, checks: Mapping[str, Check] = CHE
 def _of_choice(detail: Detail, choice: Choice, checks: Mapping[str, Check]) -> Iterator[Fact]:
     count, place = len(detail.choices), detail.choices.index(choice) + 1
     which = f"{place} of {count}, the best first: n and p show the others" if count > 1 else "the only one"
-    narrows = f"narrow (f) takes it as `{choice.remediation.id}`"
-    what = "it takes the way in away, as revoke (r) asks" if choice.is_removal else narrows
-    yield Fact("choice", f"{which}; {what}")
+    yield Fact("choice", f"{which}; {_what_takes_it(detail, choice)}")
     yield from _changes(choice.remediation.changes)
     yield Fact("because", "; ".join(choice.reasons))
     for label, sentence in describe_effect(choice.effect):
@@ -68,6 +66,14 @@ def _of_choice(detail: Detail, choice: Choice, checks: Mapping[str, Check]) -> I
     for label, sentence in describe_replay(choice.replay):
         yield Fact(label, sentence, _SEEN_TONES.get(label, Tone.PLAIN))
     yield from _closed((*detail.findings, *detail.role_findings), choice.remediation.closes, checks)
+
+
+def _what_takes_it(detail: Detail, choice: Choice) -> str:
+    if choice.is_removal:
+        return "it takes the way in away, as revoke (r) asks"
+    if not detail.is_ended_by(choice):
+        return "narrow (f) does not take it, for it ends nothing of this item"
+    return f"narrow (f) takes it as `{choice.remediation.id}`"
 
 
 def _changes(changes: Iterable[Change]) -> Iterator[Fact]:
