@@ -11,7 +11,7 @@ import pytest
 from tests.analysis.small_organization import ORGANIZATION, PROD, SANDBOX, policy, role, snapshot, trust
 from trustview.analysis import Analysis, Grant, Remediation, analyse, facts_about, prove_change
 from trustview.analysis.choices import removal_of
-from trustview.analysis.repeats import statements_giving
+from trustview.analysis.repeats import name_places, places_of, statements_giving
 from trustview.policy import Context, Outcome, PolicyStack, Request, evaluate, read_caller, read_policy
 from trustview.policy.narrowing import Verdict
 from trustview.snapshot import Snapshot
@@ -82,6 +82,32 @@ def test_the_statements_that_give_a_grant_are_known(case: Repeated) -> None:
     document = read_policy(facts.roles_by_arn[outside.role].trust_policy)
 
     assert len(statements_giving(document, outside)) == case.repeats
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_finding_names_every_statement_that_gives_its_grants(case: Repeated) -> None:
+    facts, analysis = analysed(case)
+    wrong = wrong_of(analysis)
+    document = read_policy(facts.roles_by_arn[wrong[0].role].trust_policy)
+    alone = [f for f in analysis.findings if f.grants == (wrong[0].id,)]
+
+    assert alone
+    for finding in alone:
+        assert finding.statements == places_of(document, wrong[0])
+        assert any("give the same way in" in one for one in finding.because) is (case.repeats > 1)
+
+
+def test_statements_are_named_by_their_numbers() -> None:
+    assert name_places((3,)) == "statement 3"
+    assert name_places((0, 2)) == "statements 0 and 2"
+    assert name_places((0, 2, 5)) == "statements 0, 2 and 5"
+
+
+def test_a_statement_that_is_not_there_is_named_all_the_same() -> None:
+    """As a fleet's document may be another member's."""
+    _, analysis = analysed(CASES[0])
+
+    assert places_of(read_policy(policy()), wrong_of(analysis)[0]) == (0,)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

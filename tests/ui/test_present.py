@@ -10,7 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustview.analysis import CHECKS, Analysis, Confidence, Edge, Party, Privilege, Reach, ReachKind, Severity, Tier
+from tests.analysis.small_organization import PROD, policy, trust
+from tests.analysis.small_organization import role as role_of
+from tests.analysis.small_organization import snapshot as snapshot_of
+from trustview.analysis import (
+    CHECKS,
+    Analysis,
+    Confidence,
+    Edge,
+    Party,
+    Privilege,
+    Reach,
+    ReachKind,
+    Severity,
+    Tier,
+    analyse,
+)
 from trustview.analysis import pretty_policy as pretty
 from trustview.policy import read_principal
 from trustview.review import Decision, EntryKind, Verdict, make_entry
@@ -108,6 +123,14 @@ def test_in_the_demo_every_item_marks_the_statement_that_lets_it_in() -> None:
     for grant in analysis.grants:
         _, marks = marked_policy(snapshot.roles_by_arn[grant.role].trust_policy, [grant], [])
         assert len(marks) == 1, grant.role
+
+
+def test_every_statement_that_gives_a_grant_is_marked() -> None:
+    text = policy(trust({"AWS": "*"}), trust({"AWS": PROD}), trust({"AWS": "*"}))
+    grant = next(one for one in analyse(snapshot_of(role_of("open", text))).grants if one.principal.value == "*")
+    _, marks = marked_policy(text, [grant], [])
+
+    assert len(marks) == 2
 
 
 # ── graph ────────────────────────────────────────────────────────────────────────────────────────────────────────

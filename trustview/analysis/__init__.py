@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
     from trustview.analysis.read_settings import OF_THE_COCKPIT, ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
+    from trustview.analysis.repeats import name_places, places_of
     from trustview.analysis.replay import Replay, describe_replay
     from trustview.analysis.setting import Setting
     from trustview.analysis.settings import BusinessHours, Settings
@@ -165,8 +166,10 @@ __all__ = [
     "managed_text",
     "match_event",
     "may_come_by",
+    "name_places",
     "own_policy",
     "pattern_questions",
+    "places_of",
     "pretty_policy",
     "propose_rule",
     "prove_change",

@@ -28,7 +28,7 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Remediation
-from trustview.analysis.repeats import mend_repeats
+from trustview.analysis.repeats import describe_repeats, mend_repeats, places_of
 from trustview.analysis.settings import Settings
 from trustview.snapshot import Snapshot
 
@@ -91,6 +91,7 @@ def find_findings(access: Access, check: Check) -> Iterator[Finding]:
 def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
     """A finding on grants of a role."""
     role = access.role(evidence.grants[0].role)
+    document = access.trust_policy(role)
     reach = widest(grant.reach for grant in evidence.grants)
     severity, graded = grade(
         evidence.severity if evidence.severity is not None else check.severity,
@@ -105,9 +106,9 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         severity=severity,
         confidence=evidence.confidence or judge_confidence(reach),
         subject=role_subject(role.arn),
-        statements=tuple(sorted({grant.statement for grant in evidence.grants})),
+        statements=tuple(sorted({one for grant in evidence.grants for one in places_of(document, grant)})),
         grants=tuple(grant.id for grant in evidence.grants),
-        because=evidence.because,
+        because=(*evidence.because, *describe_repeats(document, evidence.grants)),
         graded=graded,
         depends_on=reach.depends_on,
         changes=evidence.changes,

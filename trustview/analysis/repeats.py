@@ -27,6 +27,23 @@ def statements_giving(document: PolicyDocument, grant: Grant) -> tuple[Statement
     return tuple(one for one in document.allows if one is own or _repeats(one, own, grant))
 
 
+def places_of(document: PolicyDocument, grant: Grant) -> tuple[int, ...]:
+    """The numbers of the statements that give a grant; its own where the policy is not the one it was read from."""
+    return tuple(one.index for one in statements_giving(document, grant)) or (grant.statement,)
+
+
+def describe_repeats(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[str, ...]:
+    """A sentence for each set of statements that give one and the same grant."""
+    places = dict.fromkeys(places_of(document, grant) for grant in grants)
+    return tuple(f"{name_places(found)} give the same way in" for found in places if len(found) > 1)
+
+
+def name_places(places: tuple[int, ...]) -> str:
+    """Statements by their numbers: `statement 0`, `statements 0 and 2`."""
+    *first, last = map(str, places)
+    return f"statements {', '.join(first)} and {last}" if first else f"statement {last}"
+
+
 def _repeats(one: Statement, own: Statement, grant: Grant) -> bool:
     if one.not_principals != own.not_principals:
         return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from trustview.analysis import Finding, Grant, pretty_policy
+from trustview.analysis import Finding, Grant, places_of, pretty_policy
+from trustview.policy import read_policy
 from trustview.ui.present.signs import NO_SEVERITY, REACHES, provider_name, severity_sign
 from widgets.json_view import MarkedRange
 
@@ -54,18 +55,19 @@ def marked_policy(
             if statement not in worst or finding.severity > worst[statement].severity:
                 worst[statement] = finding
     marks: list[MarkedRange] = []
-    for statement, notes in (_notes(grants) or {statement: [] for statement in worst}).items():
+    for statement, notes in (_notes(policy, grants) or {statement: [] for statement in worst}).items():
         if statement < len(ranges):
             sign = severity_sign(worst[statement].severity) if statement in worst else NO_SEVERITY
             marks.append(MarkedRange(*ranges[statement], sign.tone, "; ".join(notes)))
     return text, tuple(marks)
 
 
-def _notes(grants: Iterable[Grant]) -> dict[int, list[str]]:
+def _notes(policy: str, grants: Iterable[Grant]) -> dict[int, list[str]]:
     notes: dict[int, list[str]] = {}
     for grant in grants:
         text = f"lets in {provider_name(grant.party_name or grant.principal.value)}: {REACHES[grant.reach.kind].word}"
-        found = notes.setdefault(grant.statement, [])
-        if text not in found:
-            found.append(text)
+        for statement in places_of(read_policy(policy), grant):
+            found = notes.setdefault(statement, [])
+            if text not in found:
+                found.append(text)
     return notes

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trustview.analysis import CHECKS_BY_ID, Check, Confidence, Finding, Grant, Subject, describe_agreement
-from trustview.policy import is_account_id
+from trustview.analysis import (
+    CHECKS_BY_ID,
+    Check,
+    Confidence,
+    Finding,
+    Grant,
+    Subject,
+    describe_agreement,
+    name_places,
+    places_of,
+)
+from trustview.policy import is_account_id, read_policy
 from trustview.review import Decision, rank_item
 from trustview.snapshot import Role
 from trustview.ui.detail import Detail
@@ -138,7 +148,8 @@ def _joined(sentences: tuple[str, ...]) -> tuple[Cell, ...]:
 def _who(detail: Detail, places: Places) -> Lines:
     for grant in detail.grants:
         party = PARTIES[grant.party]
-        yield Heading("Who gets in", f"statement {grant.statement}{f' {grant.sid}' if grant.sid else ''}")
+        where = name_places(places_of(read_policy(detail.document), grant))
+        yield Heading("Who gets in", f"{where}{f' {grant.sid}' if grant.sid else ''}")
         yield Fact("principal", grant.principal.value, Tone.STRONG)
         yield Fact("who", (Cell(provider_name(grant.party_name)), Cell(f" · {party.word}", Tone.MUTED)))
         for account in grant.party_accounts:
