@@ -56,6 +56,16 @@ def test_whom_a_change_lets_in_gains_a_way_and_the_finding_is_new() -> None:
     assert found.gone == ()
 
 
+def test_what_a_role_may_do_no_more_it_loses_and_what_it_may_do_anew_it_gains() -> None:
+    able = role("able", policy(trust({"Service": "ec2.amazonaws.com"})), inline=may_assume())
+    target = role("target", policy(trust({"AWS": able.account})))
+    unable = replace(able, inline=())
+    there, back = change(organization(able, target), unable), change(organization(unable, target), able)
+
+    assert {(step.source, step.target) for step in there.lost} == {(able.arn, target.arn)} >= set(there.gained)
+    assert {(step.source, step.target) for step in back.gained} == {(able.arn, target.arn)} >= set(back.lost)
+
+
 def test_what_becomes_worse_is_new_and_what_becomes_milder_is_not_gone() -> None:
     mild = role("target", policy(trust({"AWS": STRANGER})))
     worse = replace(mild, attached=(ADMINISTRATOR,))

@@ -171,6 +171,10 @@ class Access:
         """What the policies that were read let the principal do, and why."""
         return self._privileges.verdict(principal)
 
+    def judged_alone(self, principal: Role | User) -> PrivilegeVerdict:
+        """The same of its own policies alone, whoever else it may become."""
+        return self._privileges.judged_alone(principal)
+
     def shared_verdict(self, principal: Role | User) -> PrivilegeVerdict:
         """The same before the account is named: one value for all principals that are alike; see `name_account`."""
         return self._privileges.shared_verdict(principal)

@@ -74,7 +74,12 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings, worst first."""
-    return tuple(sorted(findings, key=lambda f: (-f.severity, f.check, f.subject.id, f.id)))
+    return tuple(sorted(findings, key=place_of_finding))
+
+
+def place_of_finding(finding: Finding) -> tuple[int, str, str, str]:
+    """What findings are sorted by."""
+    return -finding.severity, finding.check, finding.subject.id, finding.id
 
 
 def find_findings(access: Access, check: Check) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ class Evidence:
 
 
 FindEvidence = Callable[[Access], Iterator[Evidence]]
+LooksAt = Callable[[Grant], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,21 @@ class Check:
     counted: tuple[Modifier, ...] = ()
     of_all: bool = False
     beside_trust: bool = False
+    looks_at: LooksAt | None = None
 
 
 def check(
-    severity: Severity, *counted: Modifier, of_all: bool = False, beside_trust: bool = False
+    severity: Severity,
+    *counted: Modifier,
+    of_all: bool = False,
+    beside_trust: bool = False,
+    looks_at: LooksAt | None = None,
 ) -> Callable[[FindEvidence], Check]:
     """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it.
 
     `counted` are modifiers of the severity that the check's own condition holds already. `of_all`: what it finds on a
-    role rests on more than the grants of that role. `beside_trust`: no trust policy bears on what it finds.
+    role rests on more than the grants of that role. `beside_trust`: what principals may do bears on what it finds, and
+    no trust policy. `looks_at` says of a grant whether it bears on what is found anywhere; None: each may.
     """
 
     def define(find: FindEvidence) -> Check:
@@ -70,7 +77,7 @@ def check(
         why, fix, see = (_sentence(sections.get(head, "")) for head in ("Why", "Fix", "See"))
         name = find.__name__.replace("_", "-")
         title = title.rstrip(".")
-        return Check(name, title, why, fix, see, severity, find, counted, of_all, beside_trust)
+        return Check(name, title, why, fix, see, severity, find, counted, of_all, beside_trust, looks_at)
 
     return define
 

@@ -49,8 +49,7 @@ class Comers:
         self._access = ways.access
         self._views: dict[tuple[int, str], View] = {}
         self._together: dict[int, dict[int, list[Comer]]] = {}
-        accounts = ways.accounts_of_callers()
-        self.groups = [_of_group(group) for account in accounts for group in ways.powers.groups_of(account)]
+        self.groups = [_of_group(group) for group in ways.groups_of_callers()]
         self.of_account: dict[str, list[Comer]] = {}
         self.wholes: dict[int, Comer] = {}
         self._gather()

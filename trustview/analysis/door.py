@@ -85,6 +85,9 @@ class Doors:
         self._blind: dict[Hashable, Door] = {}
         self._lens_of: dict[tuple[int, int], Lens] = {}
 
+    def __len__(self) -> int:
+        return len(self._doors)
+
     def entries(self, role: Role) -> tuple[Entry, ...]:
         """The ways in that a role's trust policy describes, statement by statement."""
         found = self._entries.get(role.trust_policy)

@@ -12,7 +12,7 @@ from trustview.analysis.finding import fingerprint
 from trustview.analysis.fleet import fleet_id, own_terms
 from trustview.analysis.grant import Grant, Party, Reach
 from trustview.analysis.own_parts import Own, own_parts
-from trustview.analysis.power import Powers
+from trustview.analysis.power import Group, Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
 from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
 from trustview.snapshot import Role, User
@@ -25,7 +25,8 @@ _Party = tuple[Party, tuple[str, ...], str]
 class Ways:
     """Every way into some roles: the grants, and the doors that they lead through with the roles behind each.
 
-    `powers` are those of the principals; the graph is made of the three.
+    `powers` are those of the principals; the graph is made of the three. `callers` are the principals that are looked
+    for alone; None for all.
     """
 
     access: Access
@@ -34,6 +35,15 @@ class Ways:
     doors: Doors
     grants: list[Grant] = field(default_factory=list)
     behind: dict[Door, list[Grant]] = field(default_factory=dict)
+    callers: tuple[Role | User, ...] | None = None
+
+    def groups_of_callers(self) -> Iterator[Group]:
+        """The groups of principals of the snapshot who are looked for, account by account."""
+        for account in self.accounts_of_callers():
+            if self.callers is None:
+                yield from self.powers.groups_of(account)
+            else:
+                yield from self.powers.group(account, tuple(one for one in self.callers if one.account == account))
 
     def accounts_of_callers(self) -> tuple[str, ...]:
         """The accounts of the snapshot of which some principal may be meant: where all of a crowd are, all."""
@@ -44,6 +54,10 @@ class Ways:
                 return tuple(known)
             own |= dict.fromkeys(door.audience.accounts)
         return tuple(account for account in known if account in own)
+
+    def free_number(self, first: int) -> int:
+        """A number from which on no power and no door is called by one, where they were numbered from `first`."""
+        return first + 1 + max(len(self.powers), len(self.doors))
 
     def doors_of_grants(self) -> dict[str, int]:
         """The number of the door that each grant leads through."""

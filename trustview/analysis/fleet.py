@@ -79,6 +79,17 @@ def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]
     )
 
 
+def amend_fleets(before: Iterable[Fleet], grants: Iterable[Grant], changed: Iterable[Grant]) -> tuple[Fleet, ...]:
+    """What `find_fleets` says of grants; `changed` are those that came and went since it said `before`."""
+    names = set(map(_role_name, changed))
+    if not names:
+        return tuple(before)
+    grants = tuple(grants)
+    known = {fleet.id: fleet for fleet in before if fleet.role_name not in names}
+    known |= {fleet.id: fleet for fleet in find_fleets(grant for grant in grants if grant.fleet not in known)}
+    return tuple(known[fleet] for fleet in dict.fromkeys(grant.fleet for grant in grants))
+
+
 def _role_name(grant: Grant) -> str:
     arn = parse_arn(grant.role)
     if arn is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trustview.analysis.edge import Edge, is_shared
+from trustview.analysis.edge_rows import Rows, find_rows
 from trustview.analysis.steps import steps_into, steps_of_chain, steps_out_of
 
 Accept = Callable[[Edge], bool]
@@ -38,23 +39,35 @@ class TrustGraph:
         """The name of each node."""
         return tuple(self.numbers)
 
+    @property
+    def numbered(self) -> tuple[Edge, ...]:
+        """The edges by the numbers that rows and walks give them."""
+        return self.edges
+
     @cached_property
-    def _sources(self) -> array[int]:
+    def sources(self) -> array[int]:
+        """The number of the node that each edge begins at."""
         return array("I", [self.numbers[edge.source] for edge in self.edges])
 
     @cached_property
-    def _targets(self) -> array[int]:
+    def targets(self) -> array[int]:
+        """The number of the node that each edge ends at."""
         return array("I", [self.numbers[edge.target] for edge in self.edges])
 
     @cached_property
-    def outgoing(self) -> _Rows:
+    def outgoing(self) -> Rows:
         """The edges out of each node."""
-        return _rows(self._sources, len(self.numbers))
+        return find_rows(self.sources, len(self.numbers))
 
     @cached_property
-    def incoming(self) -> _Rows:
+    def incoming(self) -> Rows:
         """The edges into each node."""
-        return _rows(self._targets, len(self.numbers))
+        return find_rows(self.targets, len(self.numbers))
+
+    @property
+    def free_number(self) -> int:
+        """A number from which on no group and no door is called by one."""
+        return len(self.edges)
 
     # ── neighbours ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -74,38 +87,62 @@ class TrustGraph:
         """The edges that begin at a node."""
         return tuple(self._at(self.outgoing, node))
 
-    def _at(self, rows: _Rows, node: str) -> Iterator[Edge]:
-        return (self.edges[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())
+    def _at(self, rows: Rows, node: str) -> Iterator[Edge]:
+        return (self.numbered[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())
 
     # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def walk(self, starts: Iterable[int], accept: Accept | None = None, *, backwards: bool = False) -> Walk:
-        """The shortest ways from some nodes to all others; backwards, to those nodes from all others."""
+        """The shortest ways from some nodes to all others; backwards, to those nodes from all others.
+
+        Of equally short ways it is the one whose principals come first by name, then by kind and grant of the step:
+        neither the order of edges nor the names of groups and doors make a difference.
+        """
         rows = self.incoming if backwards else self.outgoing
-        ends = self._sources if backwards else self._targets
+        ends = self.sources if backwards else self.targets
         count = len(self.numbers)
         came = array("q", [_UNSEEN]) * count
         order = array("I", dict.fromkeys(starts))
+        depths, told = array("I", bytes(4 * count)), list(self.nodes)
         for start in order:
             came[start] = _START
-        offsets, numbers = rows.offsets, rows.numbers
-        edges = self.edges
+            told[start] = self._first_name(start)
+        # Whom the step to a node is told of: the last principal before it.
+        via = [""] * count
+        offsets, numbers, shared = rows.offsets, rows.numbers, self.shared
+        edges = self.numbered
         for node in order:
+            teller, depth = told[node], depths[node] + 1
             for place in range(offsets[node], offsets[node + 1]):
                 number = numbers[place]
                 end = ends[number]
-                if came[end] == _UNSEEN and (accept is None or accept(edges[number])):
-                    came[end] = number
-                    order.append(end)
+                is_new = came[end] == _UNSEEN
+                if is_new or (depths[end] == depth and teller <= via[end]):
+                    edge = edges[number]
+                    if not is_new and (via[end], *_told_of(edges[came[end]])) <= (teller, *_told_of(edge)):
+                        continue
+                    if accept is None or accept(edge):
+                        if is_new:
+                            order.append(end)
+                        came[end], depths[end], via[end] = number, depth, teller
+                        if shared[end]:
+                            told[end] = teller
         return Walk(self, came, order, backwards)
 
+    def _first_name(self, node: int) -> str:
+        """The name of a principal; of a group or power, that of its first member."""
+        if not self.shared[node]:
+            return self.nodes[node]
+        return min((self._first_name(self.sources[edge]) for edge in self.incoming[node]), default="")
+
+    @cached_property
     def shared(self) -> bytearray:
         """For each node, whether it is a group or a door and no principal."""
         return bytearray(is_shared(name) for name in self.nodes)
 
     def components(self) -> list[list[int]]:
         """The sets of nodes that can all become each other, of more than one node; the iterative form of Tarjan."""
-        return list(_components(self.outgoing, self._targets, len(self.numbers)))
+        return list(_components(self.outgoing, self.targets, len(self.numbers)))
 
     def choke_points(
         self, starts: Iterable[int], goals: Iterable[int], accept: Accept | None = None
@@ -123,28 +160,8 @@ class TrustGraph:
 _UNSEEN, _START, _NOBODY = -1, -2, -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Numbers of edges by node, in one array: those of node n stand from offsets[n] to offsets[n + 1]."""
-
-    offsets: array[int]
-    numbers: array[int]
-
-    def __getitem__(self, node: int) -> array[int]:
-        return self.numbers[self.offsets[node] : self.offsets[node + 1]]
-
-
-def _rows(ends: array[int], count: int) -> _Rows:
-    offsets = array("I", bytes(4 * (count + 2)))
-    for end in ends:
-        offsets[end + 2] += 1
-    for node in range(2, count + 2):
-        offsets[node] += offsets[node - 1]
-    numbers = array("I", bytes(4 * len(ends)))
-    for number, end in enumerate(ends):
-        numbers[offsets[end + 1]] = number
-        offsets[end + 1] += 1
-    return _Rows(offsets[: count + 1], numbers)
+def _told_of(edge: Edge) -> tuple[str, str]:
+    return edge.kind, edge.grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +181,7 @@ class Walk:
         """The edges of the shortest way, from its first principal to its last role; one of them per step."""
         found: list[Edge] = []
         while self.came[node] >= 0:
-            edge = self.graph.edges[self.came[node]]
+            edge = self.graph.numbered[self.came[node]]
             found.append(edge)
             node = self.graph.numbers[edge.target if self.backwards else edge.source]
         return tuple(steps_of_chain(found if self.backwards else reversed(found)))
@@ -173,7 +190,7 @@ class Walk:
 # ── components and dominators ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _components(rows: _Rows, targets: array[int], count: int) -> Iterator[list[int]]:
+def _components(rows: Rows, targets: array[int], count: int) -> Iterator[list[int]]:
     index = array("i", [_UNSEEN]) * count
     low = array("i", bytes(4 * count))
     is_open = bytearray(count)
@@ -265,7 +282,7 @@ def _postorder(graph: TrustGraph, walk: Walk, accept: Accept | None) -> tuple[li
     above: dict[int, list[int]] = {node: [] for node in walk.order}
     after: dict[int, list[int]] = {}
     for node in walk.order:
-        edges = [graph.edges[number] for number in graph.outgoing[node]]
+        edges = [graph.numbered[number] for number in graph.outgoing[node]]
         after[node] = [graph.numbers[edge.target] for edge in edges if accept is None or accept(edge)]
         for end in after[node]:
             above[end].append(node)

@@ -89,11 +89,14 @@ class Powers:
             found = self._of_principal[principal.arn] = self._power(principal)
         return found
 
+    def __len__(self) -> int:
+        return len(self._powers)
+
     def groups_of(self, account: str) -> list[Group]:
         """The groups of an account's principals; none of an account that was not read."""
         if account not in self._groups:
             facts = self._access.snapshot.facts_by_account.get(account)
-            self._groups[account] = self._grouped(account, (*facts.roles, *facts.users)) if facts else []
+            self._groups[account] = self.group(account, (*facts.roles, *facts.users)) if facts else []
         return self._groups[account]
 
     def of_anyone(self, account: str) -> Power:
@@ -104,7 +107,8 @@ class Powers:
             self._of_account[account] = self._find(caller, None, wording, is_unread=False)
         return self._of_account[account]
 
-    def _grouped(self, account: str, principals: tuple[Role | User, ...]) -> list[Group]:
+    def group(self, account: str, principals: tuple[Role | User, ...]) -> list[Group]:
+        """The groups that these principals of an account are."""
         groups: dict[int, Group] = {}
         for principal in principals:
             power = self.of(principal)

@@ -24,8 +24,8 @@ class WhatIf:
     """What a change would do.
 
     `snapshot` and `analysis` are those after it. `gone` are findings of today that end; `new` are findings that nobody
-    has today, and those that become worse. `lost` and `gained` are the steps into the changed roles that only today, or
-    only the change, lets somebody take.
+    has today, and those that become worse. `lost` and `gained` are the steps into the changed roles, and out of them,
+    that only today, or only the change, lets somebody take.
     """
 
     snapshot: Snapshot
@@ -84,11 +84,11 @@ def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Ite
     # What was not looked for anew is the same value in both, and most of all there is.
     kept = set(map(id, other.findings))
     telling = [finding for finding in one.findings if id(finding) not in kept]
-    subjects = {finding.subject for finding in telling}
+    subjects = {finding.subject.id for finding in telling}
     there: dict[str, Finding] = {}
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in other.findings if telling else ():
-        if finding.subject in subjects:
+        if finding.subject.id in subjects:
             there[finding.id] = finding
             alike.setdefault((finding.check, finding.subject.id), []).append(finding)
     for finding in telling:
@@ -125,9 +125,12 @@ def _whom(grant: Grant) -> str:
 
 
 def _steps_missing(one: Analysis, other: Analysis, roles: Iterable[str]) -> Iterator[Edge]:
-    """The steps into roles that let somebody in by one analysis, from whom the other has none of the kind."""
+    """The steps into roles and out of them that let somebody in by one analysis, of which the other has none alike."""
     for role in roles:
-        there = {(step.source, step.kind) for step in other.graph.into(role) if step.reach.lets_in}
-        for step in one.graph.into(role):
-            if step.reach.lets_in and (step.source, step.kind) not in there:
-                yield step
+        there = {(step.source, step.target, step.kind) for step in _steps(other, role)}
+        yield from (step for step in _steps(one, role) if (step.source, step.target, step.kind) not in there)
+
+
+def _steps(analysis: Analysis, role: str) -> Iterator[Edge]:
+    steps = (*analysis.graph.into(role), *(step for step in analysis.graph.out_of(role) if step.target != role))
+    return (step for step in steps if step.reach.lets_in)

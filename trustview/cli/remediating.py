@@ -56,10 +56,11 @@ def remediate_role(arguments: Namespace) -> int:
 def _try_out(snapshot: SnapshotFile, chosen: Choice) -> tuple[tuple[str, str], ...]:
     """The whole snapshot analysed again with the change, in labelled sentences."""
     found = what_if(snapshot.load_snapshot(), snapshot.load_analysis(), (chosen.after,))
+    arn = chosen.after.arn
     ended = (("ends", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.gone)
     brought = [("brings", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.new]
-    lost = _shortened("loses", [f"{_who(edge)} can no longer become it ({edge.kind})" for edge in found.lost])
-    gained = _shortened("gains", [f"{_who(edge)} can become it ({edge.kind})" for edge in found.gained])
+    lost = _shortened("loses", [_told(edge, arn, "can no longer become") for edge in found.lost])
+    gained = _shortened("gains", [_told(edge, arn, "can become") for edge in found.gained])
     return (*ended, *(brought or [("brings", "nothing that is not found today")]), *lost, *gained)
 
 
@@ -68,6 +69,13 @@ def _shortened(label: str, sentences: list[str]) -> list[tuple[str, str]]:
     shown = [(label, sentence) for sentence in sentences[:_MOST_SHOWN]]
     left = len(sentences) - _MOST_SHOWN
     return [*shown, *([(label, f"and {left} more")] if left > 0 else [])]
+
+
+def _told(edge: Edge, role: str, can: str) -> str:
+    """A step into a role, or out of it, in words."""
+    if edge.source == role:
+        return f"it {can} `{edge.target}` ({edge.kind})"
+    return f"{_who(edge)} {can} it ({edge.kind})"
 
 
 def _who(edge: Edge) -> str:

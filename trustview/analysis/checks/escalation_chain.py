@@ -41,8 +41,12 @@ class _Chains:
 
     def __init__(self, access: Access) -> None:
         self._access, self._graph = access, access.graph
-        roles = access.snapshot.roles
-        self._admins = {role.arn: role for role in roles if access.privilege(role) is Privilege.ADMIN}
+        known = {grant.role: grant.privilege for grant in access.grants}
+        self._admins = {
+            role.arn: role
+            for role in access.snapshot.roles
+            if (known.get(role.arn) or access.privilege(role)) is Privilege.ADMIN
+        }
         self._told: set[str] = set()
 
     # ── where chains begin ───────────────────────────────────────────────────────────────────────────────────
@@ -85,15 +89,17 @@ class _Chains:
 
     def _crowds(self) -> Iterator[tuple[str, int]]:
         """The groups and powers, each with how many of its principals are no administrators."""
-        sizes: dict[str, int] = {}
-        for node in self._graph.nodes:
+        graph, sizes = self._graph, dict[int, int]()
+        is_counted = bytearray(b"\1") * len(graph.numbers)
+        for number in (graph.numbers[arn] for arn in self._admins if arn in graph.numbers):
+            is_counted[number] = 0
+        for node, number in graph.numbers.items():
             if node.startswith(GROUP):
-                joined = self._graph.edges_into(node)
-                sizes[node] = sum(edge.source not in self._admins for edge in joined)
-                yield node, sizes[node]
-        for node in self._graph.nodes:
+                sizes[number] = sum(is_counted[graph.sources[edge]] for edge in graph.incoming[number])
+                yield node, sizes[number]
+        for node, number in graph.numbers.items():
             if node.startswith(POWER):
-                yield node, sum(sizes.get(edge.source, 0) for edge in self._graph.edges_into(node))
+                yield node, sum(sizes.get(graph.sources[edge], 0) for edge in graph.incoming[number])
 
     def _principals_of(self, accounts: set[str]) -> list[int]:
         numbers = self._graph.numbers
@@ -158,6 +164,8 @@ def _subject_of(chain: Chain) -> str:
 
 def _is_outside(access: Access, node: str) -> bool:
     """Whether a node is everybody, or an account or principal that is not ours."""
+    if is_shared(node):
+        return False
     if node.startswith("account:"):
         return any(access.is_outsider(account) for account in node.removeprefix("account:").split(","))
     parts = node.split(":", 5)

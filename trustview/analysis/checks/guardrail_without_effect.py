@@ -26,7 +26,7 @@ from trustview.snapshot import GuardrailKind, GuardrailPolicy
 _KEYS_OF_OUTSIDERS = ("aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount")
 
 
-@check(Severity.MEDIUM, of_all=True, beside_trust=True)
+@check(Severity.MEDIUM, of_all=True, looks_at=lambda _: False)
 def guardrail_without_effect(access: Access) -> Iterator[Evidence]:
     """A guardrail stops nobody.
 

@@ -17,7 +17,7 @@ from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
 
 
-@check(Severity.LOW, of_all=True)
+@check(Severity.LOW, of_all=True, looks_at=lambda grant: bool(external_ids_of(grant)))
 def reused_external_id(access: Access) -> Iterator[Evidence]:
     """Several vendors have the same ExternalId from us.
 

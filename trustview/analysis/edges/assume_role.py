@@ -26,7 +26,7 @@ from trustview.policy.service_rules import CROSS_ACCOUNT_NEEDS, SAME_ACCOUNT_NEE
 from trustview.policy.stack import Layer
 from trustview.snapshot import Role
 
-_CROWDS = (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE)
+CROWDS = (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE)
 
 
 def find_assume_role_edges(ways: Ways) -> Iterator[Edge]:
@@ -40,7 +40,7 @@ def crowd_of(grant: Grant) -> str:
     """The id of whoever a grant lets come."""
     if grant.party is Party.PUBLIC:
         return "everyone"
-    if grant.principal.form in _CROWDS:
+    if grant.principal.form in CROWDS:
         accounts = grant.party_accounts
         return f"account:{','.join(accounts)}" if accounts else "organization"
     return grant.principal.value
@@ -59,7 +59,7 @@ class _Members:
     def edges(self) -> Iterator[Edge]:
         """All edges of members, then those by which principals belong to the groups that were used."""
         for door, grants in self._behind.items():
-            if door.entry.element.form not in _CROWDS or ASSUME_ROLE not in door.entry.actions:
+            if door.entry.element.form not in CROWDS or ASSUME_ROLE not in door.entry.actions:
                 continue
             node = f"{DOOR}{door.number}"
             if door.audience.crowd is Crowd.ACCOUNTS:

@@ -9,7 +9,7 @@ Paths over what runs already (functions, instances) are left out: nobody read wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 
 from trustview.analysis.access import Access
@@ -41,7 +41,7 @@ _HANDING = "iam:PassRole"
 
 def find_take_over_edges(ways: Ways) -> Iterator[Edge]:
     """Edges between principals of one account, account by account."""
-    services = _services_of(ways)
+    services = _services_of(ways.grants)
     found = _Takings(ways.access)
     for facts in ways.access.snapshot.accounts:
         yield from _Account(ways.access, facts, services.get(facts.id, {}), found).edges()
@@ -49,17 +49,31 @@ def find_take_over_edges(ways: Ways) -> Iterator[Edge]:
 
 def find_handing_edges(ways: Ways, place: str) -> Iterator[Edge]:
     """Those of them that hand one of the roles of `ways` to a service; `place` tells their doors from other ones."""
-    services = _services_of(ways)
+    services = _services_of(ways.grants)
     found = _Takings(ways.access, frozenset(service for own in services.values() for service in own))
     for facts in ways.access.snapshot.accounts:
         if facts.id in services:
             yield from _Account(ways.access, facts, services[facts.id], found, place).edges()
 
 
-def _services_of(ways: Ways) -> dict[str, dict[str, list[Grant]]]:
+def find_edges_of_takers(
+    access: Access, takers: Iterable[Role | User], grants: Iterable[Grant], place: str
+) -> Iterator[Edge]:
+    """Those of some principals alone; `grants` are those of the roles of their accounts, `place` as above."""
+    services = _services_of(grants)
+    found = _Takings(access)
+    by_account: dict[str, set[str]] = {}
+    for taker in takers:
+        by_account.setdefault(taker.account, set()).add(taker.arn)
+    for account, arns in by_account.items():
+        facts = access.snapshot.facts_by_account[account]
+        yield from _Account(access, facts, services.get(account, {}), found, place).edges(arns)
+
+
+def _services_of(found: Iterable[Grant]) -> dict[str, dict[str, list[Grant]]]:
     """By account, the grants by which each service enters roles."""
     services: dict[str, dict[str, list[Grant]]] = {}
-    for grant in ways.grants:
+    for grant in found:
         if grant.principal.form is PrincipalForm.SERVICE and grant.reach.lets_in:
             services.setdefault(grant.account, {}).setdefault(grant.principal.value, []).append(grant)
     return services
@@ -129,11 +143,11 @@ class _Account:
         self._place = f"{place}:{facts.id}" if place else facts.id
         self._opened: set[str] = set()
 
-    def edges(self) -> Iterator[Edge]:
-        """All edges, then those of the doors that were used."""
+    def edges(self, only: Container[str] | None = None) -> Iterator[Edge]:
+        """All edges, or those of some principals by ARN, then those of the doors that were used."""
         principals: list[Role | User] = [*self._facts.roles, *self._facts.users]
         for principal in principals:
-            found = self._takings.of(principal)
+            found = self._takings.of(principal) if only is None or principal.arn in only else {}
             if found:
                 yield from self._from(principal, found)
         for kind in sorted(self._opened):
