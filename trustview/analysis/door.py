@@ -45,8 +45,8 @@ class Door:
     """`example` is the first role behind it; `lens` what its policies look at.
 
     `named` are the accounts of principals that its Denies name; `is_watchful` says that they name some by id. Doors of
-    the same `sight` look at the same of a caller. Doors of the same `like` trust the account of the role as a whole and
-    say the same, each of its account: the same answer goes for callers and roles whom they see alike.
+    the same `sight` look at the same of a caller. Doors of the same `like` trust an account as a whole and say the
+    same, each of that account: the same answer goes for callers and roles whom they see alike.
     """
 
     number: int
@@ -131,7 +131,7 @@ class Doors:
         if door is None:
             number = self._first + len(self._doors)
             is_read = role.account not in self._access.snapshot.unread_accounts
-            wording = _wording_of_own(role, entry) if is_read else None
+            wording = _wording_besides_account(role, entry) if is_read else None
             like = number if wording is None else self._likes.setdefault((wording, *key[1:3], place[:-1]), number)
             door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
@@ -169,21 +169,20 @@ class Doors:
             yield from map(assuming_part, level)
 
 
-def _wording_of_own(role: Role, entry: Entry) -> Hashable:
-    """What an entry that trusts the role's own account says, that account put aside; None where it shows in answers.
+def _wording_besides_account(role: Role, entry: Entry) -> Hashable:
+    """What an entry that trusts an account says, that account put aside; None where it shows in answers.
 
     Reasons quote statement ids and condition keys, and nothing else of a policy.
     """
-    element = entry.element
-    if element.form is not PrincipalForm.ACCOUNT or element.account != role.account:
+    element, trust = entry.element, entry.trust
+    if element.form is not PrincipalForm.ACCOUNT or element.partition not in ("", role.arn.split(":")[1]):
         return None
-    if element.partition and element.partition != role.arn.split(":")[1]:
+    quoted = [s.sid for s in trust.statements] + [c.key for s in trust.statements for c in s.conditions]
+    if any(element.account in text for text in quoted):
         return None
-    quoted = [s.sid for s in entry.trust.statements] + [c.key for s in entry.trust.statements for c in s.conditions]
-    if any(role.account in text for text in quoted):
-        return None
-    place = entry.statement.principals.index(entry.element)
-    return likeness(role.trust_policy, role.account), entry.statement.index, place
+    place = entry.statement.principals.index(element)
+    is_own = element.account == role.account
+    return likeness(role.trust_policy, element.account), is_own, entry.statement.index, place
 
 
 def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:

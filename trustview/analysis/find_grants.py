@@ -12,7 +12,7 @@ from trustview.analysis.finding import fingerprint
 from trustview.analysis.fleet import fleet_id, own_terms
 from trustview.analysis.grant import Grant, Party, Reach
 from trustview.analysis.own_parts import Own, own_parts
-from trustview.analysis.power import Group, Powers
+from trustview.analysis.power import Group, Power, Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
 from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
 from trustview.snapshot import Role, User
@@ -141,11 +141,14 @@ class _Finder:
         accounts = door.audience.accounts or (door.entry.element.account,)
         powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
         for power in powers:
-            sees_role = power.lens.sees_role
-            yield power.like, power.lens.view_of_role(self._access.asked_by_anyone(role)) if sees_role else ()
+            yield power.like, power.caller.account == role.account, self._view_of(power, role)
         if door.audience.crowd is Crowd.ACCOUNTS and door.lens.sees_caller:
             # Doors that are alike stand for several accounts: what they see of each is told apart.
             yield from (self._view_of_account(door, account) for account in door.audience.accounts)
+
+    def _view_of(self, power: Power, role: Role) -> Hashable:
+        lens = power.lens
+        return lens.view_of_role(self._access.asked_by_anyone(role), lens.accounts) if lens.sees_role else ()
 
     def _principal(self, entry: Entry) -> Role | User | None:
         if id(entry) not in self._named:

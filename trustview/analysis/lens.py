@@ -35,7 +35,8 @@ class Lens:
 
     `of_caller` and `of_role` are conditions (with whether their policy's version knows variables) on one side alone,
     `caller_keys` and `role_keys` what conditions on both sides compare, `resources` the statements that name some.
-    `sees_arn` says that a resource is written with a variable.
+    `sees_arn` says that a resource is written with a variable. `accounts` are those of the keys of which nothing is
+    asked but whether the caller's account is the role's.
     """
 
     of_caller: tuple[tuple[Condition, bool], ...] = ()
@@ -44,6 +45,7 @@ class Lens:
     role_keys: tuple[str, ...] = ()
     resources: tuple[tuple[str, ...], ...] = ()
     sees_arn: bool = False
+    accounts: frozenset[str] = frozenset()
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
 
@@ -66,16 +68,16 @@ class Lens:
         keys = {key for condition, _ in self.of_caller for key in _keys(condition)}
         return {key for key in keys if _is_of_caller(key)}.union(self.caller_keys)
 
-    def view_of_caller(self, request: Request) -> View:
-        """All that it sees of the caller of a request."""
+    def view_of_caller(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
+        """All that it sees of the caller of a request; `besides` are keys of which that does not count."""
         truths = [test(request) for test in self._of_caller]
-        return (*truths, *(request.context.look_up(key, request.caller) for key in self.caller_keys))
+        return (*truths, *_look_up(self.caller_keys, request, besides))
 
-    def view_of_role(self, request: Request) -> View:
-        """All that it sees of the role that a request asks for."""
+    def view_of_role(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
+        """All that it sees of the role that a request asks for; `besides` likewise."""
         truths = [test(request) for test in self._of_role]
         named = [_is_named(patterns, request.resource) for patterns in self.resources]
-        values = [request.context.look_up(key, request.caller) for key in self.role_keys]
+        values = _look_up(self.role_keys, request, besides)
         return (*truths, *named, *values, request.resource if self.sees_arn else "")
 
 
@@ -84,6 +86,7 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
     of_caller: list[tuple[Condition, bool]] = []
     of_role: list[tuple[Condition, bool]] = []
     mixed: list[str] = []
+    otherwise: set[str] = set()
     resources: list[tuple[str, ...]] = []
     sees_arn = False
     for document in documents:
@@ -93,11 +96,13 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
             variables = _variables(statement.resources) if flag else ()
             sees_arn = sees_arn or bool(variables)
             mixed += variables
+            otherwise.update(variables)
             for condition in statement.conditions:
                 keys = _keys(condition)
                 is_of_caller, is_beside_policy = any(map(_is_of_caller, keys)), any(map(_is_beside_policy, keys))
                 if is_of_caller and is_beside_policy:
                     mixed += keys
+                    otherwise |= set() if _compares_accounts(condition) else set(keys)
                 elif is_of_caller:
                     of_caller.append((condition, flag))
                 elif is_beside_policy:
@@ -109,6 +114,7 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
         tuple(dict.fromkeys(key for key in mixed if _is_beside_policy(key))),
         tuple(dict.fromkeys(resources)),
         sees_arn,
+        _ACCOUNTS if set(mixed) >= _ACCOUNTS and not otherwise & _ACCOUNTS else frozenset(),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_role),
     )
@@ -120,6 +126,23 @@ def _keys(condition: Condition) -> tuple[str, ...]:
 
 def _variables(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(match.strip().lower() for text in texts if "${" in text for match in _VARIABLE.findall(text))
+
+
+_ACCOUNTS = frozenset({"aws:principalaccount", "aws:resourceaccount"})
+
+
+def _compares_accounts(condition: Condition) -> bool:
+    """Whether a condition asks nothing but whether the caller's account is the role's."""
+    is_of_texts = condition.operator.lower().startswith("string")
+    is_whole = all(_WHOLE.fullmatch(value) for value in condition.values)
+    return is_of_texts and is_whole and set(_keys(condition)) == _ACCOUNTS
+
+
+_WHOLE = re.compile(r"\$\{[^},]*\}")
+
+
+def _look_up(keys: tuple[str, ...], request: Request, besides: frozenset[str]) -> list[Hashable]:
+    return [request.context.look_up(key, request.caller) for key in keys if key not in besides]
 
 
 def _is_of_caller(key: str) -> bool:

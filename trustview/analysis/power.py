@@ -28,8 +28,9 @@ class Power:
     """`example` is one of the principals that have it; None stands for any principal of an account, unseen.
 
     `lens` is what its policies and SCPs look at on a role; powers of the same `sight` look at the same. Powers of the
-    same `like` differ in nothing but the roles that they name: what the lens of each sees tells these. `allowed` are
-    the resources that its own policies allow to assume; None when they say so in another way. `accounts` are those
+    same `like` differ in nothing but the roles that they name, which the lens of each sees, and their accounts: a view
+    need not tell `lens.accounts` where it is told apart whether the role's account is the own. `allowed` are the
+    resources that its own policies allow to assume; None when they say so in another way. `accounts` are those
     whose roles alone no Deny keeps from it; None for all. `is_unread`: some policy of its own was not read.
     """
 
@@ -155,12 +156,14 @@ class Powers:
 
     def _find(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
         # What was not read of a principal is told by its name: it is like no other.
-        own = (self._own_view(caller, principal, wording.lens), caller.arn if is_unread else "")
-        power = self._powers.get((wording, own))
+        lens, alone = wording.lens, caller.arn if is_unread else ""
+        key = (wording, self._own_view(caller, principal, lens), alone)
+        power = self._powers.get(key)
         if power is None:
-            key = (wording.like, own, principal is None)
-            like = self._likes_of_powers.setdefault(key, len(self._likes_of_powers))
-            power = self._powers[wording, own] = self._make(caller, principal, wording, like, is_unread=is_unread)
+            seen = self._own_view(caller, principal, lens, lens.accounts)
+            alike = (wording.like, seen, alone, principal is None)
+            like = self._likes_of_powers.setdefault(alike, len(self._likes_of_powers))
+            power = self._powers[key] = self._make(caller, principal, wording, like, is_unread=is_unread)
         return power
 
     def _make(
@@ -170,16 +173,18 @@ class Powers:
         own = (*identity, wording.boundary) if wording.boundary else identity
         above = () if caller.is_service_linked_role else self._guardrails_of(caller.account)
         accounts = _accounts((*own, *above), caller.account)
-        looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn)
+        looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn, lens.accounts)
         sight = self._sights.setdefault(looks_at, len(self._sights))
         number = self._first + len(self._powers)
         return Power(number, like, caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
 
-    def _own_view(self, caller: Caller, principal: Role | User | None, lens: Lens) -> View:
+    def _own_view(
+        self, caller: Caller, principal: Role | User | None, lens: Lens, besides: frozenset[str] = frozenset()
+    ) -> View:
         if not lens.sees_caller:
             return ()
         context = self._access.context_of_caller(caller, principal)
-        return lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context))
+        return lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context), besides)
 
     def _guardrails_of(self, account: str) -> tuple[PolicyDocument, ...]:
         if account not in self._guardrails:

@@ -73,6 +73,8 @@ def bear_on_repeats(document: PolicyDocument, grants: Iterable[Grant], changes: 
 
 def mend_repeats(document: PolicyDocument, evidence: Evidence) -> Evidence:
     """The same evidence; whatever it offers bears on every statement that gives its grants."""
+    if len(document.allows) < 2 or not (evidence.changes or evidence.instead):
+        return evidence
     return replace(
         evidence,
         changes=bear_on_repeats(document, evidence.grants, evidence.changes),

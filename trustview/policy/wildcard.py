@@ -151,6 +151,9 @@ def _match_runs(tokens: Tokens) -> Match:
     The first run begins the text and the last one ends it. Each other is taken where it is first met: that leaves most
     for those behind it, so no other place has to be tried, and no pattern makes the test slow.
     """
+    if len(tokens) == 3 and tokens[0] is tokens[2] is Wild.ANY and isinstance(tokens[1], str):
+        inside = tokens[1]
+        return lambda text: inside in text
     first, *middle = [_Run(run) for run in _cut_at_stars(tokens)]
     if not middle:
         return lambda text: len(text) == first.size and first.is_at(text, 0)

@@ -136,7 +136,7 @@ class _Members:
     def _view_of(self, power: Power, role: Role) -> View:
         key = (power.sight, role.arn)
         if key not in self._views:
-            self._views[key] = power.lens.view_of_role(self._access.asked_by_anyone(role))
+            self._views[key] = power.lens.view_of_role(self._access.asked_by_anyone(role), power.lens.accounts)
         return self._views[key]
 
     # ── who belongs together ─────────────────────────────────────────────────────────────────────────────────
