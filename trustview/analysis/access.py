@@ -38,7 +38,11 @@ from trustview.policy import (
     evaluate,
     read_policy,
 )
+from trustview.policy.memory import keep
 from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider, Role, Snapshot, User
+
+# Requests are asked for again and again while one account, or one door, is looked at.
+_MOST_ASKED = 4096
 
 
 @dataclass(frozen=True)
@@ -217,8 +221,16 @@ class Access:
 
     def asked_by_anyone(self, role: Role) -> Request:
         """The request for a role of somebody of whom nothing is known."""
-        anyone = Caller(CallerKind.PRINCIPAL)
-        return Request(anyone, ASSUME_ROLE, role.arn, role.account, self.context_of(role, anyone))
+        found = self._asked.get(role.arn)
+        if found is None:
+            anyone = Caller(CallerKind.PRINCIPAL)
+            found = Request(anyone, ASSUME_ROLE, role.arn, role.account, self.context_of(role, anyone))
+            keep(self._asked, role.arn, found, _MOST_ASKED)
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[str, Request]:
+        return {}
 
     def caller_of(self, principal: Role | User) -> Caller:
         """The caller that a role or user of the snapshot is."""

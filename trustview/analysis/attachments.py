@@ -15,6 +15,8 @@ def groups_of(snapshot: Snapshot, principal: Role | User) -> tuple[Group, ...]:
 
 def managed_policies_of(snapshot: Snapshot, principal: Role | User) -> tuple[str, ...]:
     """The ARNs of its managed policies, then of its groups'."""
+    if isinstance(principal, Role):
+        return principal.attached
     of_groups = (arn for group in groups_of(snapshot, principal) for arn in group.attached)
     return (*principal.attached, *of_groups)
 
@@ -24,7 +26,7 @@ def identity_texts(snapshot: Snapshot, principal: Role | User) -> tuple[str, ...
     owners = (principal, *groups_of(snapshot, principal))
     texts = [policy.document for owner in owners for policy in owner.inline]
     texts += [managed_text(snapshot, arn) for arn in managed_policies_of(snapshot, principal)]
-    return tuple(text for text in texts if text)
+    return tuple([text for text in texts if text])
 
 
 def managed_text(snapshot: Snapshot, arn: str) -> str:
@@ -37,4 +39,4 @@ def has_unread_policies(snapshot: Snapshot, principal: Role | User) -> bool:
     """Whether some identity policy of the principal was not read."""
     if isinstance(principal, User) and len(groups_of(snapshot, principal)) < len(set(principal.groups)):
         return True
-    return any(not managed_text(snapshot, arn) for arn in managed_policies_of(snapshot, principal))
+    return not all(managed_text(snapshot, arn) for arn in managed_policies_of(snapshot, principal))

@@ -80,7 +80,7 @@ def compose(offers: Iterable[Offer]) -> tuple[tuple[Change, ...], tuple[str, ...
 
 def _is_done(change: Change, made: dict[tuple[object, ...], Change], gone: set[int]) -> bool:
     other = made[change.target]
-    return change.statement in gone or other.edit == change.edit or other.kind in REMOVALS
+    return change.statement in gone or other is change or other.edit == change.edit or other.kind in REMOVALS
 
 
 def _is_idle(change: Change, gone: set[int]) -> bool:

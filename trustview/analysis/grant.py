@@ -63,7 +63,7 @@ class Reach:
         """Whether the role's own trust policy keeps out those whom the grant seems to mean, guardrails or not."""
         if not self.blocked_by:
             return self.kind is ReachKind.DEAD
-        return self.kind is ReachKind.DEAD or any([name.startswith(OWN_DENY) for name in self.blocked_by])
+        return self.kind is ReachKind.DEAD or any(name.startswith(OWN_DENY) for name in self.blocked_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from trustview.analysis.caller_facts import facts_of_account
 from trustview.policy import Caller, CallerKind, Context, PolicyDocument
-from trustview.policy.statement import means_action
+from trustview.policy.statement import statements_on
 from trustview.snapshot import Role, Snapshot, User
 
 # Condition keys, in lower case as a context holds them.
@@ -79,4 +79,4 @@ def lets_be_tagged(trust: PolicyDocument) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    return any(means_action(statement, _TAG_SESSION) for statement in trust.allows)
+    return bool(statements_on(_TAG_SESSION, trust).allows)

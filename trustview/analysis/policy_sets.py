@@ -65,16 +65,18 @@ class PolicySets:
 
     def _find(self, principal: Role | User) -> PolicySet:
         snapshot, account = self.snapshot, principal.account
+        groups = groups_of(snapshot, principal)
         managed = managed_policies_of(snapshot, principal)
-        owned = (*managed, *(group.arn for group in groups_of(snapshot, principal)))
+        owned = (*managed, *[group.arn for group in groups]) if groups else managed
         boundary = managed_text(snapshot, principal.boundary) if principal.boundary else ""
+        is_unread = has_unread_policies(snapshot, principal)
         key = (
             tuple([likeness(text, account) for text in identity_texts(snapshot, principal)]),
             likeness(boundary, account) if boundary else "",
             tuple([likeness(arn, account) for arn in owned]),
-            has_unread_policies(snapshot, principal),
+            is_unread,
             # AWS's administrator policy says the same everywhere: it need not have been read.
-            any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed),
+            is_unread and any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed),
         )
         found = self._sets.get(key)
         if found is None:

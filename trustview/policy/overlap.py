@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from trustview.policy.memory import remember
+from trustview.policy.wildcard import matches
 
 # Stands for whatever a wildcard may hold. No name in an ARN has this character.
 FILLER = "~"
@@ -23,6 +24,9 @@ def find_common(*patterns: str) -> str | None:
     telling = tuple(dict.fromkeys(pattern for pattern in patterns if set(pattern) != {"*"})) or patterns[:1]
     if len(telling) == 1:
         return telling[0].replace("*", FILLER).replace("?", FILLER)
+    plain = next((pattern for pattern in telling if "*" not in pattern and "?" not in pattern), None)
+    if plain is not None:
+        return plain if all(matches(pattern, plain) for pattern in telling) else None
     before = shared_start(telling)
     left = tuple(pattern[len(before) :] for pattern in telling)
     after = shared_start(tuple(pattern[::-1] for pattern in left))[::-1]

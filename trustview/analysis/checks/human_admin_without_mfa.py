@@ -36,7 +36,7 @@ def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     """
     for grant in access.grants:
-        if not _is_privileged(access, grant) or grant.reach.is_shut_by_itself or not users_may_come(access, grant):
+        if grant.reach.is_shut_by_itself or not _is_privileged(access, grant) or not users_may_come(access, grant):
             continue
         if mfa_conditions_of(grant) or mfa_denies_of(access, grant):
             continue
@@ -50,8 +50,9 @@ def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
 
 def _is_privileged(access: Access, grant: Grant) -> bool:
     """Whether the role is an administrator's, or is kept for emergencies by its name or tags."""
-    is_kept = is_meant_for(access.role(grant.role), access.settings.roles.break_glass)
-    return grant.privilege is Privilege.ADMIN or is_kept
+    if grant.privilege is Privilege.ADMIN:
+        return True
+    return is_meant_for(access.role(grant.role), access.settings.roles.break_glass)
 
 
 def _users_able_to_assume(access: Access, account: str) -> tuple[User, ...]:

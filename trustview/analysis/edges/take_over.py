@@ -18,6 +18,7 @@ from trustview.analysis.edge import DOOR, JOINS, Edge
 from trustview.analysis.find_grants import Ways
 from trustview.analysis.grant import Grant, Reach, ReachKind
 from trustview.analysis.privilege import name_in
+from trustview.analysis.template import ANY_ACCOUNT
 from trustview.analysis.terms import means
 from trustview.policy import (
     Escalation,
@@ -85,6 +86,9 @@ class _Takings:
     def __init__(self, access: Access, kinds: frozenset[str] | None = None) -> None:
         self._access, self._kinds = access, kinds
         self._found: dict[int, dict[str, Escalation]] = {}
+        # By the path's id: verdicts, and the paths in them, live as long as the access.
+        self._reaches: dict[int, Reach] = {}
+        self._denied: dict[tuple[int, int, str], bool] = {}
 
     def of(self, principal: Role | User) -> dict[str, Escalation]:
         """By whom they gain (`users`, `roles`, or a service to hand a role to), the surest path."""
@@ -92,6 +96,23 @@ class _Takings:
         if id(verdict) not in self._found:
             self._found[id(verdict)] = self._surest((*verdict.escalations, *verdict.limited))
         return self._found[id(verdict)]
+
+    def reach(self, one: Escalation, account: str) -> Reach:
+        """How sure a path is for a principal of an account, whomever it is about."""
+        if any(ANY_ACCOUNT in key for permission in one.permissions for key in permission.depends_on):
+            return _reach(one, account)
+        if id(one) not in self._reaches:
+            self._reaches[id(one)] = _reach(one, account)
+        return self._reaches[id(one)]
+
+    def is_denied_somewhere(self, principal: Role | User, action: str) -> bool:
+        """Whether some Deny of the action is about some resources alone: then each target is asked about."""
+        is_bound = isinstance(principal, User) or not principal.is_service_linked
+        scps = self._access.guardrail_key(principal.account, GuardrailKind.SCP) if is_bound else -1
+        key = (self._access.policies.of(principal).number, scps, action)
+        if key not in self._denied:
+            self._denied[key] = _is_denied_somewhere(_stack(self._access, principal), action)
+        return self._denied[key]
 
     def _surest(self, found: Iterable[Escalation]) -> dict[str, Escalation]:
         best: dict[str, Escalation] = {}
@@ -155,21 +176,27 @@ class _Account:
 
     def _from(self, principal: Role | User, found: dict[str, Escalation]) -> Iterator[Edge]:
         """The edges of one principal: to all of a kind, or to those that its policies mean."""
-        stack = _stack(self._access, principal)
         for kind, one in found.items():
             if kind not in ("users", "roles") and kind not in self._services:
                 continue
             permission = next(p for p in one.permissions if p.action == _deciding(one.path))
-            if permission.scope is Scope.ANYWHERE and not _is_denied_somewhere(stack, permission.action):
+            is_anywhere = permission.scope is Scope.ANYWHERE
+            if is_anywhere and not self._takings.is_denied_somewhere(principal, permission.action):
                 self._opened.add(kind)
-                yield Edge(principal.arn, self._door(kind), one.path.name, "", _reach(one, principal.account))
+                reach = self._takings.reach(one, principal.account)
+                yield Edge(principal.arn, self._door(kind), one.path.name, "", reach)
                 continue
-            is_meant = _names(stack, permission.action)
-            for arn, grant in self._behind(kind):
-                may_be = arn != principal.arn and is_meant(arn)
-                reach = self._ask(principal, stack, one, arn) if may_be else None
-                if reach:
-                    yield Edge(principal.arn, arn, one.path.name, grant, reach)
+            yield from self._to_each(principal, one, kind)
+
+    def _to_each(self, principal: Role | User, one: Escalation, kind: str) -> Iterator[Edge]:
+        """The edges to those of a kind that a principal's policies mean."""
+        stack = _stack(self._access, principal)
+        is_meant = _names(stack, _deciding(one.path))
+        for arn, grant in self._behind(kind):
+            may_be = arn != principal.arn and is_meant(arn)
+            reach = self._ask(principal, stack, one, arn) if may_be else None
+            if reach:
+                yield Edge(principal.arn, arn, one.path.name, grant, reach)
 
     def _door(self, kind: str) -> str:
         return f"{DOOR}{self._place}:{kind}"
