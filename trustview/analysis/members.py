@@ -31,7 +31,7 @@ def members_of(access: Access, grant: Grant) -> Members:
             surely, perhaps = _behind(access, edge)
             able |= surely
             unsure |= perhaps
-    known = tuple(sorted(able - {grant.role}, key=_places(access).__getitem__))
+    known = tuple(sorted(able - {grant.role}, key=places_of(access).__getitem__))
     count = sum(_count(access, account) for account in grant.party_accounts)
     is_read = not access.snapshot.unread_accounts.intersection(grant.party_accounts)
     is_known = is_read and unsure <= able | {grant.role}
@@ -54,20 +54,20 @@ def _split(access: Access, edges: Iterable[Edge]) -> tuple[frozenset[str], froze
     unsure: set[str] = set()
     for edge in edges:
         if edge.reach.lets_in:
-            (unsure if edge.reach.kind is ReachKind.UNKNOWN else able).update(_principals(access, edge.source))
+            (unsure if edge.reach.kind is ReachKind.UNKNOWN else able).update(principals_behind(access, edge.source))
     return frozenset(able), frozenset(unsure)
 
 
-def _principals(access: Access, node: str) -> Iterator[str]:
+def principals_behind(access: Access, node: str) -> Iterator[str]:
     """The principals of the snapshot that a node is or stands for; a crowd is none."""
     if is_shared(node):
         for edge in access.graph.edges_into(node):
-            yield from _principals(access, edge.source)
-    elif node in _places(access):
+            yield from principals_behind(access, edge.source)
+    elif node in places_of(access):
         yield node
 
 
-def _places(access: Access) -> dict[str, int]:
+def places_of(access: Access) -> dict[str, int]:
     """The place of each principal in the snapshot: account by account, roles before users."""
     memory = access.memory.setdefault("places", {})
     if not memory:

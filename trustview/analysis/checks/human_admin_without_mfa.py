@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
-from trustview.analysis.audience import Crowd
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed, users_may_come
+from trustview.analysis.edge import JOINS, Edge
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.members import places_of, principals_behind
 from trustview.analysis.mend import add_condition, deny_users_without_mfa
 from trustview.analysis.mfa import comes_without_mfa, mfa_conditions_of, mfa_denies_of
 from trustview.analysis.purpose import is_meant_for
-from trustview.analysis.reach import Representative, audience_of, callers_of, statement_of
+from trustview.analysis.reach import Representative, callers_of, statement_of
 from trustview.analysis.remediation import Change
-from trustview.analysis.terms import speaks_of_assuming
 from trustview.policy import Caller, CallerKind, PrincipalForm, Privilege
 from trustview.snapshot import Role, User
 
@@ -55,31 +55,48 @@ def _is_privileged(access: Access, grant: Grant) -> bool:
     return is_meant_for(access.role(grant.role), access.settings.roles.break_glass)
 
 
-def _users_able_to_assume(access: Access, account: str) -> tuple[User, ...]:
-    """The users of an account of which some policy speaks of assuming roles."""
-    memory = access.memory.setdefault("users able to assume", {})
-    if account not in memory:
-        facts = access.snapshot.facts_by_account.get(account)
-        users = facts.users if facts else ()
-        memory[account] = tuple(u for u in users if any(map(speaks_of_assuming, access.identity_policies(u))))
-    found: tuple[User, ...] = memory[account]
-    return found
-
-
 def _who_comes(access: Access, grant: Grant) -> tuple[str, ...]:
-    """The users who get in without MFA: the one that the grant names, or those of the accounts that it means."""
+    """The users who get in without MFA: the one that the grant names, or those of the crowd that can use it at all."""
     if grant.principal.form in (PrincipalForm.USER, PrincipalForm.UNIQUE_ID):
         named = callers_of(access, grant)
         return tuple(dict.fromkeys(one.caller.arn for one in named if comes_without_mfa(access, grant, one)))
-    role = access.role(grant.role)
-    audience = audience_of(access, role, statement_of(access, grant), grant.principal)
-    accounts = audience.accounts if audience.crowd is Crowd.ACCOUNTS else tuple(access.snapshot.facts_by_account)
-    return tuple(
-        user.arn
-        for account in accounts
-        for user in _users_able_to_assume(access, account)
-        if comes_without_mfa(access, grant, _represent(access, role, user))
-    )
+    ways = (edge for edge in access.graph.edges_into(grant.role) if edge.grant == grant.id)
+    found = {user for edge in ways for user in _users_by(access, grant, edge)}
+    return tuple(sorted(found, key=places_of(access).__getitem__))
+
+
+def _users_by(access: Access, grant: Grant, edge: Edge) -> tuple[str, ...]:
+    """The users who come by an edge without MFA; what is behind a door is asked once for all roles that it leads to."""
+    if edge.kind != JOINS:
+        return _users_of(access, grant, edge.source)
+    memory = access.memory.setdefault("users without MFA behind doors", {})
+    if edge.source not in memory:
+        sources = [one.source for one in access.graph.edges_into(edge.source)]
+        memory[edge.source] = tuple(user for source in sources for user in _users_of(access, grant, source))
+    found: tuple[str, ...] = memory[edge.source]
+    return found
+
+
+def _users_of(access: Access, grant: Grant, node: str) -> tuple[str, ...]:
+    """The users whom a node stands for, when they come without MFA: one, of another account if possible, tells of all.
+
+    Whoever is of the role's own account may need less, never more.
+    """
+    users = _users_behind(access, node)
+    if not users:
+        return ()
+    one = next((user for user in users if user.account != grant.account), users[0])
+    is_in = comes_without_mfa(access, grant, _represent(access, access.role(grant.role), one))
+    return tuple(user.arn for user in users) if is_in else ()
+
+
+def _users_behind(access: Access, node: str) -> tuple[User, ...]:
+    memory = access.memory.setdefault("users behind", {})
+    if node not in memory:
+        known = access.snapshot.users_by_arn
+        memory[node] = tuple(known[arn] for arn in principals_behind(access, node) if arn in known)
+    found: tuple[User, ...] = memory[node]
+    return found
 
 
 def _represent(access: Access, role: Role, user: User) -> Representative:
