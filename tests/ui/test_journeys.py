@@ -137,7 +137,7 @@ def offered_first(reader: SnapshotFile, row: ItemRow) -> str:
 
 
 async def test_narrow_takes_no_change_that_ends_nothing_of_the_item_and_shows_one_that_does(tmp_path: Path) -> None:
-    trusted = trust({"Service": "events.amazonaws.com"}), trust({"AWS": "AROAGONEGONEGONEGONE"})
+    trusted = trust({"Service": "config.amazonaws.com"}), trust({"AWS": "AROAGONEGONEGONEGONE"})
     found = snapshot(role("mixed", policy(*trusted)))
     async with sitting(Desk(save_snapshot(tmp_path, found, analyse(found)), tmp_path), MEDIUM) as screen:
         await screen.filter("AROAGONE")

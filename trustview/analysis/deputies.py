@@ -1,14 +1,15 @@
 """AWS services that act for somebody, and whether they say for whom: what the checks on service principals share.
 
 The data are the services of which AWS documents that they send `aws:SourceArn` or `aws:SourceAccount` with a role, each
-with its page. A service that sends neither would be locked out by such a condition.
+with its page. A service that sends neither would be locked out by such a condition, and so would one by a key that its
+page does not show: `is_arn_alone` marks those of which it shows `aws:SourceArn` alone.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -27,11 +28,28 @@ IN_ACCOUNT = frozenset({"ecs-tasks.amazonaws.com", "eks-fargate-pods.amazonaws.c
 _STRANGER = "000000000000"
 
 
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """A service that says for whom it acts, and the `page` of AWS that tells what it sends.
+
+    `source` is the widest ARN in one account that AWS gives for `aws:SourceArn`, with `{partition}` and `{account}` to
+    be filled in; empty where it gives only single resources, or none.
+    """
+
+    page: str
+    source: str = ""
+    is_arn_alone: bool = False
+
+    def source_in(self, grant: Grant) -> str:
+        """The ARN of whatever makes the service act in the account of a grant's role."""
+        return self.source.format(partition=grant.role.split(":", 2)[1], account=grant.account)
+
+
 @lru_cache(maxsize=1)
-def deputies() -> dict[str, str]:
-    """The services known to say for whom they act, each with the page that says so."""
+def deputies() -> dict[str, Deputy]:
+    """The services known to say for whom they act."""
     text = files("trustview.analysis").joinpath("deputies.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+    return {service: Deputy(**row) for service, row in json.loads(text).items()}
 
 
 def source_conditions(grant: Grant) -> tuple[Condition, ...]:

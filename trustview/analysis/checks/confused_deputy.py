@@ -14,7 +14,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.deputies import IN_ACCOUNT, acts_for_strangers, deputies, source_conditions
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
-from trustview.analysis.mend import add_condition
+from trustview.analysis.mend import add_condition, first_of
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
 
@@ -38,14 +38,22 @@ def confused_deputy(access: Access) -> Iterator[Evidence]:
             continue
         if not source_conditions(grant) and acts_for_strangers(access, grant):
             because = f"`{service}` says for whom it acts, and neither this policy nor an RCP asks"
-            documented = f"what it sends: {deputies()[service]}"
+            documented = f"what it sends: {deputies()[service].page}"
             severity = Severity.INFO if service in IN_ACCOUNT else None
-            yield Evidence((grant,), (because, documented), severity, changes=_mend(access, grant))
+            changes, instead = _mend(access, grant)
+            yield Evidence((grant,), (because, documented), severity, changes=changes, instead=instead)
 
 
-def _mend(access: Access, grant: Grant) -> tuple[Change, ...]:
-    """Ask for our own account, where every service of the statement can answer."""
-    services = [element.value.lower() for element in statement_of(access, grant).principals]
-    if grant.is_inverted or not all(service in deputies() for service in services):
-        return ()
-    return (add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),)
+def _mend(access: Access, grant: Grant) -> tuple[tuple[Change, ...], tuple[tuple[Change, ...], ...]]:
+    """Ask for our own account, or for what of it the service may act for, where every service of the statement answers.
+
+    Safe because each sends the key by its page, and what acts here for our own account goes on as before.
+    """
+    services = [deputies().get(element.value.lower()) for element in statement_of(access, grant).principals]
+    known = [service for service in services if service is not None]
+    if grant.is_inverted or len(known) < len(services):
+        return (), ()
+    sources = tuple(dict.fromkeys(service.source_in(grant) for service in known))
+    by_arn = (add_condition(grant, "ArnLike", "aws:SourceArn", sources, ", in any Region"),) if all(sources) else ()
+    by_account = (add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),)
+    return first_of(() if any(service.is_arn_alone for service in known) else by_account, by_arn)

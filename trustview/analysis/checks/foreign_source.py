@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed
-from trustview.analysis.deputies import foreign_sources
+from trustview.analysis.deputies import deputies, foreign_sources
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Party
+from trustview.analysis.grant import Grant, Party
 from trustview.analysis.mend import add_condition
+from trustview.analysis.remediation import Change
 
 
 @check(Severity.HIGH)
@@ -29,9 +30,14 @@ def foreign_source(access: Access) -> Iterator[Evidence]:
             continue
         sources = foreign_sources(access, grant)
         if sources:
-            tested = {condition.key.lower() for condition in grant.conditions}
-            changes = () if "aws:sourceaccount" in tested else (
-                add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),
-            )  # fmt: skip
             because = f"{listed(sources)} is not ours: {grant.principal.value} may act for it here"
-            yield Evidence((grant,), (because,), changes=changes)
+            yield Evidence((grant,), (because,), changes=_name_account(grant))
+
+
+def _name_account(grant: Grant) -> tuple[Change, ...]:
+    """Ask for our own account too, where the service is not known to send its source's ARN alone."""
+    deputy = deputies().get(grant.principal.value.lower())
+    is_tested = any(condition.key.lower() == "aws:sourceaccount" for condition in grant.conditions)
+    if is_tested or (deputy is not None and deputy.is_arn_alone):
+        return ()
+    return (add_condition(grant, "StringEquals", "aws:SourceAccount", (grant.account,)),)
