@@ -229,6 +229,32 @@ def test_a_check_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "See: https://" in text
 
 
+@pytest.mark.usefixtures("filled")
+def test_a_finding_is_explained_as_every_list_of_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    for row in printed(capsys, "findings", "--json"):
+        told = printed(capsys, "explain", row["id"], "--json")
+
+        assert {name: told[name] for name in ("id", "check", "severity", "because", "explained")} == {
+            name: row[name] for name in ("id", "check", "severity", "because", "explained")
+        }
+        assert told["explained"].startswith(f"{row['severity']}: {', '.join(row['graded'])}; {row['confidence']}: ")
+        assert all(place["place"] >= 1 and place["why"] for place in told["ranked"])
+        assert main(["explain", row["id"]]) == ExitCode.DONE
+        text = " ".join(capsys.readouterr().out.split())
+        assert f"Severity: {told['explained']}" in text
+        assert all(f"Seen: {' '.join(sentence.split())}" in text for sentence in row["because"])
+
+
+def test_what_is_neither_a_check_nor_a_finding_is_said_to_be_none(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "0123456789abcdef"]) == ExitCode.USAGE
+    assert "no check and no finding" in capsys.readouterr().err
+    save_snapshot(workspace, snapshot(), analyse(snapshot()))
+    assert main(["explain", "0123456789abcdef"]) == ExitCode.USAGE
+    assert "no check and no finding" in capsys.readouterr().err
+
+
 def test_the_catalogue_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
     ids = [*(check.id for check in CHECKS), *(check.id for check in REVIEW_CHECKS)]
 

@@ -60,6 +60,7 @@ def proposal(current: dict[str, Any], proposed: dict[str, Any], name: str = "Dep
         closes=HOSTILE,
         leaves=(),
         effect=Effect(Verdict.PROVED, "nothing new", lost=HOSTILE, whole=frozenset(HOSTILE)),
+        mended=HOSTILE,
     )
 
 

@@ -6,9 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.analysis.small_organization import MANAGEMENT, PROD, ROOT, SANDBOX, WORKLOADS, snapshot
-from trustview.analysis import Party, Privilege, ReachKind, Severity
-from trustview.review import Scope, rank_item, reviewers_of
+from tests.analysis.small_organization import (
+    MANAGEMENT,
+    PROD,
+    ROOT,
+    SANDBOX,
+    STRANGER,
+    WORKLOADS,
+    policy,
+    role,
+    snapshot,
+    trust,
+)
+from trustview.analysis import Party, Privilege, ReachKind, Severity, analyse
+from trustview.review import Scope, explain_finding, rank_item, reviewers_of
 
 FOUND = snapshot().organization
 assert FOUND
@@ -100,3 +111,16 @@ def test_a_rank_says_why() -> None:
         "3 findings"
     )
     assert rank_item(None, None, None, None, 0).sentence == "nothing was found"
+
+
+def test_a_finding_says_in_one_sentence_why_it_stands_where_it_stands() -> None:
+    vendor = role("app", policy(trust({"AWS": STRANGER}, {"StringEquals": {"sts:ExternalId": "x-1"}})))
+    analysis = analyse(snapshot(vendor))
+    finding = next(one for one in analysis.findings if one.check == "trusts-unknown-account")
+    grants = [grant for grant in analysis.grants if grant.id in finding.grants]
+
+    assert explain_finding(finding, grants) == (
+        "medium: the check says high, one down because the role may do nothing; conditional: it depends on "
+        "sts:ExternalId; who is meant gets in on conditions, from outside the organization"
+    )
+    assert explain_finding(finding, []) == explain_finding(finding, grants).rpartition("; ")[0]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from trustview.analysis.fleet import Fleet
     from trustview.analysis.fleet_change import FleetChange, Member, Outlier, change_fleet
+    from trustview.analysis.grade import explain_confidence, explain_severity
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
     from trustview.analysis.own_policy import own_policy
@@ -153,6 +154,8 @@ __all__ = [
     "describe_watch",
     "describe_words",
     "entries",
+    "explain_confidence",
+    "explain_severity",
     "facts_about",
     "find_gone",
     "fingerprint",

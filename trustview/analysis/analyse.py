@@ -13,17 +13,9 @@ from trustview.analysis.choices import propose
 from trustview.analysis.edge import Edge
 from trustview.analysis.edges import EDGES
 from trustview.analysis.find_grants import find_ways
-from trustview.analysis.finding import (
-    Confidence,
-    Finding,
-    Subject,
-    fingerprint,
-    grade,
-    judge_confidence,
-    own_grade,
-    role_subject,
-)
+from trustview.analysis.finding import Confidence, Finding, Subject, fingerprint, role_subject
 from trustview.analysis.fleet import Fleet, find_fleets
+from trustview.analysis.grade import grade, judge_confidence, own_grade
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
@@ -98,13 +90,8 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
     role = access.role(evidence.grants[0].role)
     document = access.trust_policy(role)
     reach = widest(grant.reach for grant in evidence.grants)
-    severity, graded = grade(
-        evidence.severity if evidence.severity is not None else check.severity,
-        access.privilege(role),
-        access.tier(role.account),
-        reach,
-        check.counted,
-    )
+    own = evidence.severity if evidence.severity is not None else check.severity
+    severity, told = grade(own, access.privilege(role), access.tier(role.account), reach, check.counted)
     return Finding(
         id=fingerprint(check.id, role.arn, *sorted(grant.id for grant in evidence.grants)),
         check=check.id,
@@ -114,7 +101,7 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         statements=tuple(sorted({one for grant in evidence.grants for one in places_of(document, grant)})),
         grants=tuple(grant.id for grant in evidence.grants),
         because=(*evidence.because, *describe_repeats(document, evidence.grants)),
-        graded=graded,
+        graded=(own_grade(own, check.severity), *told),
         depends_on=reach.depends_on,
         changes=evidence.changes,
         instead=evidence.instead,
@@ -133,7 +120,7 @@ def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:
         statements=evidence.statements,
         grants=(),
         because=evidence.because,
-        graded=(own_grade(severity),),
+        graded=(own_grade(severity, check.severity),),
         changes=evidence.changes,
         instead=evidence.instead,
     )

@@ -1,7 +1,7 @@
 """Severity, Confidence, Subject, Finding: one problem with one thing, how bad it is and how sure.
 
-THE ONE PLACE where a severity is graded, and where a finding gets the fingerprint that makes it the same one next time:
-check id, subject and the statements it is about; never the wording.
+THE ONE PLACE where a finding gets the fingerprint that makes it the same one next time: check id, subject and the
+statements it is about; never the wording. How it is graded: `grade.py`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from trustview.analysis.grant import Reach, ReachKind
 from trustview.analysis.remediation import Change
-from trustview.analysis.tier import Tier
-from trustview.policy import Privilege
 
 
 class Severity(IntEnum):
@@ -120,38 +117,3 @@ class Modifier(StrEnum):
     PRIVILEGE = "privilege"
     TIER = "tier"
     LATENT = "latent"
-
-
-def grade(
-    severity: Severity, privilege: Privilege, tier: Tier, reach: Reach, counted: tuple[Modifier, ...] = ()
-) -> tuple[Severity, tuple[str, ...]]:
-    """The severity after the modifiers of the catalogue, and why: the check's own, then each that applied.
-
-    `counted` are modifiers that the severity given holds already.
-    """
-    steps = []
-    if privilege is Privilege.ADMIN and Modifier.PRIVILEGE not in counted:
-        steps.append((1, "one up: the role is an administrator"))
-    elif tier.is_sensitive and Modifier.TIER not in counted:
-        steps.append((1, f"one up: the role is in a {tier.name.lower()} account"))
-    if reach.blocked_by and not reach.is_shut_by_itself and Modifier.LATENT not in counted:
-        kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
-        steps.append((-1, f"one down: {' and '.join(reach.blocked_by)} keeps {kept} today (latent)"))
-    elif privilege is Privilege.NONE:
-        steps.append((-1, "one down: the role may do nothing"))
-    wanted = severity + sum(step for step, _ in steps)
-    final = Severity(min(max(wanted, Severity.INFO), Severity.CRITICAL))
-    moved = tuple(sentence for _, sentence in steps) if final is not severity else ()
-    return final, (own_grade(severity), *moved)
-
-
-def own_grade(severity: Severity) -> str:
-    """What to say of the severity that a check has by itself."""
-    return f"the check says {severity.word}"
-
-
-def judge_confidence(reach: Reach) -> Confidence:
-    """How sure a finding on a grant of this reach is."""
-    if reach.kind is ReachKind.CONDITIONAL:
-        return Confidence.CONDITIONAL
-    return Confidence.UNKNOWN if reach.kind is ReachKind.UNKNOWN else Confidence.PROVEN

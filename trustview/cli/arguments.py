@@ -300,8 +300,14 @@ def _add_checks(commands: _Commands) -> None:
 
 
 def _add_explain(commands: _Commands) -> None:
-    parser = _command(commands, "explain", "print the documentation of a check", "listing", "explain_check")
-    parser.add_argument("check", metavar="CHECK", help="a check's id, as `trustview checks` lists them")
+    parser = _command(
+        commands, "explain", "why a finding stands where it stands, or what a check looks for", "explaining", "explain"
+    )
+    parser.add_argument(
+        "what", metavar="ID", help="a finding's id, as `trustview findings --json` gives it, or a check's"
+    )
+    _add_snapshot(parser)
+    _add_json(parser)
 
 
 _SIMULATE = """\

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from argparse import Namespace
 from typing import Any
 
-from trustview.analysis import CHECKS, CHECKS_BY_ID, Check, Grant, Severity, describe_agreement
+from trustview.analysis import CHECKS, Check, Grant, Severity, describe_agreement
 from trustview.cli.config import describe_difference
 from trustview.cli.exit_code import ExitCode
-from trustview.cli.output import print_json, print_line, print_table, print_text, say
+from trustview.cli.output import print_json, print_table, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_accounts, select_rows
-from trustview.errors import UsageError
 from trustview.export import FORMATS_BY_NAME
-from trustview.review import REVIEW_CHECKS, REVIEW_CHECKS_BY_ID, ReviewCheck
+from trustview.review import REVIEW_CHECKS, ReviewCheck
 from trustview.snapshot import ExternalFinding, Role
 from trustview.snapshot.codec import encode
 from trustview.store import delete_snapshot, find_workspace, load_settings
@@ -171,19 +169,4 @@ def list_checks(arguments: Namespace) -> int:
         print_json([{name: getattr(c, name) for name in fields} | {"severity": c.severity.word} for c in checks])
     else:
         print_table(("check", "severity", "title"), [(c.id, c.severity.word, c.title) for c in checks])
-    return ExitCode.DONE
-
-
-def explain_check(arguments: Namespace) -> int:
-    """Print the documentation of one check."""
-    check = CHECKS_BY_ID.get(arguments.check) or REVIEW_CHECKS_BY_ID.get(arguments.check)
-    if check is None:
-        raise UsageError(f"`{arguments.check}` is no check: `trustview checks` lists them")
-    print_line(f"{check.id} ({check.severity.word})")
-    for head, text in (("", f"{check.title}."), ("Why: ", check.why), ("Fix: ", check.fix)):
-        print_line("")
-        for line in textwrap.wrap(f"{head}{text}", 88):
-            print_line(line)
-    print_line("")
-    print_line(f"See: {check.see}")
     return ExitCode.DONE

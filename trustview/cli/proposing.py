@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from trustview.analysis import CHECKS_BY_ID, Choice, Finding, RoleFacts, describe_replay
 from trustview.export.remediation import Proposal, Ranked
+from trustview.review import explain_finding
 
 Labelled = tuple[tuple[str, str], ...]
 
@@ -26,12 +27,19 @@ def propose(
         id=one.id,
         notes=(*describe_replay(chosen.replay), *tried),
         ranked=tuple(_rank(choice) for choice in choices),
+        mended=tuple(dict.fromkeys(_reason(facts, finding) for finding in facts.findings if finding.id in one.closes)),
     )
 
 
 def _rank(choice: Choice) -> Ranked:
     one = choice.remediation
     return Ranked(one.id, tuple(change.summary for change in one.changes), choice.reasons, choice.is_removal)
+
+
+def _reason(facts: RoleFacts, finding: Finding) -> str:
+    """What was found, and why it stands where it stands."""
+    grants = [grant for grant in facts.grants if grant.id in finding.grants]
+    return f"{'. '.join(finding.because)}. {explain_finding(finding, grants)}"
 
 
 def _titles(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -41,8 +41,9 @@ def _finding(row: FindingRow) -> Iterator[str]:
     yield f"- **{plain(row.subject_kind.capitalize())}**: {code(row.subject)}"
     for principal in row.principals:
         yield f"- **Who gets in**: {code(principal)} ({plain('; '.join(row.parties))}; {plain('; '.join(row.reach))})"
-    for sentence in (*row.because, *row.graded):
+    for sentence in row.because:
         yield f"- {plain(sentence)}"
+    yield f"- **Why it stands here**: {plain(row.explained)}"
     for change in row.changes:
         yield f"- **Change**: {plain(change)}"
     if row.decision:

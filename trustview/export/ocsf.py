@@ -50,7 +50,7 @@ def _event(row: FindingRow) -> dict[str, Any]:
         "finding_info": {
             "uid": row.id,
             "title": row.title or row.check,
-            "desc": ". ".join((*row.because, *row.graded)) or row.title,
+            "desc": ". ".join((*row.because, row.explained)),
             "created_time": seen,
             "analytic": {"type_id": 1, "name": row.check, "uid": row.check},
         },

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from trustview.analysis import CHECKS_BY_ID, Finding, Grant
-from trustview.review import Decision
+from trustview.review import Decision, explain_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class FindingRow:
     """One finding; texts are as AWS gave them, each format makes them safe in its own way.
 
     `role` is empty where it hangs on something else; `subject` and `subject_kind` say on what. `seen_at` is the moment
-    of the snapshot. `decision`, `note`, `decided_by`, `decided_at` and `until` are empty while nobody has decided.
+    of the snapshot. `explained` says in one sentence why it stands where it stands. `decision`, `note`, `decided_by`,
+    `decided_at` and `until` are empty while nobody has decided.
     """
 
     id: str
@@ -35,6 +36,7 @@ class FindingRow:
     statements: tuple[int, ...]
     because: tuple[str, ...]
     graded: tuple[str, ...]
+    explained: str
     why: str
     fix: str
     changes: tuple[str, ...]
@@ -81,6 +83,7 @@ def finding_row(
         statements=finding.statements,
         because=finding.because,
         graded=finding.graded,
+        explained=explain_finding(finding, concerned),
         why=check.why if check else "",
         fix=check.fix if check else "",
         changes=tuple(change.summary for change in finding.changes),

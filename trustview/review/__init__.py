@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         write_entry,
     )
     from trustview.review.ledger import Extent, LedgerLine, count_extents, describe_place, make_ledger, write_ledger
-    from trustview.review.ranking import Rank, rank_item
+    from trustview.review.ranking import Rank, explain_finding, rank_item
     from trustview.review.review import (
         ItemState,
         ReviewItem,
@@ -85,6 +85,7 @@ __all__ = [
     "describe_counts",
     "describe_place",
     "digest_of",
+    "explain_finding",
     "find_conflicts",
     "find_faults",
     "following_review",

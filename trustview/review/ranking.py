@@ -1,10 +1,15 @@
-"""Which item comes first, and why? THE ONE PLACE that ranks them; the rank explains itself."""
+"""Which item comes first, and why? THE ONE PLACE that ranks them; the rank of an item or a finding explains itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from trustview.analysis import Party, Privilege, ReachKind, Severity
+from trustview.analysis import Party, Privilege, ReachKind, Severity, explain_confidence, explain_severity
+
+if TYPE_CHECKING:
+    from trustview.analysis import Finding, Grant
 
 _REACHES = {
     ReachKind.OPEN: "proven that whoever is meant gets in",
@@ -54,6 +59,22 @@ def rank_item(
         (-findings, f"{findings} findings" if findings > 1 else ""),
     ]
     return Rank(tuple(place for place, _ in told), tuple(words for _, words in told if words))
+
+
+def explain_finding(finding: Finding, grants: Sequence[Grant]) -> str:
+    """Why a finding stands where it stands, in one sentence: lower case, no full stop.
+
+    What made its severity, how sure it is, and what ranks it among those as bad: the widest reach of the ways in that
+    it is about (`grants`), outsiders, and what the role may do.
+    """
+    told = [explain_severity(finding), explain_confidence(finding)]
+    if grants:
+        reach = min((grant.reach.kind for grant in grants), key=reach_place)
+        party = next((grant.party for grant in grants if grant.party.is_outside), grants[0].party)
+        rank = rank_item(finding.severity, reach, party, grants[0].privilege, 1)
+        more = (reason.removeprefix("proven that ") for reason in rank.reasons[1:])
+        told.append(", ".join(reason for reason in more if reason not in told[0]))
+    return "; ".join(told)
 
 
 def reach_place(reach: ReachKind) -> int:

@@ -177,6 +177,10 @@ class SnapshotFile:
         """What was found on a role, guardrail, resource or organization, by its id; worst first."""
         return self._of_name(f"{values.FINDINGS} WHERE subject = ? ORDER BY number", subject, values.read_finding)
 
+    def finding(self, id_: str) -> Finding | None:
+        """A finding by its id; None when it is not in this snapshot."""
+        return next(iter(self._of_name(f"{values.FINDINGS} WHERE id = ?", id_, values.read_finding)), None)
+
     def remediations_of(self, subject: str) -> tuple[Remediation, ...]:
         """What can be chosen for a subject, as it was proposed."""
         query = f"{values.REMEDIATIONS} WHERE subject = ? ORDER BY number"

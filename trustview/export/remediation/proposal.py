@@ -27,7 +27,8 @@ class Proposal:
 
     `id` names the choice. `changes` say each edit, `closes` the titles of the findings that go away, `leaves` those
     that stay. `effect` says whether anything new is granted and who loses the way in, `notes` are labelled sentences
-    about its observed use, `ranked` all that could be chosen, the best first.
+    about its observed use, `ranked` all that could be chosen, the best first; `mended` says what was found and goes
+    away, each with why it stands where it stands.
     """
 
     before: Role
@@ -40,6 +41,7 @@ class Proposal:
     id: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     ranked: tuple[Ranked, ...] = ()
+    mended: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[tuple[str, str], ...]:

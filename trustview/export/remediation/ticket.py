@@ -23,6 +23,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield from section("Changes", proposal.changes)
     yield from section("Closes", proposal.closes)
     yield from section("Leaves", proposal.leaves)
+    yield from section("Why", proposal.mended)
     yield from section("Proof", [sentence for _, sentence in describe_effect(proposal.effect)])
     yield from section("What was seen, and what it would do", [sentence for _, sentence in proposal.notes])
     others = [

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from trustview.analysis import (
     CHECKS_BY_ID,
     Check,
-    Confidence,
     Finding,
     Grant,
     Subject,
     describe_agreement,
+    explain_confidence,
+    explain_severity,
     name_places,
     places_of,
 )
@@ -125,11 +126,8 @@ def _finding(finding: Finding, check: Check | None) -> Lines:
     yield Heading(f"{sign.glyph} {check.title if check else finding.check}")
     for sentence in finding.because:
         yield Fact("because", sentence, Tone.STRONG)
-    yield Fact("severity", (Cell(f"{sign.glyph} {sign.word}", sign.tone), *_joined(finding.graded)))
-    confidence = CONFIDENCES[finding.confidence]
-    depends = f": {', '.join(finding.depends_on)}" if finding.depends_on else ""
-    hedge = "" if finding.confidence is Confidence.PROVEN else depends
-    yield Fact("certainty", f"{confidence.word}{hedge}", confidence.tone)
+    yield Fact("severity", _graded(explain_severity(finding), f"{sign.glyph} ", sign.tone))
+    yield Fact("certainty", _graded(explain_confidence(finding), "", CONFIDENCES[finding.confidence].tone))
     if check:
         yield Fact("matters", check.why)
         yield Fact("remedy", check.fix)
@@ -138,8 +136,10 @@ def _finding(finding: Finding, check: Check | None) -> Lines:
             yield Fact("see", check.see, Tone.MUTED)
 
 
-def _joined(sentences: tuple[str, ...]) -> tuple[Cell, ...]:
-    return (Cell(f" · {' · '.join(sentences)}", Tone.MUTED),) if sentences else ()
+def _graded(sentence: str, glyph: str, tone: Tone) -> tuple[Cell, ...]:
+    """A grade, and behind it what made it."""
+    word, colon, why = sentence.partition(":")
+    return Cell(f"{glyph}{word}", tone), Cell(f"{colon}{why}", Tone.MUTED)
 
 
 # ── who gets in ──────────────────────────────────────────────────────────────────────────────────────────────────
