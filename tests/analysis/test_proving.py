@@ -5,9 +5,33 @@ from collections import Counter
 import pytest
 
 from tests.analysis.acme_snapshot import acme_snapshot
-from tests.analysis.small_organization import DATADOG, PROD, SANDBOX, STRANGER, organization, policy, trust
-from trustview.analysis import Change, ChangeKind, analyse, describe_effect, facts_about, prove_change, prove_effect
+from tests.analysis.small_organization import (
+    DATADOG,
+    ORGANIZATION,
+    PROD,
+    ROOT,
+    SANDBOX,
+    STRANGER,
+    guardrail,
+    organization,
+    policy,
+    snapshot,
+    trust,
+)
+from trustview.analysis import (
+    Change,
+    ChangeKind,
+    Remediation,
+    analyse,
+    describe_effect,
+    describe_guardrail_effect,
+    facts_about,
+    prove_change,
+    prove_effect,
+    prove_guardrail,
+)
 from trustview.policy.narrowing import Verdict
+from trustview.snapshot import GuardrailKind
 
 FACTS = facts_about(organization(), PROD)
 VENDOR = f"arn:aws:iam::{DATADOG}:root"
@@ -95,3 +119,57 @@ def test_a_new_external_id_hides_nothing_else_that_widens() -> None:
 
     assert (effect.verdict, effect.but_for) == (Verdict.WIDER, "")
     assert effect.gained
+
+
+# ── guardrails ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+_OUTSIDERS = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}
+NO_OUTSIDERS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sts:AssumeRole",
+    "Resource": "*",
+    "Condition": _OUTSIDERS,
+}
+RCP = guardrail(GuardrailKind.RCP, "outsiders", NO_OUTSIDERS, ROOT)
+
+
+def test_the_rcp_that_is_proposed_for_the_organization_is_proved() -> None:
+    there = organization()
+    (proposed,) = [one for one in analyse(snapshot()).remediations if one.subject == there.id]
+    effect = prove_guardrail(proposed, there)
+
+    assert effect.verdict is Verdict.PROVED
+    assert describe_guardrail_effect(effect) == (("proof", "proved: it lets nothing through that is stopped today"),)
+
+
+def test_to_spare_services_lets_them_through_and_says_so() -> None:
+    there = organization(RCP)
+    (proposed,) = [one for one in analyse(snapshot(guardrails=(RCP,))).remediations if one.subject == RCP.id]
+    effect = prove_guardrail(proposed, there)
+    ((label, sentence),) = describe_guardrail_effect(effect)
+
+    assert (effect.verdict, label) == (Verdict.WIDER, "proof")
+    assert "for example `sts:AssumeRole` by an AWS service" in sentence
+
+
+def test_an_scp_is_held_against_its_own_text() -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    leaving = {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}
+    there = organization(guardrail(GuardrailKind.SCP, "own", everything, ROOT))
+
+    assert prove_guardrail(Remediation("p-own", (), policy(everything, leaving), ()), there).verdict is Verdict.PROVED
+    assert prove_guardrail(Remediation("p-own", (), policy(leaving), ()), there).verdict is Verdict.PROVED
+    bare = organization(guardrail(GuardrailKind.SCP, "own", leaving, ROOT))
+    told = prove_guardrail(Remediation("p-own", (), policy(everything), ()), bare)
+    assert told.verdict is Verdict.WIDER
+    assert "by `arn:aws:iam::" in told.reason
+
+
+def test_what_nobody_can_tell_of_a_guardrail_is_told_with_the_reason() -> None:
+    odd = NO_OUTSIDERS | {"Condition": {"StringIs": {"aws:PrincipalOrgID": ORGANIZATION}}}
+    there = organization(guardrail(GuardrailKind.RCP, "odd", odd, ROOT))
+    effect = prove_guardrail(Remediation("p-odd", (), policy(), ()), there)
+
+    assert effect.verdict is Verdict.UNKNOWN
+    assert "cannot be told" in describe_guardrail_effect(effect)[0][1]

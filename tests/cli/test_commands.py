@@ -169,6 +169,8 @@ def test_the_guardrail_against_outsiders_is_handed_over_with_its_stages(capsys: 
 
     assert value["type"] == "RESOURCE_CONTROL_POLICY"
     assert value["stages"]
+    assert value["told"] == [{"label": "proof", "text": "proved: it lets nothing through that is stopped today"}]
+    assert "proof      proved: it lets nothing through" in shown
     assert all(stage["target"] in shown for stage in value["stages"])
     assert '"aws:PrincipalIsAWSService": "false"' in shown
 

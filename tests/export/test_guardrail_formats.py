@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import cfnlint.api
@@ -115,3 +116,10 @@ def test_json_tells_the_stages_in_order() -> None:
 
     assert (value["guardrail"], value["current"], value["proposed"]) == (None, None, RCP)
     assert [stage["target"] for stage in value["stages"]] == ["ou-acme-sandb001", "r-acme"]
+
+
+@pytest.mark.parametrize("form", ["json", "cli", "markdown"])
+def test_what_a_change_does_is_handed_over(form: str) -> None:
+    told = (("proof", "proved: it lets nothing through that is stopped today"),)
+
+    assert "lets nothing through that is stopped today" in write_guardrail(replace(new(RCP), told=told), form)

@@ -50,7 +50,15 @@ if TYPE_CHECKING:
         describe_difference,
         text_difference,
     )
-    from trustview.analysis.proving import Effect, describe_effect, facts_about, prove_change, prove_effect
+    from trustview.analysis.proving import (
+        Effect,
+        describe_effect,
+        describe_guardrail_effect,
+        facts_about,
+        prove_change,
+        prove_effect,
+        prove_guardrail,
+    )
     from trustview.analysis.read_settings import OF_THE_COCKPIT, ReadSettings, entries, read_settings, sections
     from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes, pretty_policy
     from trustview.analysis.repeats import name_places, places_of
@@ -149,6 +157,7 @@ __all__ = [
     "describe_coverage",
     "describe_difference",
     "describe_effect",
+    "describe_guardrail_effect",
     "describe_outlier",
     "describe_replay",
     "describe_watch",
@@ -177,6 +186,7 @@ __all__ = [
     "propose_rule",
     "prove_change",
     "prove_effect",
+    "prove_guardrail",
     "quarter_of",
     "rank_choices",
     "read_moment",

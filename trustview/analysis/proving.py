@@ -1,4 +1,4 @@
-"""Does a proposed trust policy grant anything new, and who loses the way in? Asked of the prover, in words. Pure.
+"""Does a proposed policy grant anything new, and who loses the way in? Asked of the prover, in words. Pure.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-policy-checks.html (what AWS asks of a change)
 """
@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from trustview.analysis.remediation import Change, ChangeKind, apply_changes
-from trustview.policy import read_policy
-from trustview.policy.narrowing import Direction, Facts, Proof, Verdict, find_shifts, narrower
+from trustview.analysis.remediation import Change, ChangeKind, Remediation, apply_changes
+from trustview.policy import CallerKind, Layer, PolicyDocument, read_policy
+from trustview.policy.narrowing import (
+    Direction,
+    Facts,
+    Proof,
+    Verdict,
+    find_shifts,
+    narrower,
+    narrower_guardrail,
+)
 from trustview.policy.narrowing.budget import BudgetSpentError
 from trustview.policy.narrowing.proof import WIDER
-from trustview.snapshot import Organization
+from trustview.snapshot import GuardrailKind, Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,44 @@ def _accept_both(current: str, renewed: Iterable[Change]) -> Iterator[Change]:
             is_it = condition.spelling.lower() == change.old_operator.lower()
             if is_it and condition.key.lower() == change.key.lower():
                 yield replace(change, operator=condition.spelling, values=(*condition.values, *change.values))
+
+
+# ── guardrails ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CALLERS = {
+    CallerKind.SERVICE: "an AWS service",
+    CallerKind.SAML: "a user of a SAML provider",
+    CallerKind.OIDC: "a web identity",
+}
+
+
+def prove_guardrail(one: Remediation, organization: Organization) -> Effect:
+    """The effect of what is proposed for a guardrail, or of the RCP that is proposed for the organization.
+
+    It holds on every level that the guardrail hangs on, whatever hangs beside it.
+    """
+    there = next((policy for policy in organization.guardrails if policy.id == one.subject), None)
+    layer = Layer.SCP if there is not None and there.kind is GuardrailKind.SCP else Layer.RCP
+    old = read_policy(there.document) if there is not None else PolicyDocument()
+    proof = narrower_guardrail(old, read_policy(one.policy), layer, facts_about(organization, ""))
+    if proof.witness is None:
+        return Effect(proof.verdict, proof.reason)
+    request = proof.witness.request
+    who = _CALLERS.get(request.caller.kind, f"`{request.caller}`")
+    return Effect(proof.verdict, f"{proof.reason}: for example `{request.action}` by {who}")
+
+
+def describe_guardrail_effect(effect: Effect) -> tuple[tuple[str, str], ...]:
+    """The effect of a guardrail's change in labelled sentences: lower case, no full stop."""
+    words = {
+        Verdict.PROVED: "proved: it lets nothing through that is stopped today",
+        Verdict.WIDER: f"it lets through what is stopped today: {effect.reason}",
+        Verdict.UNKNOWN: f"whether it lets anything new through cannot be told: {effect.reason}",
+    }
+    return (("proof", words[effect.verdict]),)
+
+
+# ── in words ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def describe_effect(effect: Effect) -> tuple[tuple[str, str], ...]:

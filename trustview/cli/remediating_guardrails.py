@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from trustview.analysis import CHECKS_BY_ID, ChangeKind, Finding, Remediation, pretty_policy
+from trustview.analysis import (
+    CHECKS_BY_ID,
+    ChangeKind,
+    Finding,
+    Remediation,
+    describe_guardrail_effect,
+    pretty_policy,
+    prove_guardrail,
+)
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_line, print_text, say
 from trustview.export.remediation import GuardrailProposal, Stage, write_guardrail
@@ -54,6 +62,7 @@ def _propose(organization: Organization, one: Remediation, findings: tuple[Findi
         closes=tuple(dict.fromkeys(check.title for check in known if check)),
         stages=tuple(Stage(change.values[0], change.summary) for change in attached),
         id=one.id,
+        told=describe_guardrail_effect(prove_guardrail(one, organization)),
     )
 
 
@@ -67,6 +76,8 @@ def _print(proposal: GuardrailProposal) -> None:
     for head, texts in (("change", proposal.changes), ("closes", proposal.closes)):
         for text in texts:
             print_line(f"{head:<11}{text}")
+    for head, sentence in proposal.told:
+        print_line(f"{head:<11}{sentence}")
     for number, stage in enumerate(proposal.stages, 1):
         print_line(f"{f'stage {number}':<11}{stage.target}: {stage.summary}")
     print_line("")

@@ -10,12 +10,15 @@ from trustview.analysis import (
     BusinessHours,
     Choice,
     Edge,
+    Effect,
     Finding,
     Grant,
     KnownUse,
     Remediation,
     Subject,
+    SubjectKind,
     describe_outlier,
+    prove_guardrail,
     rank_choices,
     role_subject,
     use_of_ways,
@@ -43,7 +46,7 @@ class Detail:
     `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
     rest. `choices` are the changes of the role: those that end a finding on the item's grants, the best first, then the
-    others; `remediation` is what is proposed for anything else.
+    others; `remediation` is what is proposed for anything else, `effect` its proof where it is a guardrail's.
     `majority` is the fleet that the item differs from, `differs` says how, `outliers` are those that differ from it.
     `reported` is what Access Analyzer says of the role, `has_analyzer` whether any was read, `use` who came.
     """
@@ -60,6 +63,7 @@ class Detail:
     role_findings: tuple[Finding, ...]
     choices: tuple[Choice, ...]
     remediation: Remediation | None
+    effect: Effect | None = None
     majority: ItemRow | None = None
     outliers: tuple[ItemRow, ...] = ()
     differs: tuple[str, ...] = ()
@@ -158,6 +162,7 @@ def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
     if not found:
         return None
     subject = found[0].subject
+    remediation = next(iter(reader.remediations_of(subject.id)), None)
     return Detail(
         row=row,
         subject=subject,
@@ -170,8 +175,17 @@ def _read_apart(reader: SnapshotFile, row: ItemRow) -> Detail | None:
         findings=found,
         role_findings=(),
         choices=(),
-        remediation=next(iter(reader.remediations_of(subject.id)), None),
+        remediation=remediation,
+        effect=_prove(reader, subject, remediation) if remediation is not None else None,
     )
+
+
+def _prove(reader: SnapshotFile, subject: Subject, remediation: Remediation) -> Effect | None:
+    """What a guardrail's change, or a new one for the organization, lets through; None for anything else."""
+    organization = reader.organization()
+    if organization is None or subject.kind not in (SubjectKind.GUARDRAIL, SubjectKind.ORGANIZATION):
+        return None
+    return prove_guardrail(remediation, organization)
 
 
 def read_surroundings(reader: SnapshotFile, arn: str) -> Surroundings | None:

@@ -15,6 +15,8 @@ import pytest
 from tests.policy.narrowing.mutations import FOLDER, Mutation, read_mutations, seeded
 from tests.policy.narrowing.seeking import find_violation
 from tests.policy.narrowing.test_cases import facts_of, policy, read_cases
+from tests.policy.narrowing.test_guardrail import CASES as GUARDRAILS
+from tests.policy.narrowing.test_guardrail import guardrail
 from tests.policy.narrowing.test_texts import GLOBS, TEXTS, matches
 from trustview.policy import PolicyDocument, evaluate, parse_policy
 
@@ -30,6 +32,7 @@ _COSTLY = (["*x*", "*0*"], "*a" + "?" * 20)
 def defects(prover: ModuleType) -> Iterator[str]:
     """What is wrong with a prover, as it is found."""
     yield from _wrong_verdicts(prover)
+    yield from _wrong_guardrails(prover)
     yield from _wrong_globs(prover)
     yield from _wrong_at_the_limit(prover)
 
@@ -51,6 +54,13 @@ def _wrong_verdicts(prover: ModuleType) -> Iterator[str]:
                 yield f"{case['name']}: the witness was allowed"
         elif proof.is_proved and table != "identity" and find_violation(old, new, given, count=40, seed=1):
             yield f"{case['name']}: a request contradicts the proof"
+
+
+def _wrong_guardrails(prover: ModuleType) -> Iterator[str]:
+    for case in GUARDRAILS:
+        proof = prover.narrower_guardrail(guardrail(case.old), guardrail(case.new), case.layer)
+        if proof.verdict.value != case.expect.value:
+            yield f"{case.name}: {proof.verdict.value}"
 
 
 def _wrong_globs(prover: ModuleType) -> Iterator[str]:

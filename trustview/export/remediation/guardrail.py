@@ -32,7 +32,8 @@ class GuardrailProposal:
     """A guardrail as it is (`current` and `policy` are empty where it is new) and as proposed (JSON texts).
 
     `type` is AWS's name of its kind. `changes` say each edit, `closes` the titles of the findings that go away,
-    `stages` where to attach it, in order; none where it is attached already.
+    `stages` where to attach it, in order; none where it is attached already. `told` are labelled sentences
+    about its proof.
     """
 
     name: str
@@ -44,6 +45,7 @@ class GuardrailProposal:
     closes: tuple[str, ...]
     stages: tuple[Stage, ...] = ()
     id: str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
 
 def write_guardrail(proposal: GuardrailProposal, form: str) -> str:
@@ -56,6 +58,7 @@ def write_guardrail(proposal: GuardrailProposal, form: str) -> str:
 
 def _write_commands(proposal: GuardrailProposal) -> str:
     lines = [f"# {safe_text(proposal.name)}", *(f"# - {safe_text(change)}" for change in proposal.changes)]
+    lines += [f"# {label}: {safe_text(sentence)}" for label, sentence in proposal.told]
     lines += [*_carry_out(proposal), "", "# to take it back:", *(f"# {line}" for line in _take_back(proposal))]
     return "\n".join(lines) + "\n"
 
@@ -129,6 +132,7 @@ def _write_json(proposal: GuardrailProposal) -> str:
         "id": proposal.id,
         "changes": list(proposal.changes),
         "closes": list(proposal.closes),
+        "told": [{"label": label, "text": sentence} for label, sentence in proposal.told],
         "stages": [{"target": stage.target, "summary": stage.summary} for stage in proposal.stages],
         "current": json.loads(proposal.current) if proposal.current else None,
         "proposed": json.loads(proposal.proposed),
@@ -140,7 +144,13 @@ def _write_ticket(proposal: GuardrailProposal) -> str:
     verb = "Change" if proposal.policy else "Create"
     lines = [f"# {verb} the guardrail {plain(proposal.name)}", "", f"Type {code(proposal.type)}"]
     stages = (f"{stage.target}: {stage.summary}" for stage in proposal.stages)
-    for head, texts in (("Changes", proposal.changes), ("Stages", stages), ("Closes", proposal.closes)):
+    told = (f"{label}: {sentence}" for label, sentence in proposal.told)
+    for head, texts in (
+        ("Changes", proposal.changes),
+        ("What it does", told),
+        ("Stages", stages),
+        ("Closes", proposal.closes),
+    ):
         lines += section(head, texts)
     policy = json.dumps(json.loads(proposal.proposed), indent=2, ensure_ascii=True).splitlines()
     lines += block("Policy", "json", policy)

@@ -3,7 +3,7 @@
 `narrower` decides; `Facts` are what it may take for granted, `Proof` is its answer. One file holds one step: a policy
 value as a set of texts (`pattern`, `automaton`, `texts`), what a coordinate may be (`parts`, `shape`, `key_reading`),
 callers (`callers`, `grounds`), statements as boxes (`reading`, `boxes`), and the verdict (`narrow`, `witness`).
-`find_shifts` tells who lost the way in and who gained one.
+`find_shifts` tells who lost the way in and who gained one, `narrower_guardrail` decides of SCPs and RCPs.
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trustview.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from trustview.policy.narrowing.guardrail import narrower_guardrail
     from trustview.policy.narrowing.narrow import layer_of, narrower
     from trustview.policy.narrowing.proof import NO_FACTS, Facts, Proof, Verdict, Witness
     from trustview.policy.narrowing.shifts import Direction, Shift, find_shifts
@@ -26,6 +27,7 @@ __all__ = [
     "find_shifts",
     "layer_of",
     "narrower",
+    "narrower_guardrail",
 ]
 
 lazy_names(__name__)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trustview.policy.context_key import CallerKind
 from trustview.policy.document import PolicyDocument
 from trustview.policy.parse import parse_policy
-from trustview.policy.request import Request
+from trustview.policy.request import Caller, Request
 from trustview.policy.stack import Layer, PolicyStack
 
 
@@ -60,9 +61,23 @@ class Witness:
 
     def stack(self, policy: PolicyDocument) -> PolicyStack:
         """The stack of the request with this policy in its layer."""
-        if self.layer is Layer.TRUST:
-            return PolicyStack(policy, self.identity, self.boundary, self.session)
-        return PolicyStack(_TRUST_ALL, (policy,))
+        match self.layer:
+            case Layer.TRUST:
+                return PolicyStack(policy, self.identity, self.boundary, self.session)
+            case Layer.SCP:
+                return PolicyStack(_TRUST_ALL, (ALLOW_ALL,), scps=((policy,),))
+            case Layer.RCP:
+                return PolicyStack(_trusting(self.request.caller), (ALLOW_ALL,), rcps=((policy,),))
+            case _:
+                return PolicyStack(_TRUST_ALL, (policy,))
+
+
+def _trusting(caller: Caller) -> PolicyDocument:
+    """A trust policy that surely lets a caller in."""
+    if caller.kind.is_iam:
+        return _TRUST_ALL
+    kind = "Service" if caller.kind is CallerKind.SERVICE else "Federated"
+    return parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Principal": {kind: caller.provider}}})
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,10 @@ class Reading:
         if self.layer is Layer.TRUST:
             named = f"{path}.{'Not' if statement.not_principals else ''}Principal"
             found.append((named if statement.has_principal else path, self._read_principals(statement)))
+        elif self.layer is Layer.RCP and not _is_for_everyone(statement):
+            some = ", ".join(sorted(element.value for element in statement.principals))
+            what = f"an RCP for {'all but ' if statement.not_principals else ''}{some}"
+            found.append((path, [{f"{OPEN}{what}": YES}]))
         return found
 
     def _read_actions(self, statement: Statement) -> list[Parts]:
@@ -183,6 +187,13 @@ class Reading:
             yield {CALLER: Choice(mask), **dict.fromkeys(sorted(names), NO)}
         has_boundary = BOUNDARY_ALLOWS.mask | BOUNDARY_REFUSES.mask
         yield {CALLER: Choice(self.callers.iam), f"{OWN}{Layer.BOUNDARY.value}": Choice(has_boundary)}
+
+
+def _is_for_everyone(statement: Statement) -> bool:
+    """Whether a statement of an RCP has the one principal that AWS takes there."""
+    if statement.not_principals:
+        return False
+    return not statement.has_principal or any(e.form is PrincipalForm.EVERYONE for e in statement.principals)
 
 
 class _Whole(dict[str, Any]):

@@ -166,13 +166,11 @@ class WitnessMaker:
 
     def _action(self, box: Box, caller: Caller) -> str | None:
         texts = box.parts.get(ACTION, ALL_TEXTS)
-        if self._reading.layer is not Layer.TRUST:
-            return self._text(texts, ())
-        if texts.opaque:
-            return None
         own = ACTION_OF_CALLER.get(caller.kind)
         usual = (*((own,) if own else ASSUME_ACTIONS), TAG_SESSION, SET_SOURCE_IDENTITY)
-        return next((action for action in usual if holds(texts, action.lower())), None)
+        found = None if texts.opaque else next((action for action in usual if holds(texts, action.lower())), None)
+        is_of_roles = self._reading.layer is Layer.TRUST
+        return found if found or is_of_roles else self._text(texts, ())
 
     def _text(self, texts: Texts, readable: tuple[str, ...], wanted: Pattern | None = None) -> str | None:
         """A member of a set: one that can be read, or whatever the search finds among those wanted."""

@@ -11,6 +11,7 @@ from trustview.analysis import (
     Choice,
     Finding,
     describe_effect,
+    describe_guardrail_effect,
     describe_replay,
     pretty_policy,
 )
@@ -41,6 +42,9 @@ def fix_facts(detail: Detail, number: int = 0, checks: Mapping[str, Check] = CHE
         yield from _of_choice(detail, choice, checks)
     elif detail.remediation is not None:
         yield from _changes(detail.remediation.changes)
+        if detail.effect is not None:
+            for label, sentence in describe_guardrail_effect(detail.effect):
+                yield Fact(label, sentence, _TONES[detail.effect.verdict])
         yield from _closed(found, detail.remediation.closes, checks)
     else:
         yield Fact("", NO_CHANGE)
