@@ -107,11 +107,14 @@ class Workbench(Screen[None], inherit_bindings=False):
     @contextmanager
     def asking(self) -> Iterator[PromptLine]:
         """The prompt, in the place of status and footer as long as a question is open."""
-        self.add_class("-asking")
+        last_lines = (self.status, self.keys)
+        for line in last_lines:
+            line.display = False  # by itself: a class of the screen would make all looks anew, at each decision
         try:
             yield self.prompt
         finally:
-            self.remove_class("-asking")
+            for line in last_lines:
+                line.styles.clear_rule("display")
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
