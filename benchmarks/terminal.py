@@ -11,7 +11,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,13 +52,17 @@ class Terminal:
 
     def time_to(self, text: str, keys: str = "") -> float:
         """Seconds from the keys to a text on the terminal (any text: to the first byte), then until it is quiet."""
+        return self.time_until(lambda painted: text in painted, keys)
+
+    def time_until(self, is_there: Callable[[str], object], keys: str = "") -> float:
+        """The same for any test of all that is painted since the keys, sequences taken out."""
         self.painted = b""
         start = time.perf_counter()
         if keys:
             os.write(self._descriptor, keys.encode())
-        while not self.painted or text.encode() not in _SEQUENCES.sub(b"", self.painted):
+        while not self.painted or not is_there(self.text):
             if time.perf_counter() - start > PATIENCE or not self._read(PATIENCE):
-                raise RuntimeError(f"`{text}` is not painted: {_SEQUENCES.sub(b'', self.painted)[-500:]!r}")
+                raise RuntimeError(f"what is waited for is not painted: {self.text[-500:]!r}")
         seconds = time.perf_counter() - start
         self.settle()
         return seconds
@@ -77,6 +81,11 @@ class Terminal:
             return False
         self.painted += data
         return bool(data)
+
+    @property
+    def text(self) -> str:
+        """All that is painted since the last keys, sequences taken out."""
+        return _SEQUENCES.sub(b"", self.painted).decode(errors="replace")
 
     @property
     def mebibytes(self) -> float:

@@ -119,9 +119,9 @@ class FilterBar(Horizontal):
         self._input.focus()
         self._input.cursor_position = len(self._input.value)
 
-    def show_matches(self, matches: int, total: int) -> None:
-        """Show how many of how many match."""
-        self._answer.show(Cell(f"{matches:,} of {total:,}", Tone.MUTED))
+    def show_matches(self, matches: int, total: int, *, is_all: bool = True) -> None:
+        """Show how many of how many match; unless that is all, with a sign that more may come."""
+        self._answer.show(Cell(f"{matches:,}{'' if is_all else '…'} of {total:,}", Tone.MUTED))
 
     def show_error(self, text: str) -> None:
         """Show what is wrong with the text, which stays in the field."""

@@ -7,6 +7,7 @@ business.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -43,10 +44,14 @@ def run_cockpit(
     Raises StoreError when the snapshot cannot be read, also when that shows while it is looked at.
     """
     _prepare()
-    from trustview.ui.opening import open_cockpit  # noqa: PLC0415
+    gc.disable()  # what is imported and made for the first screen stays: the cockpit says so once that is shown
+    try:
+        from trustview.ui.opening import open_cockpit  # noqa: PLC0415
 
-    app = open_cockpit(snapshot, reviews, reviewer, now, views, remark, _wishes(wishes or {}, views))
-    app.run()
+        app = open_cockpit(snapshot, reviews, reviewer, now, views, remark, _wishes(wishes or {}, views))
+        app.run()
+    finally:
+        gc.enable()
     if app.problem is not None:
         raise app.problem
 

@@ -6,6 +6,7 @@ It decides nothing: `actions` make states, `present` makes words of them, panes 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -37,7 +38,7 @@ from trustview.ui.providers import find_commands
 from trustview.ui.running import Running
 from trustview.ui.screens.workbench import Workbench
 from trustview.ui.searching import Search
-from trustview.ui.showing import showing, with_filter, with_scope
+from trustview.ui.showing import showing_so_far, with_filter, with_scope
 from trustview.ui.sitting import Sitting
 from trustview.ui.state import GROUP, Notice, Pane, Sheet, State
 from trustview.ui.steps import with_journal
@@ -142,14 +143,15 @@ class Cockpit(App[None]):
 
     def search(self, state: State) -> None:
         """Take over other words or another scope; the rows that they show follow as they are found."""
-        self.show(state)
+        self.show(replace(state, is_searching=True))
         self.searching.begin(state)
 
-    def _show_found(self, wanted: State, view: Sequence[int]) -> bool:
+    def _show_found(self, wanted: State, view: Sequence[int], is_all: bool) -> bool:
         """Show the rows of a search, unless others are wanted by now."""
         if (self._state.filter_text, self._state.scope) != (wanted.filter_text, wanted.scope):
             return False
-        self.show(showing(self._state, view))
+        so_far = showing_so_far(self._state, view, wanted.cursor)
+        self.show(replace(so_far, is_searching=not is_all))
         return True
 
     def say(self, text: str, *, is_bad: bool = False) -> None:
@@ -190,6 +192,8 @@ class Cockpit(App[None]):
         self.call_after_refresh(self._read_later)
 
     def _read_later(self) -> None:
+        gc.freeze()  # no collection looks again at what is here by now
+        gc.enable()
         self.run_worker(self._read_decisions(), group="begin")
 
     async def _read_decisions(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from trustview.ui.detail import Detail, Surroundings
 
 REST_SECONDS = 0.05
-"""How long the cursor rests before the details of its row are read."""
+"""How long the cursor rests before the details of its row are read, while one key follows another."""
+
+SINGLE_SECONDS = 0.01
+"""The same after a single key: nothing suggests that another follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Lookup:
         self._show = show
         self._rest: Timer | None = None
         self._asked = 0
+        self._asked_at = 0.0
         self._answered = 0
 
     @property
@@ -63,7 +68,9 @@ class Lookup:
         self._asked += 1
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self._app.set_timer(REST_SECONDS, self._begin)
+        before, self._asked_at = self._asked_at, time.monotonic()
+        is_single = self._asked_at - before > 4 * REST_SECONDS
+        self._rest = self._app.set_timer(SINGLE_SECONDS if is_single else REST_SECONDS, self._begin)
 
     def now(self) -> None:
         """Read at once."""

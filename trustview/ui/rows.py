@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trustview.store import Condition, ItemRow, ItemTable
@@ -37,6 +37,10 @@ class Rows:
     def matching(self, condition: Condition, most: int = -1) -> tuple[int, ...]:
         """The numbers of the rows that a condition holds for, in order, at most so many (-1: all)."""
         return self.items.matching(condition, most)
+
+    def matching_by_and_by(self, condition: Condition) -> Iterator[tuple[int, ...]]:
+        """The same, a stretch of the table at a time: the first are there soon."""
+        return self.items.matching_by_and_by(condition)
 
 
 def line_of(view: Sequence[int], number: int | None) -> int | None:

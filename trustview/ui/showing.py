@@ -7,7 +7,7 @@ many: the application does it in a thread.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trustview.store import item_query as items
@@ -17,18 +17,30 @@ from trustview.ui.state import Notice, State
 from trustview.ui.whereabouts import at_row
 
 
-def refreshed(state: State, most: int = -1) -> State:
-    """Filter again, to at most so many rows (-1: all).
-
-    The cursor stays on its row, or goes to the nearest row below it that is shown.
-    """
-    return showing(state, visible(state, most))
+def refreshed(state: State) -> State:
+    """Filter again; the cursor stays on its row, or goes to the nearest row below it that is shown."""
+    return replace(showing(state, visible(state)), is_searching=False)
 
 
-def visible(state: State, most: int) -> Sequence[int]:
+def visible(state: State) -> Sequence[int]:
     """The numbers of the rows shown; the database is asked only where words or the scope narrow them."""
-    if state.filter.tests or state.scope:
-        return state.rows.matching(state.condition(), most)
+    return state.rows.matching(state.condition()) if is_narrowed(state) else _visible_of_all(state)
+
+
+def visible_by_and_by(state: State) -> Iterator[Sequence[int]]:
+    """The same in pieces, in order; each is found in some milliseconds."""
+    if is_narrowed(state):
+        yield from state.rows.matching_by_and_by(state.condition())
+    else:
+        yield _visible_of_all(state)
+
+
+def is_narrowed(state: State) -> bool:
+    """Whether words or the scope narrow the queue."""
+    return bool(state.filter.tests or state.scope)
+
+
+def _visible_of_all(state: State) -> Sequence[int]:
     if state.filter.shows_all:
         return range(len(state.rows))
     found = state.rows.found
@@ -41,10 +53,16 @@ def showing(state: State, view: Sequence[int]) -> State:
     return at_row(replace(state, view=view), _nearest(view, state.cursor))
 
 
+def showing_so_far(state: State, view: Sequence[int], cursor: int | None) -> State:
+    """More rows are found and others may follow; where nobody moved the cursor it goes on towards its row."""
+    is_unmoved = state.cursor == _nearest(state.view, cursor)
+    return showing(replace(state, cursor=cursor) if is_unmoved else state, view)
+
+
 def touched_again(state: State, numbers: Iterable[int]) -> State:
     """Filter again where only these rows may have come or gone."""
     wanted = sorted(numbers)
-    if not state.filter.tests and not state.scope:
+    if not is_narrowed(state):
         return refreshed(state)
     admitted = set(state.rows.matching(state.condition() & items.numbered(wanted)))
     if all((line_of(state.view, number) is not None) is (number in admitted) for number in wanted):

@@ -74,7 +74,8 @@ class State:
     """Everything the cockpit shows and nothing about how.
 
     `decisions` are those that hold by item, `decided` by the number of the row. `view` are the numbers of the rows
-    shown, rising, `cursor` one of them (None when there is none), `marks` numbers of rows.
+    shown, rising, `cursor` one of them (None when there is none), `marks` numbers of rows; `is_searching` while more
+    rows may be found.
     `scope` is the id of the OU or account to which the queue is narrowed (empty: all), `filter` what the text of the
     filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
@@ -92,6 +93,7 @@ class State:
     filter: Filter = field(default_factory=Filter)
     scope: str = ""
     view: Sequence[int] = ()
+    is_searching: bool = False
     cursor: int | None = None
     marks: frozenset[int] = frozenset()
     pane: Pane = Pane.QUEUE

@@ -11,6 +11,7 @@ from trustview.review import Decision
 from trustview.store import SnapshotFile, write_new
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import counted
+from trustview.ui.searching import STILL_LOOKING
 from trustview.ui.state import Pane
 from widgets.prompt_line import PromptLine
 from widgets.safe_text import safe_text
@@ -40,6 +41,9 @@ async def export(desk: Desk) -> None:
 
     letters = {form.key: form for form in FORMATS}
     state = desk.state
+    if state.is_searching and not state.marks:
+        desk.say(STILL_LOOKING, is_bad=True)
+        return
     numbers = tuple(sorted(state.marks)) or state.view
     which = "marked" if state.marks else "shown"
     items = [state.rows[number].id for number in numbers if state.rows[number].findings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trustview.ui.desk import Desk
+from trustview.ui.searching import STILL_LOOKING
 from trustview.ui.showing import widened, with_filter
 from trustview.ui.state import Notice, Pane, Sheet, State
 from trustview.ui.steps import kin
@@ -118,7 +119,10 @@ def leave(desk: Desk) -> None:
 
 
 def mark_shown(desk: Desk) -> None:
-    """Mark all items shown."""
+    """Mark all items shown, once all are found."""
+    if desk.state.is_searching:
+        desk.say(STILL_LOOKING, is_bad=True)
+        return
     desk.show(replace(desk.state, marks=desk.state.marks | frozenset(desk.state.view), notice=Notice()))
 
 

@@ -20,7 +20,7 @@ def views(_sitting: Sitting, state: State) -> Board:
     """Every view; enter shows its items."""
     rows = []
     for name, words in state.preferences.views:
-        count = len(visible(with_scope(with_filter(state, words), ""), -1))
+        count = len(visible(with_scope(with_filter(state, words), "")))
         cells = (Cell(name, Tone.STRONG), Cell(f"{count:,}"), Cell(words, Tone.MUTED))
         rows.append(BoardRow(cells, Link(words=words)))
     return Board("Views", COLUMNS, tuple(rows), note="[views] in trustview.toml names your own")

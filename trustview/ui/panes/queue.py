@@ -67,7 +67,8 @@ class QueuePane(Frame):
         if state.filter.problem:
             self.bar.show_error(state.filter.problem)
         else:
-            self.bar.show_matches(len(state.view), len(state.rows) if state.filter.shows_all else len(state.rows.found))
+            total = len(state.rows) if state.filter.shows_all else len(state.rows.found)
+            self.bar.show_matches(len(state.view), total, is_all=not state.is_searching)
 
     def on_resize(self) -> None:
         """Show more columns where there is room."""

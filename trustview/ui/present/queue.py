@@ -102,7 +102,8 @@ def queue_note(state: State) -> str:
     line = 0 if state.line is None else state.line + 1
     marked = f" · {len(state.marks):,} marked" if state.marks else ""
     skipped = f" · {state.skipped:,} skipped" if state.skipped else ""
-    return f"{line:,} of {len(state.view):,}{skipped}{marked}"
+    more = "…" if state.is_searching else ""
+    return f"{line:,} of {len(state.view):,}{more}{skipped}{marked}"
 
 
 def queue_title(state: State) -> str:
@@ -114,6 +115,8 @@ def queue_title(state: State) -> str:
 
 def empty_queue(state: State) -> str:
     """What to say and do when no row is shown."""
+    if state.is_searching:
+        return "looking …"
     if state.filter_text or state.scope:
         return "nothing matches\nbackspace widens, A also shows grants without findings"
     if len(state.rows):
