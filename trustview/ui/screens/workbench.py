@@ -115,6 +115,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         finally:
             for line in last_lines:
                 line.styles.clear_rule("display")
+            self.refresh(layout=True)
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
