@@ -26,7 +26,7 @@ class SnapshotTables:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._names: dict[int, str] = {}
-        self._searching = Lock()
+        self._asking, self._searching = Lock(), Lock()
         with self.reading():
             if not path.is_file():
                 raise StoreError(f"there is no snapshot `{path.stem}`: `trustview snapshots` lists them")
@@ -38,10 +38,11 @@ class SnapshotTables:
                 raise
 
     def close(self) -> None:
-        """Closes the file."""
-        self._database.close()
-        if "_aside" in self.__dict__:
-            self._aside.close()
+        """Closes the file, once nothing is read from it: SQLite does not survive that in the middle of a query."""
+        with self._asking, self._searching:
+            self._database.close()
+            if "_aside" in self.__dict__:
+                self._aside.close()
 
     def _connect(self) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -72,7 +73,8 @@ class SnapshotTables:
 
     def rows(self, query: str, *values: object) -> Iterator[Row]:
         """The rows of a query."""
-        return iter(self._database.execute(query, tuple(map(key_value, values))).fetchall())
+        with self._asking:
+            return iter(self._database.execute(query, tuple(map(key_value, values))).fetchall())
 
     def row(self, query: str, *values: object) -> Row | None:
         """The first row of a query; None when there is none."""

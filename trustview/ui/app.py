@@ -192,8 +192,9 @@ class Cockpit(App[None]):
         self.call_after_refresh(self._read_later)
 
     def _read_later(self) -> None:
-        gc.freeze()  # no collection looks again at what is here by now
-        gc.enable()
+        if not gc.isenabled():  # as it begins as a program: no collection looks again at what is here by now
+            gc.freeze()
+            gc.enable()
         self.run_worker(self._read_decisions(), group="begin")
 
     async def _read_decisions(self) -> None:

@@ -114,8 +114,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             yield self.prompt
         finally:
             for line in last_lines:
-                line.styles.clear_rule("display")
-            self.refresh(layout=True)
+                line.styles.display = None  # as the classes of the screen say
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
