@@ -105,6 +105,7 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
         depends_on=reach.depends_on,
         changes=evidence.changes,
         instead=evidence.instead,
+        by_hand=evidence.by_hand,
     )
 
 
@@ -123,4 +124,5 @@ def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:
         graded=(own_grade(severity, check.severity),),
         changes=evidence.changes,
         instead=evidence.instead,
+        by_hand=evidence.by_hand,
     )

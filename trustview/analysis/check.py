@@ -23,7 +23,8 @@ class Evidence:
 
     Where no single grant is concerned, `subject` says what is, and `statements` which of its policy. `severity`
     overrides the check's own where its table has several; `confidence` overrides what the reach says.
-    `changes`, all made, would mend it; each of `instead` would too, in their place.
+    `changes`, all made, would mend it; each of `instead` would too, in their place. `by_hand` are sentences about
+    what people have to do where no change of one thing does it.
     """
 
     grants: tuple[Grant, ...]
@@ -34,6 +35,7 @@ class Evidence:
     subject: Subject | None = None
     statements: tuple[int, ...] = ()
     instead: tuple[tuple[Change, ...], ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 FindEvidence = Callable[[Access], Iterator[Evidence]]

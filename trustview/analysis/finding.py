@@ -79,7 +79,8 @@ class Finding:
 
     `id` is the fingerprint. `because` are sentences that say what was seen, `graded` those that say why the severity is
     what it is. `statements` index the subject's policy, `grants` are ids of the grants concerned (none where
-    it is about no single grant), `changes` what would mend it, `instead` other changes that would.
+    it is about no single grant), `changes` what would mend it, `instead` other changes that would, `by_hand` what
+    people have to do where no change of one thing does it.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Finding:
     depends_on: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=())
     instead: tuple[tuple[Change, ...], ...] = ()
+    by_hand: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:

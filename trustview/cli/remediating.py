@@ -118,3 +118,5 @@ def _say_nothing_is_proposed(arn: str, findings: tuple[Finding, ...]) -> None:
         check = CHECKS_BY_ID.get(finding.check)
         if check is not None:
             say(f"  {check.title}: {check.fix}")
+        for sentence in finding.by_hand:
+            say(f"    {sentence}")

@@ -38,6 +38,8 @@ def remediate_guardrail(snapshot: SnapshotFile, subject: str, arguments: Namespa
     organization = snapshot.organization()
     if not found or organization is None:
         say(f"no change is proposed for `{arguments.role}`")
+        for sentence in (one for finding in snapshot.findings_of(subject) for one in finding.by_hand):
+            say(f"  {sentence}")
         return ExitCode.DONE
     proposal = _propose(organization, found[0], snapshot.findings_of(subject))
     form = "json" if arguments.json else arguments.format

@@ -85,7 +85,7 @@ def finding_row(
         graded=finding.graded,
         explained=explain_finding(finding, concerned),
         why=check.why if check else "",
-        fix=check.fix if check else "",
+        fix=" ".join((*((check.fix,) if check else ()), *(f"By hand: {one}." for one in finding.by_hand))),
         changes=tuple(change.summary for change in finding.changes),
         see=check.see if check else "",
         seen_at=seen_at,

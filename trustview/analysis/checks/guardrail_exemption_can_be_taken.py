@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from trustview.analysis.access import Access
@@ -14,6 +15,8 @@ from trustview.analysis.permissions import may_do
 from trustview.policy import Condition, PolicyDocument
 from trustview.snapshot import GuardrailKind, Role, User
 
+# Stands for the name of the role that grants exemptions, which nobody can know from here.
+GUARD = "grants-exemptions"
 _PREFIXES = ("aws:resourcetag/", "iam:resourcetag/")
 
 
@@ -42,7 +45,28 @@ def guardrail_exemption_can_be_taken(access: Access) -> Iterator[Evidence]:
                 )
                 subject = guardrail_subject(access, policy)
                 confidence = Confidence.PROVEN if not unread else Confidence.CONDITIONAL
-                yield Evidence((), because, confidence=confidence, subject=subject, statements=(statement,))
+                yield Evidence(
+                    (), because, confidence=confidence, subject=subject, statements=(statement,), by_hand=(_shut(tag),)
+                )
+
+
+def _shut(tag: str) -> str:
+    """The statement of an SCP that leaves the tag to one role: an RCP does not bind `iam:TagRole`.
+
+    IAM takes tags that differ in letter case for the same, and asks for `iam:TagRole` when a role is made with tags.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    """
+    statement: dict[str, object] = {
+        "Effect": "Deny",
+        "Action": "iam:TagRole",
+        "Resource": "*",
+        "Condition": {
+            "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": tag},
+            "ArnNotLike": {"aws:PrincipalArn": f"arn:*:iam::*:role/{GUARD}"},
+        },
+    }
+    text = json.dumps(statement, ensure_ascii=False)
+    return f"attach an SCP with this statement to the same places, with the role that may exempt for `{GUARD}`: {text}"
 
 
 def _exemptions(document: PolicyDocument) -> Iterator[tuple[int, str, str]]:

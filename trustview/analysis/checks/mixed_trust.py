@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
+from trustview.analysis.conditions import listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.repeats import name_places, places_of
 from trustview.policy import PrincipalForm
 
 # Workloads that come through a provider are machines too.
@@ -31,7 +33,20 @@ def mixed_trust(access: Access) -> Iterator[Evidence]:
         others = [grant for grant in living if _is_other(grant)]
         if services and others:
             both = (services[0].principal.value, others[0].party_name or others[0].principal.value)
-            yield Evidence((*services, *others), (f"{both[0]} and {both[1]} share the role",))
+            because = f"{both[0]} and {both[1]} share the role"
+            yield Evidence((*services, *others), (because,), by_hand=tuple(_split(access, services, others)))
+
+
+def _split(access: Access, services: list[Grant], others: list[Grant]) -> Iterator[str]:
+    """How one role becomes two; what each may do nobody can tell from here."""
+    document = access.trust_policy(access.role(services[0].role))
+    kept, moved = ({one for grant in grants for one in places_of(document, grant)} for grants in (services, others))
+    who = listed(tuple(dict.fromkeys(grant.principal.value for grant in others)))
+    there = name_places(tuple(sorted(moved)))
+    yield f"make a second role for {who}, with {there} of this trust policy and the permissions that they need"
+    if kept & moved:
+        yield f"of {name_places(tuple(sorted(kept & moved)))} take the principals of each role alone"
+    yield f"once they come by the second role, take {who} out of this one, and what only they needed"
 
 
 def _is_other(grant: Grant) -> bool:

@@ -51,6 +51,7 @@ def fix_facts(detail: Detail, number: int = 0, checks: Mapping[str, Check] = CHE
         for finding in found:
             known = checks.get(finding.check)
             yield _finding("remedy", finding, known.fix if known else finding.check)
+    yield from _by_hand(detail, choice)
     if len(detail.roles) > 1:
         yield Fact(
             "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.subject.account}"
@@ -70,6 +71,14 @@ def _of_choice(detail: Detail, choice: Choice, checks: Mapping[str, Check]) -> I
     for label, sentence in describe_replay(choice.replay):
         yield Fact(label, sentence, _SEEN_TONES.get(label, Tone.PLAIN))
     yield from _closed((*detail.findings, *detail.role_findings), choice.remediation.closes, checks)
+
+
+def _by_hand(detail: Detail, choice: Choice | None) -> Iterator[Fact]:
+    """What people have to do about what stays of the item."""
+    for finding in detail.findings:
+        if choice is None or finding.id not in choice.remediation.closes:
+            for sentence in finding.by_hand:
+                yield Fact("by hand", sentence)
 
 
 def _what_takes_it(detail: Detail, choice: Choice) -> str:

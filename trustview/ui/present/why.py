@@ -131,6 +131,8 @@ def _finding(finding: Finding, check: Check | None) -> Lines:
     if check:
         yield Fact("matters", check.why)
         yield Fact("remedy", check.fix)
+        for sentence in finding.by_hand:
+            yield Fact("by hand", sentence)
         yield Fact("check", check.id, Tone.MUTED)
         if check.see:
             yield Fact("see", check.see, Tone.MUTED)
