@@ -281,6 +281,43 @@ def test_alike_principals_of_many_accounts_are_judged_once() -> None:
     assert len(access._privileges.judge._verdicts) < len(everyone(found)) / 3
 
 
+NAMED: dict[str, tuple[dict[str, Any], ...]] = {
+    "a bucket, which an SCP denies by one name": (allow("s3:PutObject", "arn:aws:s3:::NAME/*"),),
+    "a bucket and a queue": (allow("s3:*", "arn:aws:s3:::NAME"), allow("sqs:*", f"arn:aws:sqs:eu-west-1:{PROD}:NAME")),
+    "all but a bucket": (allow("s3:*"), {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::NAME"}),
+    "all things of a name, in another policy": (
+        allow("s3:PutObject", "arn:aws:s3:::NAME/*"), {"Effect": "Deny", "Action": "*", "Resource": "*:app/*"},
+    ),
+    "a function": (allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:eu-west-1:{PROD}:function:NAME"),),
+    "a name in a condition": (
+        allow("s3:PutObject", Condition={"StringEquals": {"aws:PrincipalTag/bucket": "arn:aws:s3:::NAME"}}),
+    ),
+    "a name that is escaped": (allow("s3:PutObject", "arn:aws:s3:::NAME/\u00e9*"),),
+    "a role of its own account": (allow("iam:PutRolePolicy", f"arn:aws:iam::{PROD}:role/of-NAME"),),
+    "a name between two others": (allow("s3:PutObject", ["arn:aws:s3:::a", "arn:aws:s3:::NAME", "arn:aws:s3:::app"]),),  # type: ignore[arg-type]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", NAMED.values(), ids=NAMED)
+def test_policies_that_differ_in_what_they_name_get_the_answer_that_each_gets_alone(
+    statements: tuple[dict[str, Any], ...],
+) -> None:
+    scp = guardrail(GuardrailKind.SCP, "app", {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::app/*"}, PROD)
+    for order in (("app", "billing", "app-one", "b"), ("billing", "app", "b", "app-one")):
+        inlines = {name: policy(*statements).replace("NAME", name) for name in order}
+        tags = (("bucket", "arn:aws:s3:::app"),)
+        roles = [role(f"of-{n}", OPEN, inline=(InlinePolicy("own", inlines[n]),), tags=tags) for n in order]
+        access = access_to(*roles, guardrails=(scp,))
+        for one in roles:
+            together, alone = name_account(access._privileges.judged_alone(one), one.account), judge_alone(access, one)
+            assert together.privilege is alone.privilege, one.name
+            assert together.depends_on == alone.depends_on
+            assert [(p.action, p.limits) for p in together.permissions] == [
+                (p.action, p.limits) for p in alone.permissions
+            ]
+            assert [e.depends_on for e in together.limited] == [e.depends_on for e in alone.limited]
+
+
 TELLING = [
     ("StringEquals", "aws:PrincipalTag/team", "a", "b"),
     ("StringLike", "aws:PrincipalTag/team", "a*", "b"),

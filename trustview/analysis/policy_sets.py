@@ -16,6 +16,7 @@ from trustview.analysis.attachments import (
     managed_policies_of,
     managed_text,
 )
+from trustview.analysis.skeleton import Skeleton, is_plain, skeleton_of
 from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, names_own, read_for
 from trustview.analysis.terms import assuming_part, speaks_of_assuming
 from trustview.policy import PolicyDocument
@@ -33,6 +34,7 @@ class PolicySet:
     `own` are the ARNs of managed policies and groups. `is_unread`: some policy was not read. `is_admin`: AWS's
     administrator policy is among those. `names_account`: what it says on assuming roles, or its boundary, differs from
     account to account. `speaking` says of each identity policy whether it says something on assuming roles.
+    `skeletons` are the identity policies without the ARNs that they name, and `arns` these; None where one has none.
     """
 
     number: int
@@ -43,6 +45,8 @@ class PolicySet:
     is_admin: bool
     names_account: bool
     speaking: tuple[bool, ...]
+    skeletons: tuple[str, ...] | None
+    arns: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ class PolicySets:
     _identity: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
     _assuming: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
     _speaking: dict[str, bool] = field(default_factory=dict)
+    _plain: dict[str, bool] = field(default_factory=dict)
 
     def of(self, principal: Role | User) -> PolicySet:
         """The set of a principal."""
@@ -85,15 +90,29 @@ class PolicySets:
 
     def _make(self, key: tuple[tuple[str, ...], str, tuple[str, ...], bool, bool], account: str) -> PolicySet:
         identity, boundary, *_ = key
-        speaking = tuple(self._speaks_of_assuming(like, account) for like in identity)
+        bones = [self._bones(like) for like in identity]
+        texts = [bone.text if bone else like for bone, like in zip(bones, identity, strict=True)]
+        read = zip(texts, identity, strict=True)
+        speaking = tuple([self._speaks_of_assuming(text, like, account) for text, like in read])
         told = [like for like, speaks in zip(identity, speaking, strict=True) if speaks]
-        return PolicySet(len(self._sets), *key, any(map(names_own, (*told, boundary))), speaking)
+        arns = tuple([arn for bone in bones if bone for arn in bone.arns])
+        skeletons = tuple(texts) if all(bones) else None
+        return PolicySet(len(self._sets), *key, any(map(names_own, (*told, boundary))), speaking, skeletons, arns)
 
-    def _speaks_of_assuming(self, like: str, account: str) -> bool:
-        """Whether some statement means the assuming of roles; the own account's id makes no difference to that."""
-        if like not in self._speaking:
-            self._speaking[like] = speaks_of_assuming(read_for(like, ANY_ACCOUNT if is_shareable(like) else account))
-        return self._speaking[like]
+    def _bones(self, like: str) -> Skeleton | None:
+        """The skeleton of a policy that names nothing but ARNs."""
+        found = skeleton_of(like) if is_shareable(like) else None
+        if found is None:
+            return None
+        if found.text not in self._plain:
+            self._plain[found.text] = is_plain(found, read_for(like, ANY_ACCOUNT))
+        return found if self._plain[found.text] else None
+
+    def _speaks_of_assuming(self, text: str, like: str, account: str) -> bool:
+        """Whether some statement means the assuming of roles: neither account nor ARNs make a difference to that."""
+        if text not in self._speaking:
+            self._speaking[text] = speaks_of_assuming(read_for(like, ANY_ACCOUNT if is_shareable(like) else account))
+        return self._speaking[text]
 
     # ── documents ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.guardrail_levels import GuardrailLevels, allows_everything
 from trustview.analysis.policy_sets import ALLOWS_ALL, PolicySet, PolicySets
 from trustview.analysis.privilege import Bindings, Facts, PrivilegeJudge, count_named, name_account, name_in
+from trustview.analysis.shape import Shape, rename, shape_of_patterns
 from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, read_for, sees_part_of_account, text_of
 from trustview.policy import (
     CallerKind,
@@ -26,6 +27,7 @@ from trustview.snapshot import GuardrailKind, Role, Snapshot, User
 # The statements of SCPs that bear on some identity policies: their level, document and place in it.
 _Kept = tuple[tuple[int, int, Statement], ...]
 _POWERFUL = (Privilege.ADMIN, Privilege.ESCALATING)
+_ITSELF = Shape((), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +42,15 @@ class _Scps:
     levels: tuple[Level, ...] = ()
     strict: tuple[int, ...] = ()
     statements: tuple[tuple[int, int, Statement, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What binds some principals: bindings of their shape, which is `first` in the names of these, `own` in theirs."""
+
+    bindings: Bindings
+    first: Shape = _ITSELF
+    own: Shape = _ITSELF
 
 
 @dataclass(slots=True)
@@ -57,7 +68,10 @@ class Privileges:
     _bindings: dict[object, Bindings] = field(default_factory=dict)
     _levels: dict[object, tuple[Level, ...]] = field(default_factory=dict)
     _shared: dict[int, bool] = field(default_factory=dict)
-    _met: dict[tuple[int, int, str], Bindings] = field(default_factory=dict)
+    _parts: dict[object, bool] = field(default_factory=dict)
+    _met: dict[tuple[int, int, str], _Bound] = field(default_factory=dict)
+    _firsts: dict[object, tuple[Bindings, Shape]] = field(default_factory=dict)
+    _told: dict[tuple[int, int], PrivilegeVerdict] = field(default_factory=dict)
 
     def of(self, principal: Role | User) -> Privilege:
         """The class; what could not be read may hold anything."""
@@ -78,8 +92,12 @@ class Privileges:
     def judged_alone(self, principal: Role | User) -> PrivilegeVerdict:
         """What its own policies let it do, whoever else it may become."""
         kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
-        bindings = self._bindings_of(principal)
-        return self.judge.judge(bindings, kind, principal.arn, principal.account, lambda: self._facts(principal))
+        bound = self._bound(principal)
+        first = self.judge.judge(bound.bindings, kind, principal.arn, principal.account, lambda: self._facts(principal))
+        found = self._told.get((id(first), id(bound)))
+        if found is None:
+            found = self._told[id(first), id(bound)] = rename(first, bound.first, bound.own)
+        return found
 
     def _facts(self, principal: Role | User) -> Facts:
         found = facts_of(self.snapshot, principal).items()
@@ -105,24 +123,44 @@ class Privileges:
 
     # ── what binds whom ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _bindings_of(self, principal: Role | User) -> Bindings:
+    def _bound(self, principal: Role | User) -> _Bound:
         own, account = self.policies.of(principal), principal.account
         is_bound = isinstance(principal, User) or not principal.is_service_linked
         scps = self._scps_of(account) if is_bound else _NONE
         is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own)
         key = (own.number, id(scps), "" if is_shared else account)
         if key not in self._met:
-            self._met[key] = self._make(own, scps, ANY_ACCOUNT if is_shared else account)
+            self._met[key] = self._meet(own, scps, ANY_ACCOUNT if is_shared else account)
         return self._met[key]
+
+    def _meet(self, own: PolicySet, scps: _Scps, account: str) -> _Bound:
+        """What binds a policy set below some SCPs: the same as what binds the first of its shape, in other names."""
+        if own.skeletons is None or any(":iam:" in arn for arn in own.arns):
+            return _Bound(self._make(own, scps, account))
+        boundary = read_for(own.boundary, account).statements if own.boundary else ()
+        above = (*boundary, *(statement for _, _, statement, _ in scps.statements))
+        others = [text for statement in above for text in statement.resources]
+        shape = shape_of_patterns([text_of(arn, account) for arn in own.arns], others, account)
+        key = (own.skeletons, own.boundary, own.own, own.is_admin, id(scps), account, shape.key)
+        if key not in self._firsts:
+            self._firsts[key] = self._make(own, scps, account), shape
+        return _Bound(*self._firsts[key], shape)
 
     def _is_shared(self, own: PolicySet) -> bool:
         """Whether any account can stand for the own one in a policy set."""
         if own.number not in self._shared:
             likes = (*own.identity, own.boundary) if own.boundary else own.identity
-            self._shared[own.number] = all(map(is_shareable, (*likes, *own.own))) and not any(
-                sees_part_of_account(read_for(like, ANY_ACCOUNT)) for like in likes
-            )
+            is_shared = all(map(is_shareable, (*likes, *own.own))) and not self._sees_part(own, likes)
+            self._shared[own.number] = is_shared
         return self._shared[own.number]
+
+    def _sees_part(self, own: PolicySet, likes: tuple[str, ...]) -> bool:
+        """Whether some policy may see a part of an account id; of an ARN only what stands before the name tells."""
+        heads = tuple([tuple(arn.split(":", 5)[:5]) for arn in own.arns])
+        key = (likes if own.skeletons is None else own.skeletons, heads, own.boundary)
+        if key not in self._parts:
+            self._parts[key] = any(sees_part_of_account(read_for(like, ANY_ACCOUNT)) for like in likes)
+        return self._parts[key]
 
     def _make(self, own: PolicySet, scps: _Scps, account: str) -> Bindings:
         """The bindings of a policy set below some SCPs: one value for all SCPs of which the same bears on it."""

@@ -31,6 +31,7 @@ from trustview.policy.document import PolicyDocument
 from trustview.policy.overlap import find_common, shared_start
 
 _WILD = re.compile(r"[*?$]")
+_LITERAL = re.compile(r"[^*?$]*")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _NAME = re.compile(r"[A-Za-z0-9_./=+,@-]*")
 _FIRST = re.compile(r"[^:/]*[:/]")
@@ -55,6 +56,13 @@ def shape_of(stack: PolicyStack, holder: Holder) -> Shape:
     names = _names(list(_patterns(own)), others, holder)
     documents = tuple([_terms(document, names) for document in own])
     return Shape((stack.boundary is None, documents), tuple([name.begin for name in names.values()]))
+
+
+def shape_of_patterns(own: Iterable[str], others: Iterable[str], account: str) -> Shape:
+    """The same of patterns alone, of policies that say the same besides, and name no role or user."""
+    own = [*own]
+    names = _names(own, [text for text in others if text.strip("*")], Holder(arn=f"arn:aws:iam::{account}:role/~"))
+    return Shape(tuple([_put_aside(text, names) for text in own]), tuple([name.begin for name in names.values()]))
 
 
 def rename(verdict: PrivilegeVerdict, old: Shape, new: Shape) -> PrivilegeVerdict:
@@ -127,12 +135,21 @@ def _are_met(head: str, texts: list[str], others: list[str], holder: Holder) -> 
 
     Patterns of two heads have no text in common.
     """
-    near = [_unfilled(other) for other in others if _head(other) in ("", head)]
+    near = [_unfilled(other) for other in others if _may_begin(other, head)]
+    asked = [arn for arn in (holder.arn, *holder.own) if arn.startswith(head)]
+    if not near and not asked:
+        return False
     return any(
-        any(matches(text, arn) for arn in (holder.arn, *holder.own))
-        or any(find_common(other, text) is not None for other in near)
+        any(matches(text, arn) for arn in asked) or any(find_common(other, text) is not None for other in near)
         for text in map(_unfilled, texts)
     )
+
+
+@lru_cache(maxsize=16384)
+def _may_begin(pattern: str, head: str) -> bool:
+    """Whether a text with this head may fit a pattern, as far as what stands before its first wildcard tells."""
+    start = _LITERAL.match(pattern)[0]  # type: ignore[index]
+    return start.startswith(head) or head.startswith(start)
 
 
 def _unfilled(text: str) -> str:
@@ -145,7 +162,8 @@ def _shared(head: str, texts: list[str], number: int, account: str) -> _Name | N
     if any(len(text) > _LONGEST or text.count("*") + text.count("?") > _MOST_WILDCARDS for text in texts):
         return None
     service, _, whose = head.split(":")[2:5]
-    shared = shared_start(tuple([text[len(head) :] for text in texts])).partition("$")[0]
+    shared = texts[0] if len(texts) == 1 else shared_start(tuple(texts))
+    shared = _LITERAL.match(shared, len(head))[0]  # type: ignore[index]
     kept = _kept(service, shared)
     name = _NAME.match(shared, len(kept)) if kept is not None else None
     if kept is None or name is None or not name[0]:
