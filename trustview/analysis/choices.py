@@ -25,8 +25,19 @@ def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation
     for finding in findings:
         if finding.changes or finding.instead:
             by_subject.setdefault(finding.subject, []).append(finding)
+    alike: dict[tuple[str, int, int], tuple[Remediation, ...]] = {}
     for subject, found in by_subject.items():
-        yield from choices_of(_document_of(access, subject), found)
+        document = _document_of(access, subject)
+        if len(found) > 1:
+            yield from choices_of(document, found)
+            continue
+        # Roles of one policy, of each of which one check offers the same, are alike in all but their names.
+        (one,) = found
+        key = (document, id(one.changes), id(one.instead))
+        if key not in alike:
+            alike[key] = tuple(choices_of(document, found))
+        for choice in alike[key]:
+            yield Remediation(subject.id, choice.changes, choice.policy, (one.id,) if choice.closes else ())
 
 
 def choices_of(document: str, found: Sequence[Finding]) -> Iterator[Remediation]:

@@ -36,7 +36,8 @@ class Lens:
     `of_caller` and `of_role` are conditions (with whether their policy's version knows variables) on one side alone,
     `caller_keys` and `role_keys` what conditions on both sides compare, `resources` the statements that name some.
     `sees_arn` says that a resource is written with a variable. `accounts` are those of the keys of which nothing is
-    asked but whether the caller's account is the role's.
+    asked but whether the caller's account is the role's. `sees_tags`: of the caller it may look at more than its name,
+    account and organization.
     """
 
     of_caller: tuple[tuple[Condition, bool], ...] = ()
@@ -46,6 +47,7 @@ class Lens:
     resources: tuple[tuple[str, ...], ...] = ()
     sees_arn: bool = False
     accounts: frozenset[str] = frozenset()
+    sees_tags: bool = True
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
 
@@ -115,6 +117,7 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
         tuple(dict.fromkeys(resources)),
         sees_arn,
         _ACCOUNTS if set(mixed) >= _ACCOUNTS and not otherwise & _ACCOUNTS else frozenset(),
+        not _PLAIN.issuperset({*mixed, *(key for condition, _ in of_caller for key in _keys(condition))}),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_role),
     )
@@ -128,6 +131,7 @@ def _variables(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(match.strip().lower() for text in texts if "${" in text for match in _VARIABLE.findall(text))
 
 
+_PLAIN = frozenset({"aws:principalarn", *_OF_ACCOUNT, "aws:resourceaccount"})
 _ACCOUNTS = frozenset({"aws:principalaccount", "aws:resourceaccount"})
 
 

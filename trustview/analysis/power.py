@@ -183,7 +183,7 @@ class Powers:
     ) -> View:
         if not lens.sees_caller:
             return ()
-        context = self._access.context_of_caller(caller, principal)
+        context = self._access.context_of_caller(caller, principal if lens.sees_tags else None)
         return lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context), besides)
 
     def _guardrails_of(self, account: str) -> tuple[PolicyDocument, ...]:

@@ -40,11 +40,24 @@ def confused_deputy(access: Access) -> Iterator[Evidence]:
             because = f"`{service}` says for whom it acts, and neither this policy nor an RCP asks"
             documented = f"what it sends: {deputies()[service].page}"
             severity = Severity.INFO if service in IN_ACCOUNT else None
-            changes, instead = _mend(access, grant)
+            changes, instead = _mend_once(access, grant)
             yield Evidence((grant,), (because, documented), severity, changes=changes, instead=instead)
 
 
-def _mend(access: Access, grant: Grant) -> tuple[tuple[Change, ...], tuple[tuple[Change, ...], ...]]:
+_Mends = tuple[tuple[Change, ...], tuple[tuple[Change, ...], ...]]
+
+
+def _mend_once(access: Access, grant: Grant) -> _Mends:
+    """The same changes for all roles of an account that have the same trust policy."""
+    memory = access.memory.setdefault("deputies mended", {})
+    key = (grant.account, grant.statement, access.role(grant.role).trust_policy)
+    if key not in memory:
+        memory[key] = _mend(access, grant)
+    found: _Mends = memory[key]
+    return found
+
+
+def _mend(access: Access, grant: Grant) -> _Mends:
     """Ask for our own account, or for what of it the service may act for, where every service of the statement answers.
 
     Safe because each sends the key by its page, and what acts here for our own account goes on as before.
