@@ -14,8 +14,9 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from trustview.policy import Condition, PolicyDocument, Request, Statement, matches
+from trustview.policy import Condition, PolicyDocument, Request, Statement
 from trustview.policy.condition import Test, prepare_condition
+from trustview.policy.wildcard import Match, match_texts
 
 View = tuple[Hashable, ...]
 
@@ -50,6 +51,7 @@ class Lens:
     sees_tags: bool = True
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
+    _named: tuple[Match, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def sees_caller(self) -> bool:
@@ -78,7 +80,7 @@ class Lens:
     def view_of_role(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
         """All that it sees of the role that a request asks for; `besides` likewise."""
         truths = [test(request) for test in self._of_role]
-        named = [_is_named(patterns, request.resource) for patterns in self.resources]
+        named = [is_named(request.resource) for is_named in self._named]
         values = _look_up(self.role_keys, request, besides)
         return (*truths, *named, *values, request.resource if self.sees_arn else "")
 
@@ -109,17 +111,19 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
                     of_caller.append((condition, flag))
                 elif is_beside_policy:
                     of_role.append((condition, flag))
+    listed = tuple(dict.fromkeys(resources))
     return Lens(
         tuple(of_caller),
         tuple(of_role),
         tuple(dict.fromkeys(key for key in mixed if _is_of_caller(key))),
         tuple(dict.fromkeys(key for key in mixed if _is_beside_policy(key))),
-        tuple(dict.fromkeys(resources)),
+        listed,
         sees_arn,
         _ACCOUNTS if set(mixed) >= _ACCOUNTS and not otherwise & _ACCOUNTS else frozenset(),
         not _PLAIN.issuperset({*mixed, *(key for condition, _ in of_caller for key in _keys(condition))}),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
         tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_role),
+        tuple(match_texts(patterns) for patterns in listed),
     )
 
 
@@ -160,7 +164,3 @@ def _is_beside_policy(key: str) -> bool:
 def _resources(statement: Statement) -> tuple[tuple[str, ...], ...]:
     """The resources of a statement, unless one of them is every role."""
     return () if not statement.resources or "*" in statement.resources else (statement.resources,)
-
-
-def _is_named(patterns: tuple[str, ...], arn: str) -> bool:
-    return any(matches(pattern, arn) for pattern in patterns)

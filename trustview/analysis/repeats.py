@@ -29,11 +29,15 @@ def statements_giving(document: PolicyDocument, grant: Grant) -> tuple[Statement
 
 def places_of(document: PolicyDocument, grant: Grant) -> tuple[int, ...]:
     """The numbers of the statements that give a grant; its own where the policy is not the one it was read from."""
+    if len(document.allows) < 2:
+        return (grant.statement,)
     return tuple(one.index for one in statements_giving(document, grant)) or (grant.statement,)
 
 
 def describe_repeats(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[str, ...]:
     """A sentence for each set of statements that give one and the same grant."""
+    if len(document.allows) < 2:
+        return ()
     places = dict.fromkeys(places_of(document, grant) for grant in grants)
     return tuple(f"{name_places(found)} give the same way in" for found in places if len(found) > 1)
 

@@ -88,12 +88,19 @@ class PolicyDocument:
     @property
     def allows(self) -> tuple[Statement, ...]:
         """The Allow statements, in order."""
-        return tuple(s for s in self.statements if s.effect is Effect.ALLOW)
+        return self._of(Effect.ALLOW)
 
     @property
     def denies(self) -> tuple[Statement, ...]:
         """The Deny statements, in order."""
-        return tuple(s for s in self.statements if s.effect is Effect.DENY)
+        return self._of(Effect.DENY)
+
+    def _of(self, effect: Effect) -> tuple[Statement, ...]:
+        # No action is called so: actions are texts.
+        found: tuple[Statement, ...] | None = self.prepared.get((effect,))
+        if found is None:
+            found = self.prepared[(effect,)] = tuple([s for s in self.statements if s.effect is effect])
+        return found
 
     @property
     def substitutes_variables(self) -> bool:

@@ -123,6 +123,7 @@ def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match
     """A test whether a text matches one of these patterns, none of which has variables."""
     exact: set[str] = set()
     starts: list[str] = []
+    inside: list[str] = []
     others: list[Match] = []
     for written in patterns:
         tokens = tuple(t.lower() if isinstance(t, str) else t for t in written) if ignore_case else written
@@ -131,8 +132,12 @@ def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match
             exact.add(plain_text(tokens))
         elif last is Wild.ANY and all(isinstance(token, str) for token in before):
             starts.append(plain_text(tuple(before)))
+        elif len(tokens) == 3 and tokens[0] is last is Wild.ANY and isinstance(tokens[1], str):
+            inside.append(tokens[1])
         else:
             others.append(_match_runs(tokens))
+    if inside:
+        others.append(_match_inside(inside))
     match = matches_whatever if "" in starts else _match(frozenset(exact), tuple(starts), tuple(others))
     return (lambda text: match(text.lower())) if ignore_case and match is not matches_whatever else match
 
@@ -145,15 +150,18 @@ def _match(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Match, 
     return lambda text: text in exact or text.startswith(starts) or any(other(text) for other in others)
 
 
+def _match_inside(parts: list[str]) -> Match:
+    """Whether a text holds one of these: plain texts, so that no search goes back."""
+    search = re.compile("|".join(map(re.escape, parts)), re.DOTALL).search
+    return lambda text: search(text) is not None
+
+
 def _match_runs(tokens: Tokens) -> Match:
     """The test of one pattern: what stands between its stars, run by run.
 
     The first run begins the text and the last one ends it. Each other is taken where it is first met: that leaves most
     for those behind it, so no other place has to be tried, and no pattern makes the test slow.
     """
-    if len(tokens) == 3 and tokens[0] is tokens[2] is Wild.ANY and isinstance(tokens[1], str):
-        inside = tokens[1]
-        return lambda text: inside in text
     first, *middle = [_Run(run) for run in _cut_at_stars(tokens)]
     if not middle:
         return lambda text: len(text) == first.size and first.is_at(text, 0)
@@ -216,6 +224,11 @@ class _Run:
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Whether a text matches a pattern in which only `*` and `?` are special."""
     return (_ignoring_case if ignore_case else _exactly)(pattern)(text)
+
+
+def match_texts(patterns: Iterable[str]) -> Match:
+    """A test whether a text matches one of several patterns in which only `*` and `?` are special."""
+    return match_any(tokenize(pattern, substitutes=False, has_wildcards=True) for pattern in patterns)
 
 
 @remember

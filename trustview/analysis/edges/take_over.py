@@ -30,11 +30,11 @@ from trustview.policy import (
     Request,
     Scope,
     describe_reason,
-    matches,
 )
 from trustview.policy.catalog import EscalationPath, PathCategory, escalation_paths
 from trustview.policy.evaluate import evaluate_permission
 from trustview.policy.request import permission_context
+from trustview.policy.wildcard import match_texts
 from trustview.snapshot import AccountFacts, GuardrailKind, Role, User
 
 _HANDING = "iam:PassRole"
@@ -264,7 +264,7 @@ def _names(stack: PolicyStack, action: str) -> Callable[[str], bool]:
     patterns = tuple(dict.fromkeys(_VARIABLE.sub("*", text) for statement in allows for text in statement.resources))
     if any(statement.not_resources or not statement.resources for statement in allows) or "*" in patterns:
         return lambda _: True
-    return lambda arn: any(matches(pattern, arn) for pattern in patterns)
+    return match_texts(patterns)
 
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
