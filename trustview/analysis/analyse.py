@@ -89,18 +89,19 @@ def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
     """A finding on grants of a role."""
     role = access.role(evidence.grants[0].role)
     document = access.trust_policy(role)
-    reach = widest(grant.reach for grant in evidence.grants)
+    grants = evidence.grants
+    reach = grants[0].reach if len(grants) == 1 else widest(grant.reach for grant in grants)
     own = evidence.severity if evidence.severity is not None else check.severity
     severity, told = grade(own, access.privilege(role), access.tier(role.account), reach, check.counted)
     return Finding(
-        id=fingerprint(check.id, role.arn, *sorted(grant.id for grant in evidence.grants)),
+        id=fingerprint(check.id, role.arn, *sorted([grant.id for grant in grants])),
         check=check.id,
         severity=severity,
         confidence=evidence.confidence or judge_confidence(reach),
         subject=role_subject(role.arn),
-        statements=tuple(sorted({one for grant in evidence.grants for one in places_of(document, grant)})),
-        grants=tuple(grant.id for grant in evidence.grants),
-        because=(*evidence.because, *describe_repeats(document, evidence.grants)),
+        statements=tuple(sorted({one for grant in grants for one in places_of(document, grant)})),
+        grants=tuple([grant.id for grant in grants]),
+        because=(*evidence.because, *describe_repeats(document, grants)),
         graded=(own_grade(own, check.severity), *told),
         depends_on=reach.depends_on,
         changes=evidence.changes,

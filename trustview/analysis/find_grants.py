@@ -131,10 +131,12 @@ class _Finder:
 
     def _reach(self, role: Role, door: Door) -> Reach:
         """The reach of a grant: the same for roles behind alike doors whom the callers' policies see alike."""
-        key = (door.like, *self._views(role, door))
-        if key not in self._reaches:
-            self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
-        return self._reaches[key]
+        is_service = door.audience.crowd is Crowd.SERVICE
+        key: Hashable = door.like if is_service else (door.like, *self._views(role, door))
+        found = self._reaches.get(key)
+        if found is None:
+            found = self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
+        return found
 
     def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
         principal = self._principal(door.entry)

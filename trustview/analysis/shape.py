@@ -89,10 +89,11 @@ class _Renaming:
         )
 
     def _escalation(self, one: Escalation) -> Escalation:
-        return replace(one, permissions=tuple(map(self._permission, one.permissions)))
+        return Escalation(one.path, tuple(map(self._permission, one.permissions)))
 
     def _permission(self, one: Permission) -> Permission:
-        return replace(one, resource=self._text(one.resource), limits=tuple(map(self._text, one.limits)))
+        resource, limits = self._text(one.resource), tuple(map(self._text, one.limits))
+        return Permission(one.action, resource, one.scope, limits, one.depends_on, one.reasons)
 
     def _key(self, key: str) -> str:
         word, space, text = key.partition(" ")
