@@ -69,9 +69,7 @@ def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Fi
     unknown = sorted(checks - CHECKS_BY_ID.keys())
     if unknown:
         raise UsageError(f"`{unknown[0]}` is no check: `trustview checks` lists them")
-    for finding in snapshot.findings(least):
-        if (accounts is None or finding.account in accounts) and (not checks or finding.check in checks):
-            yield finding
+    return snapshot.findings(least, checks=checks or None, accounts=accounts)
 
 
 def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespace) -> list[FindingRow]:

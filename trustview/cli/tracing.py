@@ -11,7 +11,6 @@ from trustview.analysis import (
     Chain,
     Edge,
     KnownUse,
-    TrustGraph,
     UseState,
     chains_from,
     chains_into,
@@ -33,7 +32,7 @@ def who_can(arguments: Namespace) -> int:
     with open_selected(find_workspace(), arguments) as snapshot:
         names = account_names(snapshot)
         arn = find_role(snapshot, arguments.role, names)
-        chains = list(chains_into(snapshot.graph(), arn))
+        chains = list(chains_into(snapshot.graph.into(arn), arn))
         whole = _use_of_role(snapshot, arn)
     uses = [_use_of(whole, chain.steps[-1].source) for chain in chains] if whole else []
     _print(chains, names, arguments, "who can become it", uses)
@@ -60,8 +59,8 @@ def _use_of(whole: KnownUse, source: str) -> KnownUse:
 def reach(arguments: Namespace) -> int:
     """Print every role that somebody can become, directly or through other roles, shortest first."""
     with open_selected(find_workspace(), arguments) as snapshot:
-        graph = snapshot.graph()
-        starts = find_starts(snapshot, graph, arguments.principal)
+        starts = find_starts(snapshot, arguments.principal)
+        graph = snapshot.graph.out_of(starts)
         own, are_members = set(starts), "organization" in starts
         chains = [chain for chain in chains_from(graph, starts, are_members=are_members) if chain.target not in own]
         _print(chains, account_names(snapshot), arguments, "roles that can be reached")
@@ -91,36 +90,39 @@ def find_role(snapshot: SnapshotFile, text: str, names: dict[str, str]) -> str:
     raise UsageError(f"`{text}` is not one role; called so are {some}: give ACCOUNT/NAME or the ARN")
 
 
-def find_starts(snapshot: SnapshotFile, graph: TrustGraph, text: str) -> list[str]:
+def find_starts(snapshot: SnapshotFile, text: str) -> list[str]:
     """The nodes of a principal, account, service or provider: all that whoever is meant can begin with."""
     if is_account_id(text):
-        return _of_account(snapshot, graph, text)
-    if text in graph.numbers:
+        return _of_account(snapshot, text)
+    if snapshot.graph.knows(text):
         arn = parse_arn(text)
         account = arn.account if arn and arn.resource_type in ("user", "role") else ""
         is_outside = account and snapshot.role(text) is None and snapshot.user(text) is None
-        return [text, *(_of_account(snapshot, graph, account) if is_outside else ())]
-    named = [node for node in graph.nodes if node.endswith(f"/{text}") and "-provider/" in node]
+        return [text, *(_of_account(snapshot, account) if is_outside else ())]
+    named = [
+        node for node in snapshot.graph.nodes_with(f"/{text}") if node.endswith(f"/{text}") and "-provider/" in node
+    ]
     if named:
         return named
     arn = parse_arn(text)
     if arn and is_account_id(arn.account):
         if snapshot.role(text) or snapshot.user(text):
             return [text]
-        return [text, *_of_account(snapshot, graph, arn.account)]
+        return [text, *_of_account(snapshot, arn.account)]
     if text.endswith((".amazonaws.com", ".aws")) or text in ("everyone", "organization"):
         return [text]
     raise UsageError(f"`{text}` is nobody: give an ARN, an account id, a service, a provider, or `everyone`")
 
 
-def _of_account(snapshot: SnapshotFile, graph: TrustGraph, account: str) -> list[str]:
+def _of_account(snapshot: SnapshotFile, account: str) -> list[str]:
     """Every principal of an account that was read; of any other what grants to its account, or to everybody, give."""
     place = next((place for place in snapshot.tree() if place.is_account and place.id == account), None)
-    known = [node for node in graph.nodes if node.startswith("arn:") and _account_of(node) == account]
+    nodes = snapshot.graph.nodes_with(account)
+    known = [node for node in nodes if node.startswith("arn:") and _account_of(node) == account]
     principals = [node for node in known if ":role/" in node or ":user/" in node]
     if place is not None and not place.is_unread:
         return principals
-    crowds = [n for n in graph.nodes if n.startswith("account:") and account in n.partition(":")[2].split(",")]
+    crowds = [n for n in nodes if n.startswith("account:") and account in n.partition(":")[2].split(",")]
     return [*principals, *crowds, "everyone", *(["organization"] if place is not None else [])]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ from trustview.analysis import Severity, SubjectKind
 from trustview.snapshot.codec import decode
 from trustview.store import snapshot_values as values
 from trustview.store.item_table import ItemTable
+from trustview.store.snapshot_graph import StoredGraph
 from trustview.store.snapshot_keys import text_value
 from trustview.store.snapshot_rows import ItemDetail, PlaceRow, Summary
 from trustview.store.snapshot_tables import Row, SnapshotTables
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         Remediation,
         Settings,
         Subject,
-        TrustGraph,
     )
     from trustview.snapshot import (
         AccountFacts,
@@ -206,10 +206,10 @@ class SnapshotFile:
     def _edges(self, end: str, node: str) -> tuple[Edge, ...]:
         return self._of_name(f"{values.EDGES} WHERE {end} = ? ORDER BY number", node, values.read_edge)
 
-    def graph(self) -> TrustGraph:
-        """The whole trust graph."""
-        with self._tables.loading():
-            return conclusions.TrustGraph(tuple(values.read_edges(self._tables)))
+    @cached_property
+    def graph(self) -> StoredGraph:
+        """The trust graph, of which one reads the part that a question is about."""
+        return StoredGraph(self._tables)
 
     def role_arns(self, name: str) -> tuple[str, ...]:
         """The ARNs of all roles of a name, whatever their account and path."""
@@ -254,11 +254,24 @@ class SnapshotFile:
         with self._tables.reading():
             yield from self._each(values.GRANTS, values.read_grant)
 
-    def findings(self, at_least: Severity = Severity.INFO) -> Iterator[Finding]:
-        """Findings of this severity and worse, worst first."""
-        query = f"{values.FINDINGS} WHERE severity >= ? ORDER BY number"
+    def findings(
+        self,
+        at_least: Severity = Severity.INFO,
+        *,
+        checks: Iterable[str] | None = None,
+        accounts: Iterable[str] | None = None,
+    ) -> Iterator[Finding]:
+        """Findings of this severity and worse, worst first; of these checks and accounts alone, None for all."""
+        conditions, wanted = ["severity >= ?"], list[object]([int(at_least)])
         with self._tables.reading():
-            for row in self._tables.rows(query, int(at_least)):
+            numbers = None if checks is None else [self._tables.number(check) for check in checks]
+            for column, some in (("check_", numbers), ("account", accounts)):
+                if some is not None:
+                    found = list(some)
+                    conditions.append(f"{column} IN ({', '.join('?' * len(found))})")
+                    wanted += found
+            query = f"{values.FINDINGS} WHERE {' AND '.join(conditions)} ORDER BY number"
+            for row in self._tables.rows(query, *wanted):
                 yield values.read_finding(self._tables, row)
 
     def listed(self, field: str, account: str | None = None) -> tuple[Any, ...]:

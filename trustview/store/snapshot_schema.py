@@ -49,6 +49,8 @@ CREATE INDEX grant_role ON grant_ (role);
 CREATE INDEX grant_fleet ON grant_ (fleet);
 CREATE INDEX edge_source ON edge (source);
 CREATE INDEX edge_target ON edge (target);
+CREATE INDEX finding_id ON finding (id);
+CREATE INDEX finding_account ON finding (account);
 CREATE INDEX finding_subject ON finding (subject);
 CREATE INDEX remediation_subject ON remediation (subject);
 """

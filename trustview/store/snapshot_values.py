@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trustview import analysis as conclusions
@@ -118,13 +118,21 @@ def read_edge(tables: SnapshotTables, row: Row) -> Edge:
 
 def read_edges(tables: SnapshotTables) -> Iterator[Edge]:
     """All edges; a reach that many share is read once."""
-    reaches: dict[tuple[int, str], Reach] = {}
-    for source, target, kind, grant, number in tables.rows(f"{EDGES} ORDER BY number"):
+    return (edge for *_, edge in read_numbered_edges(tables, {}, "1 ORDER BY number"))
+
+
+def read_numbered_edges(
+    tables: SnapshotTables, reaches: dict[tuple[int, str], Reach], condition: str, numbers: Iterable[int] = ()
+) -> Iterator[tuple[int, int, int, Edge]]:
+    """The edges that a condition holds for, with their number and that of either end; `reaches` keeps what was read."""
+    query = f"SELECT number, source, target, kind, grant_, reach FROM edge WHERE {condition}"  # noqa: S608 -- our own names
+    for number, source, target, kind, grant, reach in tables.rows(query, *numbers):
         end = tables.name(target)
-        key = (number, account_of(end))
+        key = (reach, account_of(end))
         if key not in reaches:
             reaches[key] = decode(conclusions.Reach, json.loads(tables.text(*key)))
-        yield conclusions.Edge(tables.name(source), end, tables.name(kind), tables.name(grant), reaches[key])
+        edge = conclusions.Edge(tables.name(source), end, tables.name(kind), tables.name(grant), reaches[key])
+        yield number, source, target, edge
 
 
 def read_finding(tables: SnapshotTables, row: Row) -> Finding:

@@ -28,7 +28,7 @@ _CHOKES = 10
 
 def chains(sitting: Sitting, state: State) -> Board:
     """The shortest way to each administrator, the shortest first; enter shows the administrator."""
-    graph = sitting.reader.graph()
+    graph = sitting.reader.graph.whole()
     starts = [number for number, node in enumerate(graph.nodes) if _is_outside(node, state.places)]
     walk = graph.walk(starts, _is_for_strangers)
     reached = [number for number in walk.order if walk.chain(number) and _is_admin(graph.nodes[number], sitting.reader)]
