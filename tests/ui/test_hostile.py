@@ -36,7 +36,23 @@ async def test_every_screen_stays_plain_and_in_shape(hostile_file: Path, tmp_pat
         assert len(screen.state.view) >= len(HOSTILE)
         assert_plain(screen)
         seen: set[str] = set()
-        for keys in (["3"], ["4"], ["5"], ["z"], ["z"], ["b"], ["2"], ["exclamation_mark"], ["q"], ["w"]):
+        for keys in (
+            ["3"],
+            ["4"],
+            ["5"],
+            ["z"],
+            ["z"],
+            ["b"],
+            ["2"],
+            ["exclamation_mark"],
+            ["q"],
+            ["i"],
+            ["tab"],
+            ["tab"],
+            ["tab"],
+            ["q"],
+            ["w"],
+        ):
             await screen.press(*keys)
             await screen.until(lambda: screen.cockpit.lookup.is_settled)
             assert_plain(screen)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from trustview.analysis.grade import explain_confidence, explain_severity
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
+    from trustview.analysis.holding import HeldKind, HeldPolicy, Holding, read_holding
     from trustview.analysis.own_policy import own_policy
     from trustview.analysis.policy_difference import (
         PolicyDifference,
@@ -113,6 +114,9 @@ __all__ = [
     "Grant",
     "GrantDifference",
     "Habit",
+    "HeldKind",
+    "HeldPolicy",
+    "Holding",
     "KnownUse",
     "Member",
     "Outlier",
@@ -189,6 +193,7 @@ __all__ = [
     "prove_guardrail",
     "quarter_of",
     "rank_choices",
+    "read_holding",
     "read_moment",
     "read_settings",
     "role_subject",

@@ -17,7 +17,7 @@ from trustview.cli.review_arguments import add_review as _add_review
 from trustview.cli.use_arguments import add_usage as _add_usage
 from trustview.cli.use_arguments import add_watch as _add_watch
 
-SCREENS = ("overview", "chains", "changes", "signoff", "gaps", "help")
+SCREENS = ("role", "overview", "chains", "changes", "signoff", "gaps", "help")
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff", "ocsf")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
 ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
@@ -42,7 +42,12 @@ def build_parser() -> argparse.ArgumentParser:
     _add_settings(parser)
     _add_reviews(parser)
     begin = parser.add_argument_group("where the cockpit begins", "instead of where it was left")
-    begin.add_argument("--role", dest="at_role", metavar="ARN", help="with this role")
+    begin.add_argument(
+        "--role",
+        dest="at_role",
+        metavar="ARN",
+        help="with this role's worst item; with `--screen role` with the role itself",
+    )
     begin.add_argument("--words", dest="at_words", metavar="WORDS", help="with the queue so filtered")
     begin.add_argument("--screen", dest="at_screen", choices=SCREENS, help="with this screen")
     parser.set_defaults(module="cockpit", verb="open_newest", review_database=None)

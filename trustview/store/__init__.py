@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trustview.store.reviews import ReviewStore, open_reviews
     from trustview.store.settings_file import load_cockpit_sections, load_settings
     from trustview.store.signing_off import Standing, attest, rows_of_review, rows_within, sign_off, take_standing
-    from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_use, facts_of_role
+    from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_role, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
     from trustview.store.snapshot_tables import without_collection
@@ -67,6 +67,7 @@ __all__ = [
     "delete_snapshot",
     "earlier_snapshot",
     "excerpt_on_monitoring",
+    "excerpt_on_role",
     "excerpt_on_use",
     "facts_of_role",
     "find_outdated",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from trustview.ui.detail import Detail
+    from trustview.ui.dossier import Dossier
+    from trustview.ui.past import PastReader
 
 from trustview.errors import TrustviewError
 from trustview.review import Decision, EntryKind
@@ -30,7 +32,7 @@ from trustview.ui.boarding import Boarding
 from trustview.ui.keeping import Keeping
 from trustview.ui.known import known_error, log_said
 from trustview.ui.lookup import Looked, Lookup, look
-from trustview.ui.messages import PaneChosen, PaneFocused
+from trustview.ui.messages import FacetChosen, PaneChosen, PaneFocused
 from trustview.ui.others import Others
 from trustview.ui.present.queue import OpenCounts
 from trustview.ui.present.status import top_line
@@ -40,7 +42,7 @@ from trustview.ui.screens.workbench import Workbench
 from trustview.ui.searching import Search
 from trustview.ui.showing import showing_so_far, with_filter, with_scope
 from trustview.ui.sitting import Sitting
-from trustview.ui.state import GROUP, Notice, Pane, Sheet, State
+from trustview.ui.state import GROUP, Facet, Notice, Pane, Sheet, State
 from trustview.ui.steps import with_journal
 from trustview.ui.view_state import with_view
 from trustview.ui.whereabouts import at_pane, at_row
@@ -72,12 +74,13 @@ class Cockpit(App[None]):
             self.theme = "ansi-dark"  # its styles survive without colours: bold, dim, reverse
         self.sitting = sitting
         self.bench = Workbench(self._begin)
-        self.lookup = Lookup(self, lambda: look(self.reader, self._state), self._show_looked)
+        self.lookup = Lookup(self, lambda: look(self.reader, self._state, self._inspect), self._show_looked)
         self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
         self.boarding = Boarding(self, self, sitting)
         self.others = Others(self, sitting.reviews)
         self.problem: TrustviewError | None = None
         self._looked = Looked()
+        self._past: PastReader | None = None
         self._state = state
         self._review_id = sitting.review_id
         self._begun = asyncio.Event()
@@ -134,7 +137,7 @@ class Cockpit(App[None]):
         self._show_top()
         if (before.cursor, before.member) != (state.cursor, state.member):
             self.lookup.soon()
-        elif before.trail != state.trail:
+        elif before.trail != state.trail or self._inspects_anew(before, state):
             self.lookup.now()
         elif before.opened != state.opened:
             self.bench.graph.show_surroundings(state, self._looked)
@@ -241,6 +244,24 @@ class Cockpit(App[None]):
             self.bench.why.show_detail(self._state, looked.detail)
             self.bench.fix.show_detail(self._state, looked.detail)
         self.bench.graph.show_surroundings(self._state, looked, before.around.role.arn if before.around else None)
+        if self._state.sheet is Sheet.ROLE:
+            self.bench.sheet.show_role(self._state, looked)
+
+    def _inspect(self, state: State, arn: str) -> Dossier:
+        """Read a role for the role screen; in a thread."""
+        from trustview.ui.dossier import read_dossier  # noqa: PLC0415 -- after the first screen
+        from trustview.ui.past import PastReader  # noqa: PLC0415
+
+        if self._past is None:
+            self._past = PastReader(self.reviews, self.reader.path.parent)
+        return read_dossier(self.reader, self._past, self._review_id, state, arn)
+
+    @staticmethod
+    def _inspects_anew(before: State, state: State) -> bool:
+        def seen(one: State) -> tuple[object, ...]:
+            return one.sheet, one.facet, one.inspected, one.decisions if one.facet is Facet.HISTORY else None
+
+        return state.sheet is Sheet.ROLE and seen(before) != seen(state)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -339,6 +360,11 @@ class Cockpit(App[None]):
     def _pane_chosen(self, event: PaneChosen) -> None:
         if not self.bench.prompt.is_open:
             self.show(at_pane(self._state, event.pane))
+
+    @on(FacetChosen)
+    def _facet_chosen(self, event: FacetChosen) -> None:
+        if not self.bench.prompt.is_open:
+            self.show(replace(self._state, facet=event.facet))
 
     @on(KeyLine.Pressed)
     def _key_clicked(self, event: KeyLine.Pressed) -> None:

@@ -46,9 +46,16 @@ class Boarding:
         """Go where a link leads."""
         if link is None:
             return
-        if link.sheet is not Sheet.NONE:
+        place = replace(link, sheet=Sheet.NONE)
+        if place != Link() or link.sheet is Sheet.NONE:
+            self._go(place)
+        if link.sheet is Sheet.ROLE and link.role:
+            self._desk.bench.sheet.begin_role(self._desk.state.facet)
+            self._desk.show(replace(self._desk.state, sheet=Sheet.ROLE, inspected=link.role))
+        elif link.sheet is not Sheet.NONE:
             await self._app.run_action(f"command('{link.sheet.value}')")
-            return
+
+    def _go(self, link: Link) -> None:
         before = self._desk.state
         try:
             state = follow(before, link, self._desk.reader)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Context(StrEnum):
-    """Where a key works: everywhere on the workbench, or while one pane has the focus."""
+    """Where a key works: everywhere on the workbench, or while one pane has the focus, or the role screen is open."""
 
     ANYWHERE = "anywhere"
     SCOPE = "scope"
@@ -20,6 +20,7 @@ class Context(StrEnum):
     WHY = "why"
     GRAPH = "graph"
     FIX = "fix"
+    ROLE = "role"
 
 
 class Group(StrEnum):
@@ -83,8 +84,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous-item", ("K",), "previous item", "previous item, from any pane", Group.GO),
     Command("next-member", ("full_stop",), "next account", "next account of the same fleet", Group.GO),
     Command("previous-member", ("comma",), "previous account", "previous account of the same fleet", Group.GO),
-    Command("next-pane", ("tab",), "next pane", "next pane", Group.GO),
-    Command("previous-pane", ("shift+tab",), "previous pane", "previous pane", Group.GO),
+    Command("next-pane", ("tab",), "next part", "next pane; on the role screen the next part of it", Group.GO),
+    Command("previous-pane", ("shift+tab",), "previous part", "previous pane, or part of the role screen", Group.GO),
     Command("back-or-quit", ("q",), "back", "back one step; at the top it quits, all is saved", Group.GO),
     Command("back", ("backspace", "escape"), "back", "back one step: leave the pane, widen the queue", Group.GO),
     # ── see ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,6 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("why", ("3",), "why", "why: what was found, who gets in, the role, its trust policy", Group.SEE),
     Command("graph", ("4",), "graph", "graph: who comes in, what the role can reach", Group.SEE),
     Command("fix", ("5",), "fix", "fix: the proposed change and its difference", Group.SEE),
+    Command("role", ("i",), "role", "the role from every side: policy, permissions, use, history", Group.SEE),
     Command("gaps", ("exclamation_mark",), "gaps", "what could not be read, and why", Group.SEE),
     Command("overview", ("o",), "overview", "overview: progress, risk by OU and party, what is new", Group.SEE),
     Command("chains", ("X",), "chains", "chains from outside to administrators, and where to cut them", Group.SEE),
@@ -149,6 +151,23 @@ COMMANDS: tuple[Command, ...] = (
         "hunks", ("right_curly_bracket", "left_curly_bracket"), "changes", "next and previous change",
         Group.HERE, Context.FIX, is_built_in=True,
     ),
+    _moves(Context.ROLE),
+    Command(
+        "documents", ("n", "p"), "next document", "next and previous policy or change, beside or below",
+        Group.HERE, Context.ROLE, is_built_in=True,
+    ),
+    Command(
+        "beside-role", ("l", "right", "h", "left"), "document", "to the document, and back",
+        Group.HERE, Context.ROLE, is_built_in=True,
+    ),
+    Command(
+        "sections-role", ("right_curly_bracket", "left_curly_bracket"), "next section",
+        "next and previous section, mark or change", Group.HERE, Context.ROLE, is_built_in=True,
+    ),
+    Command(
+        "fold-role", ("x",), "fold", "fold what holds no mark, and open it again",
+        Group.HERE, Context.ROLE, is_built_in=True,
+    ),
 )  # fmt: skip
 
 COMMANDS_BY_ID = {command.id: command for command in COMMANDS}
@@ -158,6 +177,7 @@ FOOTERS: dict[Context, tuple[str, ...]] = {
     Context.QUEUE: ("approve", "revoke", "narrow", "accept-risk", "mark", "filter", "undo"),
     Context.WHY: ("approve", "revoke", "next-undecided", "sections", "zoom", "graph", "back"),
     Context.GRAPH: ("centre", "back", "walk", "zoom", "copy", "next-undecided", "fix"),
+    Context.ROLE: ("next-pane", "documents", "beside-role", "next-undecided", "back"),
     Context.FIX: ("narrow", "choices", "hunks", "revoke", "next-undecided", "zoom", "back"),
 }
 """The commands of the footer, most important first; `? help` comes behind them."""

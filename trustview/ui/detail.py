@@ -125,7 +125,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         differs=_difference(reader, row, grants),
         reported=reader.external_findings_of(arn),
         has_analyzer=reader.summary().external_findings > 0,
-        use=_use(reader, role),
+        use=read_use(reader, role),
     )
 
 
@@ -133,7 +133,8 @@ def _ends(choice: Choice, findings: tuple[Finding, ...]) -> bool:
     return any(finding.id in choice.remediation.closes for finding in findings)
 
 
-def _use(reader: SnapshotFile, role: Role) -> SeenUse:
+def read_use(reader: SnapshotFile, role: Role) -> SeenUse:
+    """What is known of the use of a role and of each way into it."""
     excerpt, settings = excerpt_on_use(reader, role), reader.settings()
     whole, by_grant = use_of_ways(excerpt, role, reader.grants_of(role.arn), settings)
     return SeenUse(whole, by_grant, settings.business_hours, excerpt.taken_at)

@@ -13,10 +13,11 @@ from textual.timer import Timer
 
 from trustview.errors import TrustviewError
 from trustview.store import SnapshotFile
-from trustview.ui.state import State
+from trustview.ui.state import Sheet, State
 
 if TYPE_CHECKING:
     from trustview.ui.detail import Detail, Surroundings
+    from trustview.ui.dossier import Dossier
 
 REST_SECONDS = 0.05
 """How long the cursor rests before the details of its row are read, while one key follows another."""
@@ -27,21 +28,28 @@ SINGLE_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was read: the item under the cursor, the role in the centre of the graph, or why neither can be read."""
+    """What was read: the item under the cursor, the role in the centre of the graph, or why neither can be read.
+
+    `dossier` is the role of the role screen, while that is open.
+    """
 
     detail: Detail | None = None
     around: Surroundings | None = None
+    dossier: Dossier | None = None
     problem: str = ""
 
 
-def look(reader: SnapshotFile, state: State) -> Looked:
-    """Read the details that a state shows."""
+def look(reader: SnapshotFile, state: State, inspect: Callable[[State, str], Dossier]) -> Looked:
+    """Read the details that a state shows; `inspect` reads a role for the role screen."""
     from trustview.ui.detail import read_detail, read_surroundings  # noqa: PLC0415 -- the first screen waits for nothing
 
     try:
         detail = read_detail(reader, state.row, state.member) if state.row else None
         arn = state.trail[-1] if state.trail else detail.subject.id if detail and detail.role else ""
-        return Looked(detail, read_surroundings(reader, arn) if arn else None)
+        around = read_surroundings(reader, arn) if arn else None
+        inspected = state.inspected or (detail.subject.id if detail and detail.role else "")
+        is_inspecting = state.sheet is Sheet.ROLE and inspected
+        return Looked(detail, around, inspect(state, inspected) if is_inspecting else None)
     except TrustviewError as error:
         return Looked(problem=str(error))
 

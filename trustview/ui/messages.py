@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from trustview.ui.state import Pane
+from trustview.ui.state import Facet, Pane
 
 
 class PaneFocused(Message):
@@ -21,3 +21,11 @@ class PaneChosen(Message):
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self.pane = pane
+
+
+class FacetChosen(Message):
+    """The reviewer wants to see a part of the role screen, by a click on its tab."""
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__()
+        self.facet = facet

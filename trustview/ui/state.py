@@ -45,7 +45,7 @@ class Pane(StrEnum):
 
 
 class Sheet(StrEnum):
-    """What may lie over the panes: nothing, the keys, what could not be read, or a board."""
+    """What may lie over the panes: nothing, the keys, what could not be read, a board, or one role."""
 
     NONE = ""
     HELP = "help"
@@ -55,6 +55,16 @@ class Sheet(StrEnum):
     CHANGES = "changes"
     VIEWS = "views"
     SIGNOFF = "signoff"
+    ROLE = "role"
+
+
+class Facet(StrEnum):
+    """The parts of the role screen, in the order of its tabs."""
+
+    POLICY = "policy"
+    PERMISSIONS = "permissions"
+    USE = "use"
+    HISTORY = "history"
 
 
 GROUP = "group:"
@@ -80,7 +90,8 @@ class State:
     filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
     item's own role); `opened` are groups of the graph that are shown member by member; `open_places` the OUs that are
-    open in the tree.
+    open in the tree. `facet` is the part of the role screen that is looked at, `inspected` the ARN of its role (empty:
+    the item's own).
     """
 
     rows: Rows
@@ -101,6 +112,8 @@ class State:
     is_zoomed: bool = False
     is_scope_hidden: bool = False
     sheet: Sheet = Sheet.NONE
+    facet: Facet = Facet.POLICY
+    inspected: str = ""
     member: int = 0
     trail: tuple[str, ...] = ()
     opened: frozenset[str] = frozenset()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trustview.ui.state import Notice, Pane, Sheet, State
+from trustview.ui.state import Facet, Notice, Pane, Sheet, State
 
 
 def at_row(state: State, number: int | None) -> State:
     """The cursor on another row: its first account, and its own role in the graph."""
     if number == state.cursor:
         return state
-    return replace(state, cursor=number, member=0, trail=(), opened=frozenset())
+    return replace(state, cursor=number, member=0, trail=(), opened=frozenset(), inspected="")
 
 
 def stepped(state: State, step: int) -> State:
@@ -38,7 +38,7 @@ def at_member(state: State, step: int) -> State:
     row = state.row
     if row is None or not row.grants or len(row.accounts) < 2:
         return replace(state, notice=Notice("this grant stands in one account only"))
-    return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=frozenset())
+    return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=frozenset(), inspected="")
 
 
 def at_pane(state: State, pane: Pane) -> State:
@@ -56,3 +56,9 @@ def at_next_pane(state: State, step: int) -> State:
     """The focus in the next or previous pane; the scope is passed over while it is hidden."""
     panes = [pane for pane in Pane if pane is not Pane.SCOPE or not state.is_scope_hidden]
     return at_pane(state, panes[(panes.index(state.pane) + step) % len(panes)])
+
+
+def at_next_facet(state: State, step: int) -> State:
+    """The next or previous part of the role screen."""
+    facets = list(Facet)
+    return replace(state, facet=facets[(facets.index(state.facet) + step) % len(facets)])

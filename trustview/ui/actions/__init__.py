@@ -44,6 +44,7 @@ ACTIONS: dict[str, Action] = {
     "zoom": moving.zoom,
     "filter": moving.edit_filter,
     "every-grant": moving.every_grant,
+    "role": seeing.show_role,
     "gaps": seeing.show_gaps,
     "overview": seeing.show_overview,
     "chains": seeing.show_chains,

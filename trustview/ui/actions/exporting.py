@@ -12,7 +12,7 @@ from trustview.store import SnapshotFile, write_new
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import counted
 from trustview.ui.searching import STILL_LOOKING
-from trustview.ui.state import Pane
+from trustview.ui.state import Pane, Sheet
 from widgets.prompt_line import PromptLine
 from widgets.safe_text import safe_text
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def copy(desk: Desk) -> None:
     """Copy the ARN or id of what is shown, or the ARN of the graph's node."""
-    text = ""
+    text = desk.bench.sheet.role.arn if desk.state.sheet is Sheet.ROLE else ""
     edge = desk.bench.graph.graph.cursor_edge
-    if desk.state.pane is Pane.GRAPH and edge is not None and edge.node.id.startswith("arn:"):
+    if not text and desk.state.pane is Pane.GRAPH and edge is not None and edge.node.id.startswith("arn:"):
         text = edge.node.id
-    elif desk.detail is not None:
+    elif not text and desk.detail is not None:
         text = desk.detail.subject.id
     if not text:
         desk.say("there is no ARN here to copy", is_bad=True)

@@ -9,7 +9,7 @@ from trustview.ui.searching import STILL_LOOKING
 from trustview.ui.showing import widened, with_filter
 from trustview.ui.state import Notice, Pane, Sheet, State
 from trustview.ui.steps import kin
-from trustview.ui.whereabouts import at_member, at_next_pane, at_pane, at_undecided, stepped
+from trustview.ui.whereabouts import at_member, at_next_facet, at_next_pane, at_pane, at_undecided, stepped
 
 
 def next_undecided(desk: Desk) -> None:
@@ -43,13 +43,17 @@ def previous_member(desk: Desk) -> None:
 
 
 def next_pane(desk: Desk) -> None:
-    """The next pane."""
-    desk.show(at_next_pane(desk.state, 1))
+    """The next pane, or the next part of the role screen."""
+    desk.show(_next_beside(desk.state, 1))
 
 
 def previous_pane(desk: Desk) -> None:
-    """The previous pane."""
-    desk.show(at_next_pane(desk.state, -1))
+    """The previous pane, or the previous part of the role screen."""
+    desk.show(_next_beside(desk.state, -1))
+
+
+def _next_beside(state: State, step: int) -> State:
+    return at_next_facet(state, step) if state.sheet is Sheet.ROLE else at_next_pane(state, step)
 
 
 def scope(desk: Desk) -> None:

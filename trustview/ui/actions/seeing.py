@@ -1,17 +1,17 @@
-"""What lies over the panes: help, gaps, palette."""
+"""What lies over the panes: help, gaps, the role, boards, palette."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from trustview.ui.commands import Context
 from trustview.ui.desk import Desk
-from trustview.ui.state import Sheet
+from trustview.ui.present.sheets import context_of
+from trustview.ui.state import Notice, Pane, Sheet
 
 
 def show_help(desk: Desk) -> None:
     """The keys that work here, or away with them."""
-    desk.bench.sheet.show_help(Context(desk.state.pane.value), desk.state.preferences)
+    desk.bench.sheet.show_help(context_of(desk.state), desk.state.preferences)
     _turn(desk, Sheet.HELP)
 
 
@@ -19,6 +19,25 @@ def show_gaps(desk: Desk) -> None:
     """What could not be read, or away with it."""
     desk.bench.sheet.show_gaps(desk.reader.gaps(), desk.state.places)
     _turn(desk, Sheet.GAPS)
+
+
+def show_role(desk: Desk) -> None:
+    """The role under the cursor from every side (in the graph the one chosen there), or away with it."""
+    state = desk.state
+    if state.sheet is not Sheet.ROLE:
+        desk.bench.sheet.begin_role(state.facet)
+        state = replace(state, inspected=_chosen_in_graph(desk), notice=Notice())
+    desk.show(replace(state, sheet=Sheet.NONE if state.sheet is Sheet.ROLE else Sheet.ROLE))
+
+
+def _chosen_in_graph(desk: Desk) -> str:
+    """The role under the cursor of the graph, else the one in its centre; empty in any other pane."""
+    if desk.state.pane is not Pane.GRAPH:
+        return ""
+    edge = desk.bench.graph.graph.cursor_edge
+    if edge is not None and edge.node.id.startswith("arn:") and ":role/" in edge.node.id:
+        return edge.node.id
+    return desk.state.trail[-1] if desk.state.trail else ""
 
 
 def show_overview(desk: Desk) -> None:

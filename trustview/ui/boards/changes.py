@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trustview.analysis import EffectKind, GrantDifference, compare_grants
+from trustview.analysis import GrantDifference, compare_grants
 from trustview.snapshot import Difference, DifferenceKind, Subject, diff_snapshots, unread_by_one
 from trustview.store import open_snapshot
 from trustview.ui.board import BLANK, Board, BoardRow, Link, heading
 from trustview.ui.places import Places
+from trustview.ui.present.differences import EFFECTS, WRITTEN
 from trustview.ui.sitting import Sitting
 from trustview.ui.state import State
 from widgets.columns import Column
@@ -21,13 +22,6 @@ COLUMNS = (
     Column("who", "Who gets in", None, min_width=16, weight=3),
     Column("because", "Because", None, min_width=16, weight=3, priority=1),
 )
-_EFFECTS = {
-    EffectKind.NEW: ("+", Tone.HIGH),
-    EffectKind.GONE: ("-", Tone.GOOD),
-    EffectKind.REWORDED: ("~", Tone.PLAIN),
-    EffectKind.EFFECT_CHANGED: ("≠", Tone.MEDIUM),
-}
-_WRITTEN = {DifferenceKind.ADDED: "+", DifferenceKind.REMOVED: "-", DifferenceKind.CHANGED: "~"}
 
 
 def changes(sitting: Sitting, state: State) -> Board:
@@ -51,7 +45,7 @@ def changes(sitting: Sitting, state: State) -> Board:
 
 
 def _effect(one: GrantDifference, places: Places) -> BoardRow:
-    sign, tone = _EFFECTS[one.kind]
+    sign, tone = EFFECTS[one.kind]
     grant = one.grant
     cells = (
         Cell(f"{sign} {one.kind.value}", tone),
@@ -69,7 +63,7 @@ def _written(differences: tuple[Difference, ...], places: Places) -> Iterator[Bo
         name = one.name.rpartition(f"{one.account}:")[2] if one.account else places.name(one.name)
         yield BoardRow(
             (
-                Cell(f"{_WRITTEN[one.kind]} {one.subject.value}"),
+                Cell(f"{WRITTEN[one.kind]} {one.subject.value}"),
                 Cell(places.name(one.account) if one.account else ""),
                 Cell(name),
                 Cell(""),

@@ -9,45 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from trustview.ui.panes.frame import Frame, detail_tabs
+from trustview.ui.panes.sections import Sections
 from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
-from widgets.fact_list import FactList
 from widgets.json_view import JsonView
-from widgets.tone import Line, Tone
 
 if TYPE_CHECKING:
     from trustview.ui.detail import Detail
 
 _BESIDE_FROM = 110
-
-
-class Sections(FactList):
-    """Facts under headings, with keys that go from heading to heading."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right_curly_bracket", "next_section", "next section", show=False),
-        Binding("left_curly_bracket", "previous_section", "previous section", show=False),
-    ]
-
-    _headings: tuple[int, ...] = ()
-
-    def lay_out(self, width: int) -> list[Line]:
-        """Lay out as ever, and remember the lines that begin a section."""
-        lines = super().lay_out(width)
-        self._headings = tuple(n for n, line in enumerate(lines) if line and line[0].tone is Tone.HEADING)
-        return lines
-
-    def action_next_section(self) -> None:
-        """Scroll to the first heading below the top."""
-        below = [line for line in self._headings if line > self.first_seen]
-        if below:
-            self.move_to(below[0])
-
-    def action_previous_section(self) -> None:
-        """Scroll to the last heading above the top."""
-        above = [line for line in self._headings if line < self.first_seen]
-        if above:
-            self.move_to(above[-1])
 
 
 class WhyPane(Frame):

@@ -10,10 +10,15 @@ from trustview.ui.filter import WORDS
 from trustview.ui.places import Places
 from trustview.ui.preferences import Preferences
 from trustview.ui.present.signs import OUTLIER, REACHES, SEVERITIES, SUSPENDED, UNREAD, VERDICTS, Sign, counted
-from trustview.ui.state import Sheet
+from trustview.ui.state import Sheet, State
 from widgets.fact_list import Fact, Heading
 from widgets.key_help import KeyGroup, KeyHint
 from widgets.tone import Tone
+
+
+def context_of(state: State) -> Context:
+    """Which keys work now: those of the role screen while that is open, else those of the pane with the focus."""
+    return Context.ROLE if state.sheet is Sheet.ROLE else Context(state.pane.value)
 
 
 def footer(context: Context, preferences: Preferences | None = None) -> tuple[KeyHint, ...]:
@@ -33,10 +38,13 @@ def help_groups(context: Context, preferences: Preferences | None = None) -> tup
     for command in commands_at(context):
         keys = (preferences or Preferences()).keys_of(command)
         found[command.group].append(KeyHint(" ".join(map(shown_key, keys)), command.description))
-    titles = {Group.HERE: f"In the {context.value} pane"}
+    titles = {Group.HERE: f"In the {context.value} {_PLACES.get(context, 'pane')}"}
     groups = [KeyGroup(titles.get(group, group.value), hints) for group, hints in found.items()]
     words = [KeyHint(word, meaning) for word, meaning in WORDS]
     return (*groups, KeyGroup("Filter words (/)", words), KeyGroup("Signs", list(_signs())))
+
+
+_PLACES = {Context.ROLE: "screen"}
 
 
 def _signs() -> Iterator[KeyHint]:

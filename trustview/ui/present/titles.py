@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trustview.policy import parse_arn
+from trustview.ui.places import Places
 from trustview.ui.state import State
 from widgets.tone import Cell, Tone
 
@@ -24,3 +26,9 @@ def subject_note(detail: Detail | None) -> str:
     if detail is None or len(detail.roles) < 2:
         return ""
     return f"account {detail.member + 1} of {len(detail.roles)} · keys , ."
+
+
+def name_of_role(arn: str, places: Places) -> tuple[str, str]:
+    """A role's name, and where it is."""
+    parsed = parse_arn(arn)
+    return (parsed.name, f" @ {places.name(parsed.account)}") if parsed and parsed.account else (arn, "")

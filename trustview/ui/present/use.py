@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from trustview.analysis import (
     WEEKDAYS,
     CallerUse,
+    Grant,
     KnownUse,
     UseState,
     callers_of_uses,
@@ -44,6 +45,45 @@ def use_facts(detail: Detail, places: Places) -> Lines:
         yield from _callers(known, places)
         yield from _window(known)
         yield from _strips(known, seen)
+
+
+def role_use_facts(seen: SeenUse, grants: Iterable[Grant], places: Places) -> Lines:
+    """What is known of the use of a role as a whole: every caller with all that its calls told, and each way in."""
+    whole = seen.whole
+    yield Heading("Use of the role", counted(whole.count, "call"))
+    for number, reason in enumerate(whole.reasons):
+        yield Fact(" " if number else "use", reason, Tone.PLAIN if number else _TONES[whole.state])
+    yield from _window(whole)
+    yield from _strips(whole, seen)
+    callers = callers_of_uses(whole.uses)
+    yield Heading("Who came", counted(len(callers), "caller"))
+    for one in callers:
+        yield Fact("", _caller(one, places))
+        yield from _details(one)
+    yield Heading("By which way in")
+    for grant in grants:
+        known = seen.by_grant[grant.id]
+        name = Cell(grant.party_name or grant.principal.value, Tone.STRONG)
+        told = f" · {known.state.value}, {counted(known.count, 'call')}"
+        yield Fact(f"{grant.statement} {grant.sid}".rstrip(), (name, Cell(told, _TONES[known.state])))
+        if known.state is not UseState.USED:
+            yield from (Fact(" ", reason, Tone.MUTED) for reason in known.reasons)
+
+
+def _details(one: CallerUse) -> Lines:
+    """From when, whence and with what a caller came."""
+    told = (
+        ("since", one.first[:10]),
+        ("by", ", ".join(action.removeprefix("sts:") for action in one.actions)),
+        ("from", ", ".join(one.origins)),
+        ("with", ", ".join(one.agents)),
+        ("in", ", ".join(one.regions)),
+        ("as", ", ".join(one.source_identities)),
+        ("ExternalId", f"in {counted(one.with_external_id, 'call')}" if one.with_external_id else ""),
+    )
+    line = " · ".join(f"{label} {text}" for label, text in told if text)
+    if line:
+        yield Fact("", (Cell(f"    {line}", Tone.MUTED),))
 
 
 def _window(known: KnownUse) -> Lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from trustview.analysis import (
     CHECKS_BY_ID,
@@ -57,7 +57,7 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
     yield from _who(detail, state.places)
     yield from use_facts(detail, state.places)
     if detail.role is not None:
-        yield from _role(detail.role, detail, state.places)
+        yield from role_facts(detail.role, detail.grants, state.places)
     else:
         yield from _apart(detail.subject, state.places)
     yield from _fleet(state, detail)
@@ -215,12 +215,13 @@ def _place(place: str, places: Places) -> Fact:
     return Fact("hangs on", (Cell(found.name, Tone.STRONG), Cell(f" {place}", Tone.MUTED)))
 
 
-def _role(role: Role, detail: Detail, places: Places) -> Lines:
+def role_facts(role: Role, grants: Sequence[Grant], places: Places) -> Lines:
+    """What a role is, by itself; its privilege where some way into it tells it."""
     yield Heading("The role", role.path if role.path != "/" else "")
     yield Fact("name", role.name, Tone.STRONG)
     yield _account("account", role.account, places)
-    if detail.grants:
-        privilege = PRIVILEGES[detail.grants[0].privilege]
+    if grants:
+        privilege = PRIVILEGES[grants[0].privilege]
         yield Fact("privilege", privilege.word, privilege.tone, privilege.glyph)
     if role.description:
         yield Fact("says", role.description)

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
-from trustview.ui.commands import COMMANDS, Context
+from trustview.ui.commands import COMMANDS
 from trustview.ui.panes.fix import FixPane
 from trustview.ui.panes.frame import Frame
 from trustview.ui.panes.graph import GraphPane
@@ -23,7 +23,7 @@ from trustview.ui.panes.queue import QueuePane
 from trustview.ui.panes.scope import ScopePane
 from trustview.ui.panes.sheet import SheetPane
 from trustview.ui.panes.why import WhyPane
-from trustview.ui.present.sheets import footer, sheet_footer
+from trustview.ui.present.sheets import context_of, footer, sheet_footer
 from trustview.ui.present.status import notice_line
 from trustview.ui.screens.notice import NoticeLine, TooSmall
 from trustview.ui.state import Pane, Sheet, State
@@ -163,10 +163,8 @@ class Workbench(Screen[None], inherit_bindings=False):
         self._state = state
         self._restyle(state)
         self.status.show(notice_line(state))
-        is_covered = state.sheet is not Sheet.NONE
-        self.keys.show(
-            sheet_footer(state.sheet) if is_covered else footer(Context(state.pane.value), state.preferences)
-        )
+        has_own_keys = state.sheet in (Sheet.NONE, Sheet.ROLE)
+        self.keys.show(footer(context_of(state), state.preferences) if has_own_keys else sheet_footer(state.sheet))
 
     def _restyle(self, state: State) -> None:
         """Give screen and panes their classes; when the screen's change, all looks are made anew, and only once."""
