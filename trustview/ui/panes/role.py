@@ -11,12 +11,12 @@ from textual.containers import Container, Vertical
 from textual.strip import Strip
 
 from trustview.ui.messages import FacetChosen
-from trustview.ui.panes.sections import Sections
 from trustview.ui.state import Facet, State
 from widgets.diff_view import DiffView
 from widgets.json_view import JsonView
 from widgets.painter import PaintedLine
 from widgets.safe_text import cells
+from widgets.sections import Sections
 from widgets.tone import Cell, Tone
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from trustview.ui.panes.frame import Frame, detail_tabs
-from trustview.ui.panes.sections import Sections
 from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.json_view import JsonView
+from widgets.sections import Sections
 
 if TYPE_CHECKING:
     from trustview.ui.detail import Detail

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from trustview.analysis import GrantDifference, pretty_policy
 from trustview.snapshot import Difference, DifferenceKind, Role
 from trustview.snapshot import Subject as DifferenceSubject
-from trustview.ui.panes.sections import POINTER
 from trustview.ui.past import Moment, Past, Said
 from trustview.ui.present.differences import EFFECTS, WRITTEN
 from trustview.ui.present.signs import UNREAD, VERDICTS, counted, day_of, provider_name
 from widgets.fact_list import Fact, Heading
+from widgets.sections import POINTER
 from widgets.tone import Cell, Tone
 
 Lines = Iterator[Fact | Heading]

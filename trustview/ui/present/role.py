@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from trustview.analysis import Finding, Grant, HeldKind, HeldPolicy, Holding, pretty_policy
 from trustview.policy import describe_privilege, read_policy
 from trustview.ui.dossier import Dossier
-from trustview.ui.panes.sections import POINTER
 from trustview.ui.places import Places
 from trustview.ui.present.history import past_changes, past_facts
 from trustview.ui.present.policy import marked_policy, statement_lines
@@ -28,6 +27,7 @@ from trustview.ui.present.why import role_facts
 from trustview.ui.state import Facet
 from widgets.fact_list import Fact, Heading
 from widgets.json_view import MarkedRange
+from widgets.sections import POINTER
 from widgets.tone import Cell, Tone
 
 Lines = Iterator[Fact | Heading]
