@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.graph import EgoGraphData, GraphEdge, GraphNode, GraphRow, Ref, Side
-from widgets.graph_layout import PerSide, is_side_by_side, layout, rooms
+from widgets.graph_layout import PerSide, is_side_by_side, layout, rooms, rows_of
 from widgets.graph_window import scrolled_to
 from widgets.messages import FromWidget, Latest
 from widgets.painter import Painter
@@ -150,7 +150,10 @@ class EgoGraph(Painter, Widget, can_focus=True):
         side = Side(which)
         if self._cursor is None or side is self._cursor.side or not self._graph.edges(side):
             return
-        self._move_within(side, self._first[side] + self._cursor.index - self._first[self._cursor.side])
+        here = self._rows_of(self._cursor.side).index(self._cursor.index) - self._first[self._cursor.side]
+        rows = self._rows_of(side)
+        line = max(0, min(self._first[side] + here, len(rows) - 1))
+        self._move_within(side, next(row for row in (*rows[line:], *reversed(rows)) if not isinstance(row, str)))
 
     def action_centre(self) -> None:
         """Ask to put the node under the cursor in the centre."""
@@ -209,14 +212,20 @@ class EgoGraph(Painter, Widget, can_focus=True):
         """Lay out again for the new size."""
         self._changed()
 
+    def _rows_of(self, side: Side) -> tuple[int | str, ...]:
+        return rows_of(self._graph, side, self.size.height)
+
     def _drawn(self) -> list[GraphRow]:
         if self._rows is None:
             width, height = self.size
             room = rooms(self._graph, width, height)
             if self._cursor is not None:
                 side, index = self._cursor.side, self._cursor.index
-                count = len(self._graph.edges(side))
-                self._first[side] = scrolled_to(index, count, room.of(side), self._first[side])
+                listed = self._rows_of(side)
+                line = listed.index(index)
+                if line and isinstance(listed[line - 1], str):  # its title is seen with it
+                    self._first[side] = scrolled_to(line - 1, len(listed), room.of(side), self._first[side])
+                self._first[side] = scrolled_to(line, len(listed), room.of(side), self._first[side])
             self._rows = layout(self._graph, width, height, PerSide(self._first[Side.IN], self._first[Side.OUT]))
         return self._rows
 

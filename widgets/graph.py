@@ -57,8 +57,9 @@ class GraphEdge:
 class EgoGraphData:
     """All that an ego graph shows; the order of the edges is the caller's.
 
-    `card` are further lines of the centre, `trail` the labels of the nodes walked through before it, and `legend` pairs
-    of a sign and what it means.
+    `incoming_titles` and `outgoing_titles` name the edges that stand together: the place of the first one of them, and
+    their title. `card` are further lines of the centre, `trail` the labels of the nodes walked through before it, and
+    `legend` pairs of a sign and what it means.
     """
 
     centre: GraphNode
@@ -71,10 +72,21 @@ class EgoGraphData:
     outgoing_empty: str = "reaches nothing"
     trail: Sequence[str] = ()
     legend: Sequence[tuple[str, str]] = (("─", "open"), ("┄", "conditional"), ("╌x", "blocked"))
+    incoming_titles: Sequence[tuple[int, str]] = ()
+    outgoing_titles: Sequence[tuple[int, str]] = ()
 
     def edges(self, side: Side) -> Sequence[GraphEdge]:
         """Return the edges of a side."""
         return self.incoming if side is Side.IN else self.outgoing
+
+    def rows(self, side: Side, *, is_titled: bool) -> tuple[int | str, ...]:
+        """Return the rows of a side: the places of its edges, each title over the first one that it names."""
+        titles = dict(self.incoming_titles if side is Side.IN else self.outgoing_titles) if is_titled else {}
+        rows: list[int | str] = []
+        for index in range(len(self.edges(side))):
+            rows += [titles[index]] if index in titles else []
+            rows.append(index)
+        return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)

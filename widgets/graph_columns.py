@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from widgets.graph import EdgeKind, EgoGraphData, GraphRow, Part, Ref, Side
-from widgets.graph_parts import draw_node, fill, label_width, signs, text_width, wire_in, wire_out
-from widgets.graph_window import Window
+from widgets.graph import EdgeKind, EgoGraphData, GraphRow, Part, Side
+from widgets.graph_parts import draw_node, fill, label_width, text_width, wire_in, wire_out
+from widgets.graph_rows import Column, signs
 from widgets.safe_text import cells, fit
 from widgets.tone import Tone
 
@@ -13,19 +13,19 @@ _ARROW = 3
 _WIDEST_SIDE = 64
 _WIDEST_CARD = 34
 
-_Column = Sequence[tuple[GraphRow, bool]]
+_Rows = Sequence[tuple[GraphRow, bool]]
 """The rows of one side, and for each whether an edge joins the trunk there."""
 
 
-def draw_columns(graph: EgoGraphData, windows: Mapping[Side, Window], width: int, height: int) -> list[GraphRow]:
+def draw_columns(graph: EgoGraphData, columns: Mapping[Side, Column], width: int, height: int) -> list[GraphRow]:
     """Return the titles and `height` rows below them."""
     card = _card(graph, min(_WIDEST_CARD, width // 3), height)
     card_width = cells(card[0][0].text)
     side = min(_WIDEST_SIDE, (width - card_width - 2 * _ARROW - 2) // 2)
     margin = (width - card_width - 2 * _ARROW - 2 - 2 * side) // 2
-    indent, left = _incoming(graph, windows[Side.IN], side)
+    indent, left = _incoming(graph, columns[Side.IN], side)
     left_rows = _with_trunk(left, side, height, Side.IN)
-    right_rows = _with_trunk(_outgoing(graph, windows[Side.OUT], side), side, height, Side.OUT)
+    right_rows = _with_trunk(_outgoing(graph, columns[Side.OUT], side), side, height, Side.OUT)
     middle = height // 2
     card_top = max(0, min(middle - len(card) // 2, height - len(card)))
     rows = [_titles(graph, width, margin, indent, side)]
@@ -54,46 +54,56 @@ def _card(graph: EgoGraphData, widest: int, height: int) -> list[GraphRow]:
     return [(Part(f"╭{'─' * (inner + 2)}╮", edge),), *body, (Part(f"╰{'─' * (inner + 2)}╯", edge),)]
 
 
-def _incoming(graph: EgoGraphData, seen: Window, side: int) -> tuple[int, _Column]:
+def _incoming(graph: EgoGraphData, column: Column, side: int) -> tuple[int, _Rows]:
     """Return the left column, `side` cells wide, and how far it is indented to stand near the card."""
-    edges, widest = graph.incoming, side - _WIRE
-    if not edges:
+    widest = side - _WIRE
+    if not column.edges:
         return 0, [((Part(fit(graph.incoming_empty, side, "right"), Tone.MUTED),), False)]
-    labels = label_width(edges, seen, widest // 2)
-    size = min(widest, text_width(edges, seen, labels))
+    labels = label_width(column.edges_shown, widest // 2)
+    size = min(widest, text_width(column.edges_shown, labels))
     margin = Part(" " * (widest - size))
-    column: list[tuple[GraphRow, bool]] = [(_sign(margin, sign, size + _WIRE), False) for sign in signs(seen, True)]
-    for index in range(seen.first, seen.stop):
-        edge = edges[index]
+    rows: list[tuple[GraphRow, bool]] = [
+        (_sign(margin, sign, size + _WIRE), False) for sign in signs(column, above=True)
+    ]
+    for row in column.shown():
+        if isinstance(row, str):
+            rows.append((_title(margin, row, size + _WIRE), False))
+            continue
+        ref, edge = row
         wire = Part(" " + wire_in(edge, _WIRE - 1), edge.tone)
-        row = (margin, *draw_node(edge, Ref(Side.IN, index), size, labels), wire)
-        column.append((row, edge.kind is not EdgeKind.BLOCKED))
-    column += [(_sign(margin, sign, size + _WIRE), False) for sign in signs(seen, False)]
-    return widest - size, column
+        rows.append(((margin, *draw_node(edge, ref, size, labels), wire), edge.kind is not EdgeKind.BLOCKED))
+    rows += [(_sign(margin, sign, size + _WIRE), False) for sign in signs(column, above=False)]
+    return widest - size, rows
 
 
-def _outgoing(graph: EgoGraphData, seen: Window, side: int) -> _Column:
+def _outgoing(graph: EgoGraphData, column: Column, side: int) -> _Rows:
     """Return the right column, `side` cells wide."""
-    edges, size = graph.outgoing, side - _WIRE
-    if not edges:
+    size = side - _WIRE
+    if not column.edges:
         return [((Part(fit(graph.outgoing_empty, side), Tone.MUTED),), False)]
-    labels = label_width(edges, seen, size // 2)
+    labels = label_width(column.edges_shown, size // 2)
     margin = Part(" " * (_WIRE - 1))
-    column: list[tuple[GraphRow, bool]] = [(_sign(margin, sign, size + 1), False) for sign in signs(seen, True)]
-    for index in range(seen.first, seen.stop):
-        edge = edges[index]
+    rows: list[tuple[GraphRow, bool]] = [(_sign(margin, sign, size + 1), False) for sign in signs(column, above=True)]
+    for row in column.shown():
+        if isinstance(row, str):
+            rows.append((_title(margin, row, size + 1), False))
+            continue
+        ref, edge = row
         wire = Part(wire_out(edge, _WIRE - 1), edge.tone)
-        node = draw_node(edge, Ref(Side.OUT, index), size + 1, labels)
-        column.append(((wire, *node), True))
-    column += [(_sign(margin, sign, size + 1), False) for sign in signs(seen, False)]
-    return column
+        rows.append(((wire, *draw_node(edge, ref, size + 1, labels)), True))
+    rows += [(_sign(margin, sign, size + 1), False) for sign in signs(column, above=False)]
+    return rows
+
+
+def _title(margin: Part, title: str, width: int) -> GraphRow:
+    return (margin, Part(fit(f" {title}", width), Tone.MUTED))
 
 
 def _sign(margin: Part, sign: str, width: int) -> GraphRow:
     return (margin, Part(fit(f" {sign}", width), Tone.MUTED))
 
 
-def _with_trunk(column: _Column, side: int, height: int, which: Side) -> list[GraphRow]:
+def _with_trunk(column: _Rows, side: int, height: int, which: Side) -> list[GraphRow]:
     """Centre the column on the middle row, and join its edges with a trunk on the side of the card."""
     middle = height // 2
     top = max(0, min(middle - len(column) // 2, height - len(column)))

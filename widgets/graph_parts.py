@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphRow, Part, Ref
-from widgets.graph_window import Window
 from widgets.safe_text import ELLIPSIS, cells, fit
 from widgets.tone import Tone
 
@@ -30,17 +29,15 @@ def node_label(edge: GraphEdge) -> str:
     return f"{edge.node.label} ×{edge.node.count:,}" if edge.node.count > 1 else edge.node.label
 
 
-def label_width(edges: Sequence[GraphEdge], seen: Window, widest: int) -> int:
-    """Return the width of the longest label that is seen, at most `widest`."""
-    return max(
-        (size for edge in edges[seen.first : seen.stop] if (size := cells(node_label(edge))) <= widest), default=0
-    )
+def label_width(edges: Sequence[GraphEdge], widest: int) -> int:
+    """Return the width of the longest label, at most `widest`."""
+    return max((size for edge in edges if (size := cells(node_label(edge))) <= widest), default=0)
 
 
-def text_width(edges: Sequence[GraphEdge], seen: Window, labels: int) -> int:
-    """Return the width of the longest node that is seen, when its label gets at least `labels` cells."""
+def text_width(edges: Sequence[GraphEdge], labels: int) -> int:
+    """Return the width of the longest node, when its label gets at least `labels` cells."""
     longest = 24
-    for edge in edges[seen.first : seen.stop]:
+    for edge in edges:
         detail = cells(edge.node.detail) + 2 if edge.node.detail else 0
         longest = max(longest, 3 + max(labels, cells(node_label(edge))) + detail)
     return longest
@@ -59,14 +56,6 @@ def wire_out(edge: GraphEdge, size: int) -> str:
     if edge.kind is EdgeKind.BLOCKED:
         return fit(line + _mark(edge), size)
     return line + _mark(edge) + line * (size - 4) + "▶ "
-
-
-def signs(seen: Window, above: bool) -> list[str]:
-    """Return the sign that counts what is not seen above or below, if there is any."""
-    if seen.is_tight:
-        return [] if above else [f"↕ {seen.above + seen.below:,} more"]
-    count = seen.above if above else seen.below
-    return [f"{'↑' if above else '↓'} {count:,} more"] if count else []
 
 
 def draw_trail(graph: EgoGraphData, width: int) -> GraphRow:

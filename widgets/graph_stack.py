@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from widgets.graph import EdgeKind, EgoGraphData, GraphRow, Part, Ref, Side
-from widgets.graph_parts import draw_node, fill, label_width, signs, wire_in, wire_out
-from widgets.graph_window import Window
+from widgets.graph import EdgeKind, EgoGraphData, GraphRow, Part, Side
+from widgets.graph_parts import draw_node, fill, label_width, wire_in, wire_out
+from widgets.graph_rows import Column, signs
 from widgets.safe_text import cells, fit
 from widgets.tone import Tone
 
@@ -12,7 +12,7 @@ _START = 7
 """The cells before a node's glyph: ` ├─!─▶ ` less the room for the cursor."""
 
 
-def draw_stack(graph: EgoGraphData, windows: Mapping[Side, Window], width: int) -> list[GraphRow]:
+def draw_stack(graph: EgoGraphData, columns: Mapping[Side, Column], width: int) -> list[GraphRow]:
     """Return the rows, titles included."""
     centre = graph.centre
     label = f" {centre.glyph} {centre.label}"
@@ -21,26 +21,29 @@ def draw_stack(graph: EgoGraphData, windows: Mapping[Side, Window], width: int) 
     facts = Part(fit("   " + " · ".join(graph.card), width - size), Tone.MUTED)
     return [
         (Part(fit(" " + graph.incoming_title, width), Tone.HEADING),),
-        *_branches(graph, Side.IN, windows[Side.IN], width),
+        *_branches(graph, Side.IN, columns[Side.IN], width),
         (Part(fit(" ▼", width), Tone.MUTED),),
         (name, facts),
         (Part(" │ ", Tone.MUTED), Part(fit(graph.outgoing_title, width - 3), Tone.HEADING)),
-        *_branches(graph, Side.OUT, windows[Side.OUT], width),
+        *_branches(graph, Side.OUT, columns[Side.OUT], width),
     ]
 
 
-def _branches(graph: EgoGraphData, side: Side, seen: Window, width: int) -> list[GraphRow]:
-    edges = graph.edges(side)
-    if not edges:
+def _branches(graph: EgoGraphData, side: Side, column: Column, width: int) -> list[GraphRow]:
+    if not column.edges:
         text = f" │ {graph.incoming_empty}" if side is Side.IN else f" ╵ {graph.outgoing_empty}"
         return [(Part(fit(text, width), Tone.MUTED),)]
-    above, below = signs(seen, above=True), signs(seen, above=False)
+    above, below = signs(column, above=True), signs(column, above=False)
     room = width - _START
-    labels = label_width(edges, seen, room // 2)
+    labels = label_width(column.edges_shown, room // 2)
+    shown = list(column.shown())
     rows = [_sign("╷" if side is Side.IN else "│", sign, width) for sign in above]
-    for index in range(seen.first, seen.stop):
-        edge, ref = edges[index], Ref(side, index)
-        is_first, is_last = index == seen.first and not above, index == seen.stop - 1 and not below
+    for number, row in enumerate(shown):
+        is_first, is_last = number == 0 and not above, number == len(shown) - 1 and not below
+        if isinstance(row, str):
+            rows.append((Part(fit(f" {'╷' if side is Side.IN and is_first else '│'} {row}", width), Tone.MUTED),))
+            continue
+        ref, edge = row
         corner = "┌" if side is Side.IN and is_first else "└" if side is Side.OUT and is_last else "├"
         wire = f"{wire_in(edge, 3)}  " if side is Side.IN else wire_out(edge, 5)
         if side is Side.IN and edge.kind is EdgeKind.BLOCKED:  # it stops before the trunk

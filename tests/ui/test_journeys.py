@@ -44,6 +44,26 @@ async def test_the_graph_shows_who_gets_in_and_walks_to_other_roles_and_back(des
         assert screen.state.pane is Pane.QUEUE
 
 
+async def test_a_large_fan_in_opens_party_by_party_and_account_by_account_and_closes_again(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        graph = screen.cockpit.bench.graph.graph
+        await screen.filter("role:partner-sync everyone")
+        await screen.press("4", "z")
+        await screen.sees("anyone with an AWS account (1)", "users and roles, organization ×")
+        await screen.press("G", "enter")
+        await screen.sees("users and roles of Web Production ×")
+        at = graph.cursor
+        await screen.press("enter")
+        await screen.until(lambda: len(screen.state.opened) == 2)
+        assert graph.cursor == at
+        assert graph.cursor_edge is not None
+        assert graph.cursor_edge.node.id.startswith("arn:")
+        await screen.press("backspace", "backspace")
+        assert screen.state.opened == ()
+        assert graph.cursor_edge.node.label == "users and roles, organization"
+        assert screen.state.pane is Pane.GRAPH
+
+
 @SIZES
 async def test_the_proposed_change_is_shown_in_words_and_as_a_difference(desk: Desk, size: tuple[int, int]) -> None:
     async with sitting(desk, size) as screen:

@@ -37,10 +37,12 @@ from trustview.ui.present.graph import ego_graph
 from trustview.ui.present.policy import marked_policy, statement_lines
 from trustview.ui.present.queue import OpenCounts, row_cells
 from trustview.ui.present.sheets import footer
+from trustview.ui.present.signs import PARTIES
 from trustview.ui.present.status import severity_counts, short_moment, top_line
 from trustview.ui.showing import scoped
 from trustview.ui.state import GROUP
 from trustview.ui.steps import begin, with_journal
+from widgets.graph import EgoGraphData
 from widgets.safe_text import cells
 
 from .acme import acme_analysis, acme_snapshot
@@ -154,20 +156,75 @@ def test_a_crowd_of_an_account_is_one_group_until_it_is_opened() -> None:
     around = replace(
         surroundings(analysis, role, (crowd, *(replace(edge, grant="g") for edge in members))), grants=(account,)
     )
-    folded = ego_graph(around, (), frozenset(), PLACES)
+    folded = ego_graph(around, (), (), PLACES)
     assert sorted((edge.node.label, edge.node.count) for edge in folded.incoming) == [
         ("any principal of Shop Prod", 1),
         ("users and roles of Shop Prod", 38),
     ]
-    opened = ego_graph(around, (), frozenset({f"{GROUP}111111111111"}), PLACES)
+    opened = ego_graph(around, (), (f"{GROUP}111111111111",), PLACES)
     assert len(opened.incoming) == 39
+
+
+def crowd_of(around: Surroundings, opened: tuple[str, ...]) -> tuple[dict[str, int], EgoGraphData]:
+    graph = ego_graph(around, (), opened, PLACES)
+    return {edge.node.id: edge.node.count for edge in graph.incoming}, graph
+
+
+def many(accounts: int, each: int) -> Surroundings:
+    """A role that many principals of many accounts come into, all named; on one of them something was found."""
+    analysis, snapshot = acme_analysis(), acme_snapshot()
+    role = snapshot.roles_by_arn["arn:aws:iam::777700001111:role/NetworkAdmin"]
+    usual = next(grant for grant in analysis.grants if grant.role == role.arn)
+    arns = [f"arn:aws:iam::{account:012}:role/app-{n}" for account in range(1, accounts + 1) for n in range(each)]
+    grants = tuple(replace(usual, id=arn, principal=read_principal("AWS", arn), party=Party.VENDOR) for arn in arns)
+    edges = tuple(Edge(arn, role.arn, "assume role", arn, Reach(ReachKind.OPEN)) for arn in arns)
+    found = next(one for one in analysis.findings if one.severity is Severity.CRITICAL)
+    on_one = replace(found, grants=(arns[-1],))
+    return replace(surroundings(analysis, role, edges), grants=grants, findings=(on_one,))
+
+
+def test_a_large_fan_in_folds_by_account_then_by_party_and_opens_to_everybody_once() -> None:
+    around = many(20, 5)
+    shown, graph = crowd_of(around, ())
+    assert shown == {around.grants[-1].id: 1, f"{GROUP}vendor": 99}
+    assert graph.incoming_titles == ((0, f"{PARTIES[Party.VENDOR].word} (100)"),)
+
+    opened: tuple[str, ...] = (f"{GROUP}vendor",)
+    shown, graph = crowd_of(around, opened)
+    assert sum(shown.values()) == 100
+    assert len(shown) == 21
+    while groups := [id_ for id_ in shown if id_.startswith(GROUP)]:
+        opened = (*opened, groups[0])
+        shown, graph = crowd_of(around, opened)
+    assert sorted(shown) == sorted(grant.id for grant in around.grants)
+
+
+def test_what_a_finding_of_weight_names_is_never_folded_away() -> None:
+    for accounts, each in ((1, 3), (1, 40), (40, 1), (40, 9)):
+        around = many(accounts, each)
+        shown, graph = crowd_of(around, ())
+        assert shown[around.grants[-1].id] == 1
+        assert graph.incoming[0].node.id == around.grants[-1].id
+        assert len(shown) <= 13
+
+
+def test_few_are_shown_one_by_one_under_the_party_they_belong_to() -> None:
+    analysis, snapshot = acme_analysis(), acme_snapshot()
+    for role in snapshot.roles:
+        graph = ego_graph(surroundings(analysis, role, analysis.graph.into(role.arn)), (), (), PLACES)
+        starts = [place for place, _ in graph.incoming_titles]
+        assert starts == sorted(set(starts))
+        counts = [int(title.rpartition("(")[2].rstrip(")").replace(",", "")) for _, title in graph.incoming_titles]
+        ends = [*starts[1:], len(graph.incoming)]
+        for start, end, count in zip(starts, ends, counts, strict=False):
+            assert sum(edge.node.count for edge in graph.incoming[start:end]) == count
 
 
 def test_every_edge_of_the_demo_is_drawn_or_counted() -> None:
     analysis, snapshot = acme_analysis(), acme_snapshot()
     for role in snapshot.roles:
         incoming = analysis.graph.into(role.arn)
-        graph = ego_graph(surroundings(analysis, role, incoming), (), frozenset(), PLACES)
+        graph = ego_graph(surroundings(analysis, role, incoming), (), (), PLACES)
         assert sum(edge.node.count for edge in graph.incoming) == len({edge.source for edge in incoming})
 
 
@@ -176,7 +233,7 @@ def test_everyone_comes_before_those_of_ours_whom_the_same_grant_means() -> None
     role = next(role for role in snapshot.roles if role.name == "device-farm-runner")
     edge = next(edge for edge in analysis.graph.into(role.arn) if edge.source == "everyone")
     member = replace(edge, source="arn:aws:iam::111111111111:role/app")
-    graph = ego_graph(surroundings(analysis, role, (member, edge)), (), frozenset(), PLACES)
+    graph = ego_graph(surroundings(analysis, role, (member, edge)), (), (), PLACES)
 
     assert [one.node.id for one in graph.incoming] == ["everyone", member.source]
 

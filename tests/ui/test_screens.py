@@ -24,10 +24,16 @@ SIZES = (NARROW, MEDIUM, WIDE)
 ROLES = 300
 
 # The keys that lead to each screen from the queue, a text that it shows, and the keys that lead back. Panes are shown
-# alone: what the panes of an item say has tests of its own, and changes more often.
+# alone; the role screen stays at the facet where it was left.
 SCREENS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "triage": (("z",), "Worst finding", ("z",)),
+    "why": (("3", "z"), "Who gets in", ("z", "2")),
     "graph": (("4", "z"), "who comes in", ("z", "3", "2")),
+    "fix": (("5", "z"), "change 1", ("z", "3", "2")),
+    "role": (("i",), "Who may become it", ("q",)),
+    "permissions": (("i", "tab"), "Guardrails above it", ("q",)),
+    "use": (("i", "tab"), "Use of the role", ("q",)),
+    "history": (("i", "tab"), "From snapshot to snapshot", ("tab", "q")),
     "scope": (("1", "z"), "Infrastructure", ("z", "2")),
     "marks": (("z", "space", "space", "r"), "why?", ("escape", "backslash", "g", "z")),
     "overview": (("o",), "Open, by OU", ("q",)),

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -57,12 +58,19 @@ sizes = st.tuples(st.integers(40, 220), st.integers(12, 70))
 
 
 @settings(max_examples=150, deadline=None)
-@given(sizes, st.integers(0, 90), st.integers(0, 90), st.integers(0, 95), st.integers(0, 95))
+@given(
+    sizes,
+    st.tuples(st.integers(0, 90), st.sets(st.integers(0, 90), max_size=6)),
+    st.integers(0, 90),
+    st.integers(0, 95),
+    st.integers(0, 95),
+)
 def test_every_edge_is_drawn_once_or_counted_and_no_row_is_too_wide(
-    size: tuple[int, int], incoming: int, outgoing: int, first_in: int, first_out: int
+    size: tuple[int, int], incoming: tuple[int, set[int]], outgoing: int, first_in: int, first_out: int
 ) -> None:
     width, height = size
-    shown = graph(incoming, outgoing)
+    count, titled = incoming
+    shown = replace(graph(count, outgoing), incoming_titles=[(index, f"part {index}") for index in sorted(titled)])
     rows = layout(shown, width, height, PerSide(first_in, first_out))
     assert len(rows) == height
     assert {cell_len(text(row)) for row in rows} == {width}
@@ -98,7 +106,18 @@ def test_rows_are_exactly_as_wide_as_the_pane_for_every_text(
     words: str,
 ) -> None:
     shown = EgoGraphData(
-        centre, card, incoming, outgoing, words, words, words, words, (words, words), ((words, words), ("x", words))
+        centre,
+        card,
+        incoming,
+        outgoing,
+        words,
+        words,
+        words,
+        words,
+        (words, words),
+        ((words, words), ("x", words)),
+        [(0, words), (3, words)],
+        [(1, words)],
     )
     rows = layout(shown, *size)
     assert len(rows) == size[1]
@@ -177,6 +196,43 @@ def test_what_does_not_fit_is_counted() -> None:
         " ╵     ↓ 6 more",
         " ─ open  ┄ conditional  ╌x blocked",
     ]
+
+
+PARTS = replace(DRAWN, incoming_titles=((0, "outside ×1"), (1, "inside ×2")), outgoing_titles=((0, "strong"),))
+
+
+def test_edges_that_stand_together_have_a_title_where_there_is_room() -> None:
+    assert [text(row).rstrip() for row in layout(PARTS, 60, 16)] == [
+        " comes in",
+        " ╷ outside ×1",
+        " ├─!─  ✖ oidc:github  repo:acme/*",
+        " │ inside ×2",
+        " ├┄E┄  · ci-runner    @shared",
+        " │ x╌  · old-runner   denied",
+        " ▼",
+        " ■ deployer   core · in 3 · out 3",
+        " │ reaches",
+        " │ strong",
+        " ├───▶ ▲ etl-writer",
+        " ├·?·▶ · read-only ×412",
+        " └╌x   · break-glass",
+        "",
+        "",
+        " ─ open  ┄ conditional  ╌x blocked",
+    ]
+    assert layout(PARTS, 60, 13) == layout(DRAWN, 60, 13)
+    assert "  inside ×2" in "\n".join(text(row) for row in layout(PARTS, 100, 15))
+
+
+async def test_the_cursor_passes_titles_over_and_goes_to_the_same_height() -> None:
+    widget = EgoGraph(PARTS)
+    async with Host(widget).run_test(size=(120, 20)) as pilot:
+        await pilot.press("j")
+        assert widget.cursor == Ref(Side.IN, 1)
+        await pilot.press("l")
+        assert widget.cursor == Ref(Side.OUT, 2)
+        await pilot.press("h", "g")
+        assert widget.cursor == Ref(Side.IN, 0)
 
 
 async def test_the_cursor_walks_rows_columns_and_nodes() -> None:

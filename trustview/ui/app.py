@@ -140,7 +140,7 @@ class Cockpit(App[None]):
         elif before.trail != state.trail or self._inspects_anew(before, state):
             self.lookup.now()
         elif before.opened != state.opened:
-            self.bench.graph.show_surroundings(state, self._looked)
+            self.bench.graph.show_opened(before, state, self._looked)
         elif before.decisions is not state.decisions:
             self.bench.why.show_detail(state, self.detail, keep_scroll=True)
 
@@ -339,10 +339,10 @@ class Cockpit(App[None]):
     @on(EgoGraph.Centred)
     def _node_chosen(self, event: EgoGraph.Centred) -> None:
         if event.node_id.startswith(GROUP):
-            self.show(replace(self._state, opened=self._state.opened | {event.node_id}))
+            self.show(replace(self._state, opened=(*self._state.opened, event.node_id)))
         elif event.node_id.startswith("arn:") and ":role/" in event.node_id:
             start = self._state.trail or ((self.detail.subject.id,) if self.detail else ())
-            self.show(replace(self._state, trail=(*start, event.node_id), opened=frozenset()))
+            self.show(replace(self._state, trail=(*start, event.node_id), opened=()))
         else:
             self.say(f"{event.edge.node.label} is no role: nothing more is known of it")
 

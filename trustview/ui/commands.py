@@ -139,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
         Group.HERE, Context.GRAPH, is_built_in=True,
     ),
     Command(
-        "centre", ("enter",), "centre", "put the role in the centre, or open the group",
+        "centre", ("enter",), "centre", "put the role in the centre, or open the group; back closes it",
         Group.HERE, Context.GRAPH, is_built_in=True,
     ),
     _moves(Context.FIX),

@@ -32,7 +32,7 @@ def at_role(state: State, arn: str, reader: SnapshotFile) -> State:
     numbers = sorted(state.rows.numbers(items).values())
     state = replace(state, sheet=Sheet.NONE)
     if not numbers:
-        return at_pane(replace(state, trail=(arn,), opened=frozenset()), Pane.GRAPH)
+        return at_pane(replace(state, trail=(arn,), opened=()), Pane.GRAPH)
     number = numbers[0]
     state = _with_row(state, number)
     roles = list(dict.fromkeys(grant.role for grant in reader.item_grants(state.rows[number].id)))

@@ -89,9 +89,9 @@ class State:
     `scope` is the id of the OU or account to which the queue is narrowed (empty: all), `filter` what the text of the
     filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
-    item's own role); `opened` are groups of the graph that are shown member by member; `open_places` the OUs that are
-    open in the tree. `facet` is the part of the role screen that is looked at, `inspected` the ARN of its role (empty:
-    the item's own).
+    item's own role); `opened` are groups of the graph that are shown member by member, the one opened last at the end;
+    `open_places` the OUs that are open in the tree. `facet` is the part of the role screen that is looked at,
+    `inspected` the ARN of its role (empty: the item's own).
     """
 
     rows: Rows
@@ -116,7 +116,7 @@ class State:
     inspected: str = ""
     member: int = 0
     trail: tuple[str, ...] = ()
-    opened: frozenset[str] = frozenset()
+    opened: tuple[str, ...] = ()
     open_places: frozenset[str] = frozenset()
     notice: Notice = field(default_factory=Notice)
     preferences: Preferences = field(default_factory=Preferences)

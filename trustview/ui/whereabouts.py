@@ -11,7 +11,7 @@ def at_row(state: State, number: int | None) -> State:
     """The cursor on another row: its first account, and its own role in the graph."""
     if number == state.cursor:
         return state
-    return replace(state, cursor=number, member=0, trail=(), opened=frozenset(), inspected="")
+    return replace(state, cursor=number, member=0, trail=(), opened=(), inspected="")
 
 
 def stepped(state: State, step: int) -> State:
@@ -38,7 +38,7 @@ def at_member(state: State, step: int) -> State:
     row = state.row
     if row is None or not row.grants or len(row.accounts) < 2:
         return replace(state, notice=Notice("this grant stands in one account only"))
-    return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=frozenset(), inspected="")
+    return replace(state, member=(state.member + step) % len(row.accounts), trail=(), opened=(), inspected="")
 
 
 def at_pane(state: State, pane: Pane) -> State:

@@ -90,12 +90,14 @@ def zoom(desk: Desk) -> None:
 
 
 def back(desk: Desk) -> None:
-    """One step back: the sheet, the graph's walk, the zoom, the pane, the filter, the scope."""
+    """One step back: the sheet, a group of the graph, its walk, the zoom, the pane, the filter, the scope."""
     state = desk.state
     if state.sheet is not Sheet.NONE:
         desk.show(replace(state, sheet=Sheet.NONE))
+    elif state.pane is Pane.GRAPH and state.opened:
+        desk.show(replace(state, opened=state.opened[:-1]))
     elif state.pane is Pane.GRAPH and len(state.trail) > 1:
-        desk.show(replace(state, trail=state.trail[:-1], opened=frozenset()))
+        desk.show(replace(state, trail=state.trail[:-1]))
     elif state.is_zoomed:
         desk.show(replace(state, is_zoomed=False))
     elif state.pane is not Pane.QUEUE:

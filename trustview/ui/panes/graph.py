@@ -10,7 +10,7 @@ from trustview.ui.present.signs import counted
 from trustview.ui.present.titles import subject, subject_note
 from trustview.ui.state import Pane, State
 from widgets.ego_graph import EgoGraph
-from widgets.graph import EgoGraphData, GraphNode
+from widgets.graph import EgoGraphData, GraphNode, Ref
 from widgets.tone import Cell, Tone
 
 
@@ -50,6 +50,14 @@ class GraphPane(Frame):
             f"{counted(steps, 'step')} away" if steps > 0 else subject_note(looked.detail),
         )
         self.graph.show(ego_graph(around, state.trail[:-1], state.opened, state.places), cursor)
+
+    def show_opened(self, before: State, state: State, looked: Looked) -> None:
+        """Open or close a group; the cursor stays where it was, or goes back to the group."""
+        ref = self.graph.cursor
+        closed = next((group for group in reversed(before.opened) if group not in state.opened), None)
+        self.show_surroundings(state, looked, closed)
+        if closed is None and ref is not None:
+            self.graph.move_to(Ref(ref.side, min(ref.index, len(self.graph.graph.edges(ref.side)) - 1)))
 
     def focus_content(self) -> None:
         """Let keys go to the graph."""

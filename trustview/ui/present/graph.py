@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-from trustview.analysis import Edge, Finding, Grant, Privilege, ReachKind, Severity
+from trustview.analysis import Finding, Party, Privilege, Severity
 from trustview.policy import parse_arn
 from trustview.ui.detail import Surroundings
 from trustview.ui.places import Places
+from trustview.ui.present.neighbours import Crowd, Neighbour, Row, parts_in, parts_out, party_of, widest
 from trustview.ui.present.signs import (
     CONDITION_LEGEND,
     EDGES,
@@ -16,17 +16,12 @@ from trustview.ui.present.signs import (
     PARTIES,
     PRIVILEGES,
     condition_sign,
+    counted,
     day_of,
     severity_sign,
 )
-from trustview.ui.state import GROUP
 from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.tone import Tone
-
-_GROUPED_FROM = 4
-"""From how many members of one account on they are drawn as one."""
-
-_WIDTHS = (ReachKind.OPEN, ReachKind.CONDITIONAL, ReachKind.UNKNOWN, ReachKind.BLOCKED, ReachKind.DEAD)
 
 _KINDS = (
     (EdgeKind.OPEN, "─", "open"),
@@ -36,35 +31,14 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Neighbour:
-    """One end of an edge: who, over which grant, and how bad the worst finding on it is."""
-
-    edge: Edge
-    id: str
-    grant: Grant | None
-    severity: Severity | None = None
-
-    @property
-    def is_member(self) -> bool:
-        """Whether it is one of a crowd that the grant means, not the crowd or principal that the grant names."""
-        return self.grant is not None and self.id.startswith("arn:") and self.grant.principal.value != self.id
-
-    @property
-    def rank(self) -> tuple[int, int, bool, str]:
-        """The worst first, then the widest; `everyone` before each of ours whom it means too."""
-        severity = -self.severity if self.severity is not None else 1
-        return severity, _WIDTHS.index(self.edge.reach.kind), self.is_member, self.id
-
-
-def ego_graph(around: Surroundings, trail: Iterable[str], opened: frozenset[str], places: Places) -> EgoGraphData:
+def ego_graph(around: Surroundings, trail: Iterable[str], opened: Collection[str], places: Places) -> EgoGraphData:
     """The graph with a role in its centre; `trail` are the roles walked through before, `opened` the open groups."""
     role = around.role
     grant = around.grants[0] if around.grants else None
     privilege = PRIVILEGES[grant.privilege] if grant else PRIVILEGES[Privilege.UNKNOWN]
     worst = severity_sign(max((finding.severity for finding in around.findings), default=None))
-    incoming = list(_incoming(around, opened, places))
-    outgoing = list(_outgoing(around, opened, places))
+    incoming, incoming_titles = _incoming(around, opened, places)
+    outgoing, outgoing_titles = _outgoing(around, opened, places)
     return EgoGraphData(
         centre=GraphNode(role.arn, role.name, worst.glyph, worst.tone),
         card=(
@@ -82,6 +56,8 @@ def ego_graph(around: Surroundings, trail: Iterable[str], opened: frozenset[str]
         outgoing_empty="it can become no other role",
         trail=[_role_name(arn) for arn in trail],
         legend=_legend((*incoming, *outgoing)),
+        incoming_titles=incoming_titles,
+        outgoing_titles=outgoing_titles,
     )
 
 
@@ -109,22 +85,43 @@ def _role_name(arn: str) -> str:
 # ── who comes in ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _incoming(around: Surroundings, opened: frozenset[str], places: Places) -> Iterator[GraphEdge]:
+Titles = tuple[tuple[int, str], ...]
+
+
+def _incoming(around: Surroundings, opened: Collection[str], places: Places) -> tuple[list[GraphEdge], Titles]:
+    """Party by party, the worst first."""
     grants = {grant.id: grant for grant in around.grants}
     severities = _severities(around.findings)
-    found = [_Neighbour(e, e.source, grants.get(e.grant), severities.get(e.grant)) for e in around.incoming]
-    unique = _widest(found)
-    named = [n for n in unique if not n.is_member]
-    members = [n for n in unique if n.is_member]
-    edges = [(n.rank, _edge(n, *_source(n, places))) for n in named]
-    for account, group in _by_account(members).items():
-        id_ = f"{GROUP}{account}"
-        if len(group) < _GROUPED_FROM or id_ in opened:
-            edges += [(n.rank, _edge(n, *_principal(n.id, places))) for n in group]
-        else:
-            first = min(group, key=lambda n: n.rank)
-            edges.append((first.rank, _edge(first, f"users and roles of {places.name(account)}", account, id_, group)))
-    yield from (edge for _, edge in sorted(edges, key=lambda pair: (*pair[0], pair[1].node.label)))
+    found = widest(Neighbour(e, e.source, grants.get(e.grant), severities.get(e.grant)) for e in around.incoming)
+    parts = parts_in(found, lambda one: party_of(one, around.role.account, places), opened)
+    drawn = [(PARTIES[party].word, [_comes(row, party, places) for row in _ranked(rows)]) for party, rows in parts]
+    return _joined(drawn)
+
+
+def _ranked(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.first if isinstance(row, Crowd) else row).rank)
+
+
+def _joined(parts: Iterable[tuple[str, list[GraphEdge]]]) -> tuple[list[GraphEdge], Titles]:
+    """The edges of all parts, and over each part its title with how many there are in it."""
+    edges: list[GraphEdge] = []
+    titles: list[tuple[int, str]] = []
+    for title, drawn in parts:
+        titles.append((len(edges), f"{title} ({_total(drawn):,})"))
+        edges += drawn
+    return edges, tuple(titles)
+
+
+def _comes(row: Row, party: Party, places: Places) -> GraphEdge:
+    if isinstance(row, Neighbour):
+        return _edge(row, *_source(row, places))
+    if not row.account:
+        return _edge(
+            row.first, f"users and roles, {PARTIES[party].short}", f"in {counted(row.accounts, 'account')}", row
+        )
+    whose = places.name(row.account)
+    who = "users and roles" if all(member.is_member for member in row.members) else "principals"
+    return _edge(row.first, f"{who} of {whose}", row.account if whose != row.account else "", row)
 
 
 def _severities(findings: Iterable[Finding]) -> dict[str, Severity]:
@@ -135,24 +132,7 @@ def _severities(findings: Iterable[Finding]) -> dict[str, Severity]:
     return worst
 
 
-def _widest(neighbours: Iterable[_Neighbour]) -> list[_Neighbour]:
-    """Each neighbour once, over the edge that lets most in."""
-    best: dict[str, _Neighbour] = {}
-    for neighbour in neighbours:
-        if neighbour.id not in best or neighbour.rank < best[neighbour.id].rank:
-            best[neighbour.id] = neighbour
-    return list(best.values())
-
-
-def _by_account(members: Iterable[_Neighbour]) -> dict[str, list[_Neighbour]]:
-    groups: dict[str, list[_Neighbour]] = {}
-    for member in members:
-        arn = parse_arn(member.id)
-        groups.setdefault(arn.account if arn else "", []).append(member)
-    return groups
-
-
-def _source(neighbour: _Neighbour, places: Places) -> tuple[str, str]:
+def _source(neighbour: Neighbour, places: Places) -> tuple[str, str]:
     """Label and detail of whoever a grant names: a principal, an account, a service, a provider, everyone."""
     grant = neighbour.grant
     if grant is None or (
@@ -177,12 +157,11 @@ def _principal(arn: str, places: Places) -> tuple[str, str]:
     return f"{kind}{parsed.name}", f"@{places.name(parsed.account)}"
 
 
-def _edge(
-    neighbour: _Neighbour, label: str, detail: str, id_: str = "", group: list[_Neighbour] | None = None
-) -> GraphEdge:
+def _edge(neighbour: Neighbour, label: str, detail: str, crowd: Crowd | None = None) -> GraphEdge:
     sign = severity_sign(neighbour.severity) if neighbour.severity is not None else NO_SEVERITY
     mark, _ = condition_sign(neighbour.grant.conditions) if neighbour.grant else ("", "")
-    node = GraphNode(id_ or neighbour.id, label, sign.glyph, sign.tone, detail, len(group) if group else 1)
+    id_, count = (crowd.id, len(crowd.members)) if crowd else (neighbour.id, 1)
+    node = GraphNode(id_, label, sign.glyph, sign.tone, detail, count)
     kind = EDGES[neighbour.edge.reach.kind]
     return GraphEdge(node, kind, mark, sign.tone if neighbour.severity is not None else Tone.MUTED)
 
@@ -190,28 +169,33 @@ def _edge(
 # ── what it can become ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _outgoing(around: Surroundings, opened: frozenset[str], places: Places) -> Iterator[GraphEdge]:
-    found = _widest(_Neighbour(edge, edge.target, around.way_out.get(edge.grant)) for edge in around.outgoing)
-    by_name: dict[str, list[_Neighbour]] = {}
-    for neighbour in found:
-        by_name.setdefault(_role_name(neighbour.id), []).append(neighbour)
-    edges = []
-    for name, group in by_name.items():
-        id_ = f"{GROUP}{name}"
-        if len(group) < _GROUPED_FROM or id_ in opened:
-            edges += [(n.rank, _target(n, *_principal(n.id, places))) for n in group]
-        else:
-            first = min(group, key=lambda n: n.rank)
-            edges.append((first.rank, _target(first, name, f"in {len(group)} accounts", id_, len(group))))
-    yield from (edge for _, edge in sorted(edges, key=lambda pair: (*pair[0], pair[1].node.label)))
+def _outgoing(around: Surroundings, opened: Collection[str], places: Places) -> tuple[list[GraphEdge], Titles]:
+    """Privilege by privilege, the most powerful first."""
+    found = widest(Neighbour(edge, edge.target, around.way_out.get(edge.grant)) for edge in around.outgoing)
+    order = list(Privilege)
+    parts = parts_out(sorted(found, key=lambda one: order.index(_power(one))), _power, opened)
+    drawn = [(PRIVILEGES[power].word, [_becomes(row, places) for row in _ranked(rows)]) for power, rows in parts]
+    return _joined(drawn)
 
 
-def _target(neighbour: _Neighbour, label: str, detail: str, id_: str = "", count: int = 1) -> GraphEdge:
-    privilege = neighbour.grant.privilege if neighbour.grant else Privilege.UNKNOWN
+def _power(neighbour: Neighbour) -> Privilege:
+    return neighbour.grant.privilege if neighbour.grant else Privilege.UNKNOWN
+
+
+def _becomes(row: Row, places: Places) -> GraphEdge:
+    if isinstance(row, Neighbour):
+        return _target(row, *_principal(row.id, places))
+    if row.name:
+        return _target(row.first, row.name, f"in {counted(row.accounts, 'account')}", row)
+    return _target(row.first, f"roles of {places.name(row.account)}", row.account, row)
+
+
+def _target(neighbour: Neighbour, label: str, detail: str, crowd: Crowd | None = None) -> GraphEdge:
+    privilege = _power(neighbour)
     sign = PRIVILEGES[privilege]
     is_powerful = privilege in (Privilege.ADMIN, Privilege.ESCALATING)
     note = f"{detail} · {sign.short}" if is_powerful else detail
     mark, _ = condition_sign(neighbour.grant.conditions) if neighbour.grant else ("", "")
     tone = sign.tone if is_powerful else Tone.PLAIN
-    node = GraphNode(id_ or neighbour.id, label, sign.glyph, tone, note, count)
-    return GraphEdge(node, EDGES[neighbour.edge.reach.kind], mark)
+    id_, count = (crowd.id, len(crowd.members)) if crowd else (neighbour.id, 1)
+    return GraphEdge(GraphNode(id_, label, sign.glyph, tone, note, count), EDGES[neighbour.edge.reach.kind], mark)
