@@ -287,6 +287,26 @@ async def test_all_like_this_are_marked_by_one_key(desk: Desk) -> None:
         await screen.until(lambda: screen.state.marks == frozenset(screen.state.view))
 
 
+async def test_all_of_one_party_are_marked_by_one_key_and_decided_by_the_next(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.filter("who:datadog is:all")
+        row = screen.state.row
+        assert row is not None
+        await screen.filter("is:all")
+        await screen.until(lambda: len(screen.state.view) == len(screen.state.rows))
+        await screen.press("P")
+        await screen.until(lambda: bool(screen.state.marks))
+        same = {n for n in screen.state.view if screen.state.rows[n].party is row.party}
+        named = {n for n in same if screen.state.rows[n].party_name == row.party_name}
+        assert screen.state.marks == named
+        assert 1 < len(named) < len(same)
+        await screen.press("r")
+        await screen.sees("why?")
+        await screen.type("the contract ended")
+        await screen.press("enter")
+        await screen.until(lambda: len(screen.state.decisions) == len(named))
+
+
 @SIZES
 async def test_the_queue_is_narrowed_to_one_ou_and_widened_again(desk: Desk, size: tuple[int, int]) -> None:
     async with sitting(desk, size) as screen:

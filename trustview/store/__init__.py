@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         open_snapshot,
         save_snapshot,
     )
-    from trustview.store.view_state import load_view, save_view, view_file
+    from trustview.store.view_state import load_view, named_views_file, save_view, view_file
     from trustview.store.workspace import Workspace, find_workspace, make_file, make_folder
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "load_view",
     "make_file",
     "make_folder",
+    "named_views_file",
     "newest_snapshot",
     "open_bytes",
     "open_reviews",

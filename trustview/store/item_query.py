@@ -83,6 +83,11 @@ def party_in(parties: Iterable[Party]) -> Condition:
     return Condition("party IN (SELECT value FROM json_each(?))", (json.dumps([party.value for party in parties]),))
 
 
+def comes(party: Party, name: str) -> Condition:
+    """Who gets in is exactly this one of the party."""
+    return Condition("(party = ? AND party_name = ?)", (party.value, name))
+
+
 def reach_is(reach: ReachKind) -> Condition:
     """Its reach is this one."""
     return Condition("reach = ?", (reach.value,))

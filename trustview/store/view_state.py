@@ -1,4 +1,7 @@
-"""How a screen was left: one small JSON file per review. Losing it costs nothing, so a damaged one is passed over."""
+"""How a screen was left, one small JSON file per review, and the views that a reviewer named, in one file for all.
+
+Losing them costs no decision, so a damaged one is passed over.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ from trustview.store.workspace import FILE_MODE, make_folder
 def view_file(folder: Path, review_id: str) -> Path:
     """The file for the view of a review; its name is safe whatever the review is called."""
     return folder / f"view-{sha256(review_id.encode()).hexdigest()[:16]}.json"
+
+
+def named_views_file(folder: Path) -> Path:
+    """The file for the views that were named in the cockpit; the settings file is never written to."""
+    return folder / "named-views.json"
 
 
 def load_view(path: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from trustview.ui.detail import Detail
     from trustview.ui.dossier import Dossier
+    from trustview.ui.own_views import OwnViews
     from trustview.ui.past import PastReader
 
 from trustview.errors import TrustviewError
@@ -110,6 +111,11 @@ class Cockpit(App[None]):
     def reviews(self) -> ReviewStore:
         """Where decisions are kept."""
         return self.sitting.reviews
+
+    @property
+    def own_views(self) -> OwnViews:
+        """The views that the reviewer named."""
+        return self.sitting.own_views
 
     @property
     def review_id(self) -> str:

@@ -74,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("mark-shown", ("asterisk",), "mark all", "mark all items shown", Group.MARK),
     Command("mark-kin", ("F",), "mark kin", "mark all like this: same role name and same checks", Group.MARK),
+    Command("mark-party", ("P",), "mark party", "mark all by which the same one gets in", Group.MARK),
     Command("clear-marks", ("backslash",), "unmark", "clear all marks", Group.MARK),
     # ── go ───────────────────────────────────────────────────────────────────────────────────────────────────
     Command("next-undecided", ("right_square_bracket",), "next open", "next item that is not decided", Group.GO),
@@ -100,6 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("chains", ("X",), "chains", "chains from outside to administrators, and where to cut them", Group.SEE),
     Command("changes", ("D",), "changes", "what changed since the snapshot before", Group.SEE),
     Command("views", ("V",), "views", "views: named filters, with how many items each shows", Group.SEE),
+    Command("keep-view", ("W",), "keep view", "keep the words and place of the queue as a view of your own", Group.SEE),
     Command("signoff", ("R",), "sign-off", "sign-off: what is left, what was read, what closing seals", Group.SEE),
     Command("zoom", ("z",), "zoom", "this pane alone, or all panes", Group.SEE),
     Command("filter", ("slash",), "filter", "filter the queue by words; enter keeps, esc widens", Group.SEE),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from trustview.review import Decision, EntryKind
     from trustview.store import ReviewStore, SnapshotFile
     from trustview.ui.detail import Detail
+    from trustview.ui.own_views import OwnViews
     from trustview.ui.screens.workbench import Workbench
     from trustview.ui.state import Sheet, State
 
@@ -27,6 +28,10 @@ class Desk(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """Where decisions are kept."""
+
+    @property
+    def own_views(self) -> OwnViews:
+        """The views that the reviewer named."""
 
     @property
     def bench(self) -> Workbench:

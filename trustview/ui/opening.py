@@ -17,6 +17,7 @@ from trustview.review import review_id, review_under_way
 from trustview.store import ReviewStore, SnapshotFile, earlier_snapshot, load_view, save_view, view_file
 from trustview.ui.app import Cockpit
 from trustview.ui.board import Wishes
+from trustview.ui.own_views import OwnViews
 from trustview.ui.places import Places
 from trustview.ui.review_scope import limited_view
 from trustview.ui.sitting import Begun, Sitting
@@ -76,6 +77,7 @@ def open_cockpit(
         remark=remark,
         save_view=keep_view,
         earlier=earlier_snapshot(snapshot.path.parent, snapshot.path),
+        own_views=OwnViews(views),
     )
     return Cockpit(sitting, state, wishes)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trustview.review import Entry
 from trustview.store import ReviewStore, SnapshotFile
+from trustview.ui.own_views import OwnViews
 from trustview.ui.state import State
 
 
@@ -32,7 +33,7 @@ class Sitting:
     `organization` and `taken_at` are shown; `now` gives the moment in UTC. `review_id` is the review of the quarter, as
     long as `begun` has not told which one is under way. What takes long is called in a thread, after the first screen:
     `begun` reads the decisions, `remark` says what the reviewer should know first. `save_view` keeps how the screen was
-    left; `earlier` is the file of the snapshot before.
+    left; `earlier` is the file of the snapshot before, `own_views` what the reviewer named.
     """
 
     reader: SnapshotFile
@@ -48,3 +49,4 @@ class Sitting:
     remark: Callable[[], str]
     save_view: Callable[[str, State], None]
     earlier: Path | None = None
+    own_views: OwnViews = field(default_factory=lambda: OwnViews(None))

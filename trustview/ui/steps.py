@@ -86,6 +86,14 @@ def kin(state: State) -> tuple[int, ...]:
     return state.rows.matching(state.condition() & alike)
 
 
+def same_party(state: State) -> tuple[int, ...]:
+    """The rows shown by which the same one gets in as under the cursor: a vendor, an account, a provider, a service."""
+    row = state.row
+    if row is None or row.party is None:
+        return ()
+    return state.rows.matching(state.condition() & items.comes(row.party, row.party_name))
+
+
 def touched_by(entry: Entry) -> frozenset[str]:
     """The ids of the items that a step decided or cleared."""
     return frozenset((*entry.cleared, *(decision.item for decision in entry.decisions)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from trustview.ui.actions import closing, deciding, exporting, moving, seeing, touring
+from trustview.ui.actions import closing, deciding, exporting, moving, seeing, touring, viewing
 from trustview.ui.desk import Desk
 
 Action = Callable[[Desk], Awaitable[None] | None]
@@ -24,6 +24,7 @@ ACTIONS: dict[str, Action] = {
     "redo": deciding.redo,
     "mark-shown": moving.mark_shown,
     "mark-kin": moving.mark_kin,
+    "mark-party": moving.mark_party,
     "clear-marks": moving.clear_marks,
     "next-undecided": moving.next_undecided,
     "previous-undecided": moving.previous_undecided,
@@ -51,6 +52,7 @@ ACTIONS: dict[str, Action] = {
     "changes": seeing.show_changes,
     "views": seeing.show_views,
     "signoff": seeing.show_signoff,
+    "keep-view": viewing.keep_view,
     "close": closing.close,
     "tour": touring.tour,
     "help": seeing.show_help,

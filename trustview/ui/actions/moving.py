@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from trustview.ui.desk import Desk
+from trustview.ui.present.signs import provider_name
 from trustview.ui.searching import STILL_LOOKING
 from trustview.ui.showing import widened, with_filter
 from trustview.ui.state import Notice, Pane, Sheet, State
-from trustview.ui.steps import kin
+from trustview.ui.steps import kin, same_party
 from trustview.ui.whereabouts import at_member, at_next_facet, at_next_pane, at_pane, at_undecided, stepped
 
 
@@ -132,19 +135,31 @@ def mark_shown(desk: Desk) -> None:
     desk.show(replace(desk.state, marks=desk.state.marks | frozenset(desk.state.view), notice=Notice()))
 
 
-def mark_kin(desk: Desk) -> None:
+async def mark_kin(desk: Desk) -> None:
     """Mark all like the one under the cursor."""
-    found = kin(desk.state)
-    if not found:
-        desk.say("there is no item under the cursor", is_bad=True)
-        return
     row = desk.state.row
     what = ", ".join(row.checks) if row and row.checks else f"role {row.role_name if row else ''}"
-    desk.show(
-        replace(
-            desk.state, marks=desk.state.marks | frozenset(found), notice=Notice(f"marked {len(found)} with {what}")
-        )
-    )
+    await _mark(desk, kin, what, "there is no item under the cursor")
+
+
+async def mark_party(desk: Desk) -> None:
+    """Mark all by which the same one gets in."""
+    row = desk.state.row
+    what = provider_name(row.party_name or row.principal) if row else ""
+    await _mark(desk, same_party, what, "nobody gets in by what is under the cursor")
+
+
+async def _mark(desk: Desk, find: Callable[[State], tuple[int, ...]], what: str, nothing: str) -> None:
+    """Mark what is found, unless the cursor went on in the meantime."""
+    asked = desk.state
+    found = await asyncio.to_thread(find, asked)
+    if desk.state.cursor != asked.cursor:
+        desk.say("the cursor went on while they were looked for; nothing is marked", is_bad=True)
+    elif not found:
+        desk.say(nothing, is_bad=True)
+    else:
+        notice = Notice(f"marked {len(found):,} with {what}")
+        desk.show(replace(desk.state, marks=desk.state.marks | frozenset(found), notice=notice))
 
 
 def clear_marks(desk: Desk) -> None:
