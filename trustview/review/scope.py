@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from trustview.analysis import Severity
 from trustview.snapshot import Organization
@@ -72,9 +73,14 @@ class Assignment:
     reviewer: str
 
 
-def reviewers_of(
-    accounts: Iterable[str], assigned: Mapping[str, str], organization: Organization | None
-) -> tuple[str, ...]:
+class Paths(Protocol):
+    """What knows where an account stands."""
+
+    def path_to(self, place: str, /) -> tuple[str, ...]:
+        """Ids from the root to a place, that included; empty where it is not known."""
+
+
+def reviewers_of(accounts: Iterable[str], assigned: Mapping[str, str], organization: Paths | None) -> tuple[str, ...]:
     """Who decides on an item: of each account the reviewer of the nearest place; empty when nobody was named."""
     found: dict[str, None] = {}
     for account in accounts:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trustview.ui.past import PastReader
 
 from trustview.errors import TrustviewError
-from trustview.review import Decision, EntryKind
+from trustview.review import Assignment, Decision, EntryKind
 from trustview.store import ReviewStore, SnapshotFile
 from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
@@ -169,10 +169,15 @@ class Cockpit(App[None]):
         self.show(replace(self._state, notice=Notice(text, is_bad)))
 
     def keep(
-        self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
+        self,
+        kind: EntryKind,
+        notice: str,
+        decisions: Sequence[Decision] = (),
+        cleared: Sequence[str] = (),
+        assigned: Sequence[Assignment] = (),
     ) -> None:
         """Write a step into the journal, then show it."""
-        self.keeping.keep(kind, notice, decisions, cleared)
+        self.keeping.keep(kind, notice, decisions, cleared, assigned)
 
     def copy(self, text: str) -> None:
         """Put a text into the terminal's clipboard."""

@@ -63,6 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("accept-risk", ("w",), "accept risk", "accept the risk until a day: wrong but tolerated", Group.DECIDE),
     Command("defer", ("d",), "defer", "defer: to whom, until when", Group.DECIDE),
     Command("note", ("m",), "note", "change the note of a decision", Group.DECIDE),
+    Command("owner", ("O",), "owner", "who answers for what is decided", Group.DECIDE),
+    Command("assign", ("N",), "assign", "name who decides on an OU or account, or on those of the items", Group.DECIDE),
     Command("clear", ("c",), "clear", "clear the decision: open again", Group.DECIDE),
     Command("undo", ("u",), "undo", "undo the last step, a whole batch at once; no limit", Group.DECIDE),
     Command("redo", ("U",), "redo", "redo what was undone", Group.DECIDE),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from trustview.review import Decision, EntryKind
+    from trustview.review import Assignment, Decision, EntryKind
     from trustview.store import ReviewStore, SnapshotFile
     from trustview.ui.detail import Detail
     from trustview.ui.own_views import OwnViews
@@ -66,7 +66,12 @@ class Desk(Protocol):
         """Say one thing in the status line."""
 
     def keep(
-        self, kind: EntryKind, notice: str, decisions: Sequence[Decision] = (), cleared: Sequence[str] = ()
+        self,
+        kind: EntryKind,
+        notice: str,
+        decisions: Sequence[Decision] = (),
+        cleared: Sequence[str] = (),
+        assigned: Sequence[Assignment] = (),
     ) -> None:
         """Write a step into the journal, then show it; a step that cannot be written is refused with a message."""
 

@@ -21,11 +21,12 @@ from trustview.ui.places import Places
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known besides the rows: where accounts stand, which rows were decided how, and which are marked."""
+    """What is known besides the rows: where accounts stand, what was decided, what is marked, who decides where."""
 
     places: Places
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
     marks: Set[int] = frozenset()
+    assigned: Mapping[str, str] = field(default_factory=dict)
 
     def decided(self, verdict: Verdict | None = None) -> Condition:
         """The rows that were decided, or decided so."""
@@ -181,6 +182,22 @@ def _account(value: str) -> Test:
     return test
 
 
+def _reviewer(value: str) -> Test:
+    """A part of the name of whom an OU or account above was assigned to; `nobody` where it is nobody's."""
+    wanted = value.lower()
+
+    def test(facts: Facts) -> Condition:
+        from trustview.review import reviewers_of  # noqa: PLC0415 -- not before the first screen
+
+        accounts = [place.id for place in facts.places.places if place.is_account]
+        deciders = {one: reviewers_of((one,), facts.assigned, facts.places) for one in accounts}
+        if wanted == "nobody":
+            return items.in_places(one for one in accounts if not deciders[one])
+        return items.in_places(one for one in accounts if any(wanted in name.lower() for name in deciders[one]))
+
+    return test
+
+
 def _unit(value: str) -> Test:
     wanted = value.lower()
 
@@ -258,6 +275,7 @@ _READERS: dict[str, Callable[[str], Test]] = {
     "role": _role,
     "account": _account,
     "ou": _unit,
+    "reviewer": _reviewer,
 }
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -271,6 +289,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("role:deploy", "part of the role's name"),
     ("account:prod", "part of the account's name or id"),
     ("ou:payments", "part of the name of an OU above"),
+    ("reviewer:anna", "part of the name of who decides there (N); `nobody`"),
     ("-check:mfa", "not; also `!`"),
     ("sev:high,low", "or"),
     ("text", "any of role, account, principal, party, check"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trustview import store
 from trustview.errors import TrustviewError
-from trustview.review import Decision, EntryKind, make_entry
+from trustview.review import Assignment, Decision, EntryKind, make_entry
 from trustview.ui.others import after_others, disagreement
 from trustview.ui.sitting import Sitting
 from trustview.ui.state import Notice
@@ -25,14 +25,21 @@ class Keeping:
         self._desk = desk
         self._sitting = sitting
 
-    def keep(self, kind: EntryKind, notice: str, decisions: Sequence[Decision], cleared: Sequence[str]) -> None:
+    def keep(
+        self,
+        kind: EntryKind,
+        notice: str,
+        decisions: Sequence[Decision],
+        cleared: Sequence[str],
+        assigned: Sequence[Assignment],
+    ) -> None:
         """Write a step into the journal, then show it."""
         desk, reviews = self._desk, self._sitting.reviews
         before = state = desk.state
         try:
             bound, texts = store.bind(self._sitting.reader, decisions)
             entry = make_entry(state.journal, kind, desk.reviewer, desk.now(), bound, cleared)
-            kept = reviews.append(desk.review_id, entry, texts)
+            kept = reviews.append(desk.review_id, replace(entry, assigned=tuple(assigned)), texts)
             if kept.number != len(state.journal) + 1:  # somebody else decided in the meantime
                 others = reviews.journal(desk.review_id, len(state.journal))
                 state = after_others(state, (entry for entry in others if entry.number < kept.number))

@@ -58,6 +58,10 @@ class Places:
             self._paths[place] = tuple(reversed(path))
         return self._paths[place]
 
+    def path_to(self, place: str, /) -> tuple[str, ...]:
+        """The same, as an organization tells it."""
+        return self.path(place)
+
     def path_names(self, place: str) -> tuple[str, ...]:
         """Names of the OUs above a place, from the top, without the root."""
         return tuple(self.name(above) for above in self.path(place)[1:-1])

@@ -158,6 +158,8 @@ class State:
 
     def condition(self) -> Condition:
         """Which rows the filter and the scope show."""
+        from trustview.review import current_assignments  # noqa: PLC0415 -- not before the first screen
+
         verdicts = {number: decision.verdict for number, decision in self.decided.items()}
-        wanted = self.filter.condition(Facts(self.places, verdicts, self.marks))
+        wanted = self.filter.condition(Facts(self.places, verdicts, self.marks, current_assignments(self.journal)))
         return wanted & items.in_places(self.places.all_below(self.scope)) if self.scope else wanted

@@ -104,6 +104,8 @@ def after_entry(state: State, entry: Entry, notice: Notice) -> State:
 
     After a decision that is the next undecided row; after undo, redo or clearing the first row that was touched.
     """
+    if entry.kind is EntryKind.ASSIGN:
+        return replace(with_entry(state, entry), notice=notice)
     is_undo = entry.kind is EntryKind.UNDO
     source = step_to_undo(state.journal, entry.by) if is_undo else step_to_redo(state.journal, entry.by)
     touched = touched_by(entry if entry.kind is EntryKind.DECIDE else source or entry)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from trustview.ui.actions import closing, deciding, exporting, moving, seeing, touring, viewing
+from trustview.ui.actions import assigning, closing, deciding, exporting, moving, seeing, touring, viewing
 from trustview.ui.desk import Desk
 
 Action = Callable[[Desk], Awaitable[None] | None]
@@ -19,6 +19,8 @@ ACTIONS: dict[str, Action] = {
     "accept-risk": deciding.accept_risk,
     "defer": deciding.defer,
     "note": deciding.note,
+    "owner": deciding.owner,
+    "assign": assigning.assign,
     "clear": deciding.clear,
     "undo": deciding.undo,
     "redo": deciding.redo,

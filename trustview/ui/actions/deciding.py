@@ -188,6 +188,30 @@ async def note(desk: Desk) -> None:
     desk.keep(EntryKind.DECIDE, f"noted on {about_briefly(desk.state, numbers)} · u undoes it", decisions)
 
 
+async def owner(desk: Desk) -> None:
+    """Who answers for what is decided already."""
+    found = [(n, d) for n in desk.state.targets if (d := desk.state.decision(n)) is not None]
+    if not found:
+        desk.say("an owner belongs to a decision: decide first (a r f w d)", is_bad=True)
+        return
+    numbers = tuple(number for number, _ in found)
+    said = (one.owner for entry in reversed(desk.state.journal) for one in entry.decisions if one.owner)
+    with desk.bench.asking() as prompt:
+        name = await prompt.ask(
+            f"{about(desk.state, numbers)} · who answers for it? (enter without a name: nobody, esc leaves)",
+            value=found[0][1].owner,
+            placeholder="a name or team; ↑ ↓ offer those named before",
+            offers=tuple(dict.fromkeys(said)),
+        )
+    if name is None:
+        desk.say("the owner is as it was")
+        return
+    at = desk.now()
+    decisions = [replace(one, owner=name.strip(), by=desk.reviewer, at=at) for _, one in found]
+    who = name.strip() or "nobody"
+    desk.keep(EntryKind.DECIDE, f"{who} answers for {about_briefly(desk.state, numbers)} · u undoes it", decisions)
+
+
 def clear(desk: Desk) -> None:
     """Open again."""
     numbers = tuple(number for number in desk.state.targets if desk.state.decision(number) is not None)

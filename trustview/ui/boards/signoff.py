@@ -1,4 +1,4 @@
-"""Sign-off: what is left, on what people disagree, what is open again, what was read, and what closing would seal."""
+"""Sign-off: what is left, on what people disagree, what is open again, what closing would seal, and what was read."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def signoff(sitting: Sitting, state: State) -> Board:
         BLANK,
         *_disputed(state, standing),
         *_again(state, standing),
-        *_coverage(take_ledger(sitting.reader)),
-        BLANK,
         *(_sealed(state) if is_closed(state.journal) else _to_seal(sitting.review_id, standing.attestation)),
+        BLANK,
+        *_coverage(take_ledger(sitting.reader)),
     )
     return Board("Sign-off", COLUMNS, rows, note="signed off" if is_closed(state.journal) else "C signs it off")
 

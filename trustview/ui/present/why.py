@@ -17,7 +17,7 @@ from trustview.analysis import (
     places_of,
 )
 from trustview.policy import is_account_id, read_policy
-from trustview.review import Decision, rank_item
+from trustview.review import Decision, current_assignments, rank_item, reviewers_of
 from trustview.snapshot import Role
 from trustview.ui.detail import Detail
 from trustview.ui.places import Places
@@ -53,6 +53,9 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
         yield from _disputed(state.conflicts.get(detail.row.id))
     else:
         yield from _opened_again(state, detail.row.id)
+    deciders = reviewers_of(detail.row.accounts, current_assignments(state.journal), state.places)
+    if deciders:
+        yield Fact("assigned", ", ".join(deciders))
     yield from _found(detail, checks)
     yield from _who(detail, state.places)
     yield from use_facts(detail, state.places)
