@@ -18,10 +18,10 @@ MOST_SNAPSHOTS = 40
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one review came to on one way into the role; `who` is the principal, `reopened` what opened it again."""
+    """What one review came to on one way into the role; `reopened` what opened it again."""
 
     review: str
-    who: str
+    way: Grant
     decision: Decision | None = None
     reopened: Reopened | None = None
 
@@ -71,7 +71,7 @@ class PastReader:
     def read(self, arn: str, account: str, review: str, journal: tuple[Entry, ...]) -> Past:
         """The past of one role; `journal` is that of the review under way, which is shown already."""
         entries = list_snapshots(self._folder)
-        ways: dict[str, str] = {}
+        ways: dict[str, Grant] = {}
         moments: list[Moment] = []
         before: _Seen | None = None
         for entry in entries[-MOST_SNAPSHOTS:]:
@@ -81,19 +81,19 @@ class PastReader:
                 moments.append(Moment(entry.name, "", problem=str(error)))
                 continue
             moments.append(_compare(entry.name, before, now))
-            ways.update({grant.fleet: grant.party_name or grant.principal.value for grant in now.grants})
+            ways.update({grant.fleet: grant for grant in now.grants})
             before = before if now.problem else now
         said = tuple(self._said(ways, review, journal))
         return Past(said, tuple(reversed(moments)), max(0, len(entries) - MOST_SNAPSHOTS))
 
-    def _said(self, ways: Mapping[str, str], review: str, journal: tuple[Entry, ...]) -> list[Said]:
+    def _said(self, ways: Mapping[str, Grant], review: str, journal: tuple[Entry, ...]) -> list[Said]:
         found: list[Said] = []
         organization = review.rpartition("/")[0]
         for name in sorted(self._reviews.reviews(), reverse=True):
             if name.rpartition("/")[0] != organization:
                 continue
             decisions, reopened = _sum_up(journal) if name == review else self._of(name)
-            found += [Said(name, who, decisions[item]) for item, who in ways.items() if item in decisions]
+            found += [Said(name, way, decisions[item]) for item, way in ways.items() if item in decisions]
             found += [
                 Said(name, ways[one.item], reopened=one)
                 for one in reopened

@@ -10,7 +10,8 @@ from trustview.snapshot import Difference, DifferenceKind, Role
 from trustview.snapshot import Subject as DifferenceSubject
 from trustview.ui.past import Moment, Past, Said
 from trustview.ui.present.differences import EFFECTS, WRITTEN
-from trustview.ui.present.signs import UNREAD, VERDICTS, counted, day_of, provider_name
+from trustview.ui.present.signs import UNREAD, VERDICTS, counted, day_of
+from trustview.ui.present.titles import name_of_caller
 from widgets.fact_list import Fact, Heading
 from widgets.sections import POINTER
 from widgets.tone import Cell, Tone
@@ -47,7 +48,7 @@ def _compared(past: Past) -> list[Moment]:
 
 
 def _said(said: Said, label: str) -> Lines:
-    who = Cell(f" ← {provider_name(said.who)}", Tone.STRONG)
+    who = Cell(f" ← {name_of_caller(said.way.principal.value, said.way.party_name)}", Tone.STRONG)
     if said.decision is not None:
         one, sign = said.decision, VERDICTS[said.decision.verdict]
         until = f" until {one.until}" if one.until else ""
@@ -103,7 +104,7 @@ def _moment(moment: Moment, *, is_shown: bool) -> Lines:
 
 def _effect(one: GrantDifference) -> tuple[Cell, ...]:
     sign, tone = EFFECTS[one.kind]
-    who = provider_name(one.grant.party_name or one.grant.principal.value)
+    who = name_of_caller(one.grant.principal.value, one.grant.party_name)
     because = f": {'; '.join(one.because)}" if one.because else ""
     return (Cell(f"{sign} way in {one.kind.value}", tone), Cell(f" ← {who}", Tone.STRONG), Cell(because))
 

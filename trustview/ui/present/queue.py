@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trustview.analysis import Severity
-from trustview.policy import PrincipalForm, read_principal
 from trustview.review import Decision
 from trustview.store import ItemRow
 from trustview.ui.places import Places
@@ -18,9 +17,9 @@ from trustview.ui.present.signs import (
     UNREAD,
     VERDICTS,
     counted,
-    provider_name,
     severity_sign,
 )
+from trustview.ui.present.titles import name_of_caller
 from trustview.ui.state import State
 from widgets.columns import Column
 from widgets.tone import Cell, Tone
@@ -77,10 +76,7 @@ def who_text(row: ItemRow) -> str:
     """Who gets in: a named user or role with its account, otherwise what people call the party."""
     if not row.grants:
         return row.party_name
-    element = read_principal("AWS", row.principal)
-    if element.form in (PrincipalForm.USER, PrincipalForm.ROLE, PrincipalForm.SESSION):
-        return f"{element.name.rpartition('/')[2]} @ {row.party_name or element.account}"
-    return provider_name(row.party_name or row.principal)
+    return name_of_caller(row.principal, row.party_name)
 
 
 def role_text(row: ItemRow) -> str:

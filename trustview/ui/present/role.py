@@ -19,9 +19,9 @@ from trustview.ui.present.signs import (
     UNREAD,
     condition_sign,
     counted,
-    provider_name,
     severity_sign,
 )
+from trustview.ui.present.titles import name_of_caller
 from trustview.ui.present.use import role_use_facts
 from trustview.ui.present.why import role_facts
 from trustview.ui.state import Facet
@@ -100,7 +100,7 @@ def _way(grant: Grant) -> tuple[Cell, ...]:
     reach = REACHES[grant.reach.kind]
     _, provided = condition_sign(grant.conditions)
     return (
-        Cell(provider_name(grant.party_name or grant.principal.value), Tone.STRONG),
+        Cell(name_of_caller(grant.principal.value, grant.party_name), Tone.STRONG),
         Cell(f" · {PARTIES[grant.party].short} · ", Tone.MUTED),
         Cell(reach.word, reach.tone),
         Cell(f" · {provided} · {', '.join(action.removeprefix('sts:') for action in grant.actions)}", Tone.MUTED),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trustview.policy import parse_arn
+from trustview.policy import PrincipalForm, parse_arn, read_principal
 from trustview.ui.places import Places
+from trustview.ui.present.signs import provider_name
 from trustview.ui.state import State
 from widgets.tone import Cell, Tone
 
@@ -32,3 +33,11 @@ def name_of_role(arn: str, places: Places) -> tuple[str, str]:
     """A role's name, and where it is."""
     parsed = parse_arn(arn)
     return (parsed.name, f" @ {places.name(parsed.account)}") if parsed and parsed.account else (arn, "")
+
+
+def name_of_caller(principal: str, party_name: str) -> str:
+    """Who a principal element means: one user or role by name and where it is, anybody else by the party's name."""
+    element = read_principal("AWS", principal)
+    if element.form in (PrincipalForm.USER, PrincipalForm.ROLE, PrincipalForm.SESSION):
+        return f"{element.name.rpartition('/')[2]} @ {party_name or element.account}"
+    return provider_name(party_name or principal)
