@@ -76,7 +76,13 @@ class ItemTable(Sequence[ItemRow]):
     @cached_property
     def found(self) -> int:
         """How many rows have findings: they stand first."""
-        return bisect_left(range(len(self)), True, key=lambda number: self[number].severity is None)
+        return bisect_left(range(len(self)), True, key=self._is_without_findings)
+
+    def _is_without_findings(self, number: int) -> bool:
+        """Of one row, without the page around it: the first screen asks this of twenty."""
+        query = "SELECT severity IS NULL FROM item WHERE number = ?"
+        with self._tables.reading():
+            return bool(next(self._tables.rows(query, number + 1))[0])
 
     def number(self, item: str) -> int | None:
         """The number of an item; None when it is not in this snapshot."""
