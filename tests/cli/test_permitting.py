@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from trustview.cli import main
-from trustview.cli.arguments import PARTITIONS, build_parser
+from trustview.cli.arguments import build_parser
+from trustview.cli.collect_arguments import PARTITIONS
 from trustview.cli.collecting import read_evidence, read_scope
 from trustview.cli.exit_code import ExitCode
 from trustview.collect import ROLE_NAME, Diagnosis, Scope

@@ -13,6 +13,13 @@ from trustview.cli.argument_groups import add_reviews as _add_reviews
 from trustview.cli.argument_groups import add_settings as _add_settings
 from trustview.cli.argument_groups import add_snapshot as _add_snapshot
 from trustview.cli.argument_groups import command as _command
+from trustview.cli.collect_arguments import add_collect as _add_collect
+from trustview.cli.collect_arguments import add_doctor as _add_doctor
+from trustview.cli.collect_arguments import add_iam_policy as _add_iam_policy
+from trustview.cli.collect_arguments import add_import as _add_import
+from trustview.cli.policy_arguments import add_compare as _add_compare
+from trustview.cli.policy_arguments import add_narrower as _add_narrower
+from trustview.cli.policy_arguments import add_simulate as _add_simulate
 from trustview.cli.review_arguments import add_review as _add_review
 from trustview.cli.use_arguments import add_usage as _add_usage
 from trustview.cli.use_arguments import add_watch as _add_watch
@@ -20,9 +27,6 @@ from trustview.cli.use_arguments import add_watch as _add_watch
 SCREENS = ("role", "overview", "chains", "changes", "signoff", "gaps", "help")
 FORMATS = ("csv", "json", "jsonl", "markdown", "html", "sarif", "asff", "ocsf")
 REMEDIATION_FORMATS = ("json", "cli", "terraform", "cloudformation", "markdown")
-ROLLOUT_FORMATS = ("json", "cloudformation", "terraform")
-PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
-PROGRESS_FORMS = ("auto", "plain", "json", "screen")
 
 if TYPE_CHECKING:
     from trustview.cli.argument_groups import Commands as _Commands
@@ -63,56 +67,6 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_role(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--role-name", metavar="NAME", help="the role of every account, its path before it; or TRUSTVIEW_ROLE_NAME"
-    )
-    parser.add_argument("--external-id", metavar="ID", help="the external id it asks for; or TRUSTVIEW_EXTERNAL_ID")
-
-
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=_number, metavar="NUMBER", help="processes that read files of a trail; as many as cores"
-    )
-
-
-def _number(text: str) -> int:
-    """A whole number from 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"`{text}` is less than 1")
-    return number
-
-
-def _add_identity(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", help="a profile of the AWS configuration; or AWS_PROFILE")
-    _add_role(parser)
-    parser.add_argument(
-        "--session-name", metavar="NAME", help="how our sessions are called in CloudTrail; or TRUSTVIEW_SESSION_NAME"
-    )
-    parser.add_argument(
-        "--via", metavar="ARN", help="a hub role to become first, which enters the accounts; or TRUSTVIEW_VIA"
-    )
-    parser.add_argument(
-        "--no-session-policy", action="store_true", help="do not cut sessions in other accounts down to what is read"
-    )
-
-
-def _add_scope(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--account", action="append", metavar="ID", help="only this account; may be repeated")
-    parser.add_argument(
-        "--ou", action="append", metavar="OU", help="only accounts under this OU (id or name); repeatable"
-    )
-    parser.add_argument("--region", action="append", metavar="REGION", help="only these Regions; may be repeated")
-    parser.add_argument(
-        "--without", action="append", metavar="SERVICE", help="leave this service out, as gaps name it; repeatable"
-    )
-    parser.add_argument(
-        "--with", action="append", dest="including", metavar="NAME",
-        help="ask this too: access-analyzer-details, one call for each finding of unused access",
-    )  # fmt: skip
-
-
 def _add_demo(commands: _Commands) -> None:
     parser = _command(
         commands, "demo", "collect and open an invented organization, served on this machine", "demo", "run_demo"
@@ -121,62 +75,6 @@ def _add_demo(commands: _Commands) -> None:
     parser.add_argument("--fresh", action="store_true", help="collect again even when the demo was collected before")
     parser.add_argument("--quarter", choices=("current", "earlier"), default="current", help="which state to serve")
     _add_reviews(parser)
-    _add_settings(parser)
-    _add_json(parser)
-
-
-def _add_collect(commands: _Commands) -> None:
-    parser = _command(commands, "collect", "read the AWS Organization into a new snapshot", "collecting", "run_collect")
-    _add_identity(parser)
-    _add_scope(parser)
-    _add_evidence(parser)
-    parser.add_argument(
-        "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
-    )
-    parser.add_argument("--fresh", action="store_true", help="begin anew instead of resuming an interrupted run")
-    parser.add_argument(
-        "--progress",
-        choices=PROGRESS_FORMS,
-        default="auto",
-        help="on stderr: plain lines, or events as JSON lines; or a screen of its own",
-    )
-    _add_settings(parser)
-    _add_json(parser)
-
-
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--evidence", default="none", metavar="SOURCE",
-        help="where to learn who really assumed what: lookup (CloudTrail's event history), s3://BUCKET/PREFIX of a "
-        "trail, athena:[WORKGROUP/]DATABASE.TABLE, lake:EVENT-DATA-STORE, or none",
-    )  # fmt: skip
-    parser.add_argument("--evidence-account", metavar="ID", help="the account of the bucket or the query; your own")
-
-
-def _add_evidence(parser: argparse.ArgumentParser) -> None:
-    _add_source(parser)
-    parser.add_argument("--evidence-days", type=_number, default=90, metavar="DAYS", help="how far back (90)")
-    parser.add_argument(
-        "--evidence-pages", type=_number, metavar="NUMBER",
-        help="of lookup, only the newest so many pages of 50 events for each kind of call; what is older is a hole",
-    )  # fmt: skip
-    parser.add_argument("--evidence-region", metavar="REGION", help="the Region of the bucket or the query; your own")
-    parser.add_argument(
-        "--query-results", metavar="S3-URI", help="where Athena writes its answer, if its workgroup does not say"
-    )
-    parser.add_argument("--yes", action="store_true", help="agree beforehand to what a query of Athena or Lake costs")
-
-
-def _add_import(commands: _Commands) -> None:
-    parser = _command(
-        commands,
-        "import",
-        "make a snapshot from files of the AWS CLI and of a CloudTrail trail",
-        "importing",
-        "run_import",
-    )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
-    _add_jobs(parser)
     _add_settings(parser)
     _add_json(parser)
 
@@ -313,93 +211,3 @@ def _add_explain(commands: _Commands) -> None:
     )
     _add_snapshot(parser)
     _add_json(parser)
-
-
-_SIMULATE = """\
-A line is one object: {"id", "principal", "action", "resource", "resource_account", "context", "trust_policy",
-"identity_policies", "permissions_boundary", "session_policy", "scps", "rcps"}. `principal` is the ARN of a user, role,
-session or root, a service or an identity provider; `resource` the ARN of a role; `context` gives each key a text or a
-list of texts, and what it does not give is absent. Policies are JSON objects: one, a list (`identity_policies`) or a
-list of levels from the root down, each a list (`scps`, `rcps`). The last four may be left out or hold nothing.
-
-Its answer is {"id", "outcome", "reasons"} with the outcome allowed, explicit_deny or implicit_deny. What AWS does not
-document is never guessed: it counts as allowed, and the first reason begins with "not settled". A line that cannot be
-read is answered {"id", "error"}, the others all the same; the exit code is then 3."""
-
-
-def _add_simulate(commands: _Commands) -> None:
-    parser = _command(
-        commands, "simulate", "answer requests given with all their policies", "simulating", "run_simulate"
-    )
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _SIMULATE
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a file of JSON lines; stdin without it, or for `-`")
-    _add_json(parser)
-
-
-_NARROWER = """\
-The verdict is proved, wider with a witness (a request that NEW allows and OLD does not), or unknown with what stopped
-it. With `-` a line is one object: {"id", "old", "new", "organization", "role_account"}; `old` and `new` are policies,
-`organization` is {"id", "accounts"} or null, the last two may be left out. Its answer is {"id", "verdict", "witness",
-"reason"}; the witness is a line of `trustview simulate` without its trust policy. A line that cannot be read is
-answered {"id", "error"}, the others all the same; the exit code is then 3."""
-
-
-def _add_narrower(commands: _Commands) -> None:
-    parser = _command(commands, "narrower", "prove that a policy is no wider than another", "narrowing", "run_narrower")
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _NARROWER
-    parser.add_argument(
-        "old", metavar="OLD", help="the policy today: a file, JSON text, or `-` for JSON lines of pairs"
-    )
-    parser.add_argument(
-        "new", nargs="?", metavar="NEW", help="the policy proposed: a file, JSON text, or `-` for stdin"
-    )
-    parser.add_argument("--organization", metavar="ID", help="the organization whose members `--account` names")
-    parser.add_argument("--account", action="append", metavar="ID", help="an account of the organization; repeatable")
-    parser.add_argument("--role-account", metavar="ID", help="the account of the role that the trust policy belongs to")
-    parser.add_argument("--fail-on", choices=("unknown", "wider"), help="exit with 4 when the verdict is this bad")
-    _add_json(parser)
-
-
-def _add_compare(commands: _Commands) -> None:
-    text = "tell what is different between two policies, in effect and as written"
-    parser = _command(commands, "compare", text, "comparing", "compare_two")
-    _add_snapshot(parser)
-    what = "a role, a managed policy's ARN, a guardrail's id or name, a file or JSON text"
-    parser.add_argument("old", metavar="OLD", help=what)
-    parser.add_argument("new", nargs="?", metavar="NEW", help=what)
-    parser.add_argument("--majority", action="store_true", help="hold a role against most of those of its name")
-    _add_json(parser)
-
-
-def _add_doctor(commands: _Commands) -> None:
-    parser = _command(
-        commands, "doctor", "tell what the current credentials can and cannot read", "collecting", "run_doctor"
-    )
-    _add_identity(parser)
-    _add_scope(parser)
-    parser.add_argument("--all-accounts", action="store_true", help="try every account instead of a few")
-    _add_json(parser)
-
-
-def _add_iam_policy(commands: _Commands) -> None:
-    parser = _command(
-        commands, "iam-policy", "print what the caller and the role of every account have to be allowed", "permitting",
-        "print_policies",
-    )  # fmt: skip
-    parser.add_argument("--account", metavar="ID", required=True, help="the account that the review is run from")
-    parser.add_argument(
-        "--caller",
-        action="append",
-        metavar="ARN",
-        help="who may enter, a pattern of ARNs; repeatable",
-    )
-    parser.add_argument("--organization-id", metavar="ID", help="the organization that callers have to be of")
-    _add_role(parser)
-    _add_source(parser)
-    parser.add_argument("--partition", choices=PARTITIONS, default="aws", help="the partition (aws)")
-    parser.add_argument(
-        "--format", choices=ROLLOUT_FORMATS, default="json",
-        help="the policies (json), a StackSet template in YAML, a Terraform module",
-    )  # fmt: skip
