@@ -1,6 +1,7 @@
 """Walks over the graph against plain searches: shortest ways, choke points, circles; steps through groups and doors."""
 
 import itertools
+import random
 from collections import deque
 
 from hypothesis import given, settings
@@ -54,6 +55,29 @@ def test_a_walk_backwards_finds_who_leads_there(pairs: list[tuple[str, str]]) ->
             assert (len(walk.chain(number)) if walk.reaches(number) else None) == distance
             steps = walk.chain(number) if walk.reaches(number) else ()
             assert all(one.target == other.source for one, other in itertools.pairwise(steps))
+
+
+@SETTINGS
+@given(PAIRS, PAIRS, st.randoms(use_true_random=False))
+def test_neither_the_order_of_edges_nor_what_leads_elsewhere_changes_a_way(
+    pairs: list[tuple[str, str]], more: list[tuple[str, str]], order: random.Random
+) -> None:
+    edges = graph_of(pairs).edges
+    shuffled = [*edges, *(Edge(source, f"{target}-elsewhere", "assume role") for source, target in more)]
+    order.shuffle(shuffled)
+    one, other = TrustGraph(edges), TrustGraph(tuple(shuffled))
+    starts = sorted(one.nodes)[:2]
+
+    for goal in one.nodes:
+        part = other.part_leading_to([other.numbers[goal]], lambda _: True)
+        ways = [
+            graph.walk([graph.numbers[start] for start in starts if start in graph.numbers])
+            for graph in (one, other, part)
+            if goal in graph.numbers
+        ]
+        chains = [walk.chain(walk.graph.numbers[goal]) for walk in ways if walk.reaches(walk.graph.numbers[goal])]
+        assert len(chains) in (0, len(ways))
+        assert len(set(chains)) <= 1
 
 
 @SETTINGS

@@ -129,6 +129,22 @@ class TrustGraph:
                             told[end] = teller
         return Walk(self, came, order, backwards)
 
+    def part_leading_to(self, goals: Iterable[int], accept: Accept) -> TrustGraph:
+        """The edges on ways to some nodes and no others, in their order: a walk that ends there is the same in it."""
+        offsets, numbers = self.incoming.offsets, self.incoming.numbers
+        edges, sources = self.numbered, self.sources
+        waiting = list(dict.fromkeys(goals))
+        seen, found = set(waiting), list[int]()
+        while waiting:
+            node = waiting.pop()
+            for number in numbers[offsets[node] : offsets[node + 1]]:
+                if accept(edges[number]):
+                    found.append(number)
+                    if sources[number] not in seen:
+                        seen.add(sources[number])
+                        waiting.append(sources[number])
+        return TrustGraph(tuple(edges[number] for number in sorted(found)))
+
     def _first_name(self, node: int) -> str:
         """The name of a principal; of a group or power, that of its first member."""
         if not self.shared[node]:
