@@ -24,29 +24,38 @@ class Members:
 
 def members_of(access: Access, grant: Grant) -> Members:
     """Everybody of the accounts behind a grant, in the order of the snapshot."""
-    able: set[str] = set()
-    unsure: set[str] = set()
-    for edge in access.graph.edges_into(grant.role):
-        if edge.grant == grant.id:
-            surely, perhaps = _behind(access, edge)
-            able |= surely
-            unsure |= perhaps
-    known = tuple(sorted(able - {grant.role}, key=places_of(access).__getitem__))
+    able, unsure = _who(access, [edge for edge in access.graph.edges_into(grant.role) if edge.grant == grant.id])
+    known = tuple([arn for arn in able if arn != grant.role])
     count = sum(_count(access, account) for account in grant.party_accounts)
     is_read = not access.snapshot.unread_accounts.intersection(grant.party_accounts)
-    is_known = is_read and unsure <= able | {grant.role}
+    is_known = is_read and unsure <= {grant.role}
     return Members(known, count - (grant.account in grant.party_accounts), is_known)
 
 
-def _behind(access: Access, edge: Edge) -> tuple[frozenset[str], frozenset[str]]:
-    """The principals of ours at the other end of an edge, through doors and groups: who is able, and who may be."""
-    if edge.kind != JOINS:
-        return _split(access, [edge])
+# Who is able, in the order of the snapshot, and who else may be.
+_Who = tuple[tuple[str, ...], frozenset[str]]
+
+
+def _who(access: Access, edges: list[Edge]) -> _Who:
+    """The principals of ours at the other end of some edges; looked up once for all roles behind the same doors."""
+    if any(edge.kind != JOINS for edge in edges):
+        return _in_order(access, [_split(access, [e] if e.kind != JOINS else _into(access, e)) for e in edges])
     memory = access.memory.setdefault("behind doors", {})
-    if edge.source not in memory:
-        memory[edge.source] = _split(access, access.graph.edges_into(edge.source))
-    found: tuple[frozenset[str], frozenset[str]] = memory[edge.source]
+    doors = tuple([edge.source for edge in edges])
+    if doors not in memory:
+        memory[doors] = _in_order(access, [_split(access, _into(access, edge)) for edge in edges])
+    found: _Who = memory[doors]
     return found
+
+
+def _into(access: Access, edge: Edge) -> Iterable[Edge]:
+    return access.graph.edges_into(edge.source)
+
+
+def _in_order(access: Access, found: list[tuple[frozenset[str], frozenset[str]]]) -> _Who:
+    able = frozenset[str]().union(*(surely for surely, _ in found))
+    unsure = frozenset[str]().union(*(perhaps for _, perhaps in found))
+    return tuple(sorted(able, key=places_of(access).__getitem__)), unsure - able
 
 
 def _split(access: Access, edges: Iterable[Edge]) -> tuple[frozenset[str], frozenset[str]]:

@@ -18,10 +18,10 @@ from trustview.policy import (
     Privilege,
     PrivilegeVerdict,
     Statement,
-    matches,
     read_policy,
 )
 from trustview.policy.catalog import actions_meant, is_unknown
+from trustview.policy.wildcard import match_texts
 from trustview.snapshot import GuardrailKind, Role, Snapshot, User
 
 # The statements of SCPs that bear on some identity policies: their level, document and place in it.
@@ -119,7 +119,8 @@ class Privileges:
         facts = self.snapshot.facts_by_account.get(account)
         if facts and ":iam:" in named:
             principals: tuple[Role | User, ...] = (*facts.roles, *facts.users)
-            yield from (one for one in principals if matches(named, one.arn))
+            is_meant = match_texts((named,))
+            yield from (one for one in principals if is_meant(one.arn))
 
     # ── what binds whom ──────────────────────────────────────────────────────────────────────────────────────
 
