@@ -22,6 +22,7 @@ from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Remediation
 from trustview.analysis.repeats import describe_repeats, mend_repeats, places_of
 from trustview.analysis.settings import Settings
+from trustview.garbage import without_collection
 from trustview.snapshot import Snapshot
 
 
@@ -49,7 +50,12 @@ class Analysis:
 
 def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Settings | None = None) -> Analysis:
     """Every grant, fleet, edge and finding of a snapshot; the same snapshot and settings give the same analysis."""
-    access = Access(snapshot, settings=settings or Settings())
+    with without_collection():
+        return _analyse(snapshot, checks, settings or Settings())
+
+
+def _analyse(snapshot: Snapshot, checks: Iterable[Check], settings: Settings) -> Analysis:
+    access = Access(snapshot, settings=settings)
     ways = find_ways(access)
     graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
     access = access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())

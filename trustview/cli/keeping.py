@@ -6,8 +6,9 @@ from typing import Any
 
 from trustview.analysis import Settings, analyse
 from trustview.cli.summary import summarise
+from trustview.garbage import without_collection
 from trustview.snapshot import Snapshot
-from trustview.store import Workspace, open_snapshot, save_snapshot, without_collection
+from trustview.store import Workspace, open_snapshot, save_snapshot
 
 
 def keep_snapshot(workspace: Workspace, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from trustview.cli.output import say
 from trustview.collect import FileMark, Reducer, Tally, Work, find_trail_run
-from trustview.store import Workspace, open_shelf, read_named, without_collection
+from trustview.garbage import without_collection
+from trustview.store import Workspace, open_shelf, read_named
 
 SECONDS_BETWEEN_LINES = 5.0
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_role, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
-    from trustview.store.snapshot_tables import without_collection
     from trustview.store.snapshots import (
         SnapshotEntry,
         delete_snapshot,
@@ -98,7 +97,6 @@ __all__ = [
     "take_standing",
     "view_file",
     "walk_files",
-    "without_collection",
     "write_new",
 ]
 

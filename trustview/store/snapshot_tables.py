@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from trustview.errors import NewerFormatError, StoreError
+from trustview.garbage import without_collection
 from trustview.store.item_query import FOLD
 from trustview.store.snapshot_keys import hash_of, key_value, text_value
 from trustview.store.snapshot_schema import APPLICATION, FORMAT
@@ -136,18 +136,6 @@ class SnapshotTables:
             raise NewerFormatError(f"snapshot `{name}` was written by a newer trustview ({reads}): upgrade to open it")
         if written < FORMAT:
             raise StoreError(f"snapshot `{name}` was written by an older trustview ({reads}): collect or import again")
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Garbage collection is off inside: it would look at each of many values again and again, and free none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _fold_case(value: object) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trustview.errors import NoSnapshotError, StoreError
+from trustview.garbage import without_collection
 from trustview.store.files import take_name
 from trustview.store.snapshot_file import SnapshotFile
-from trustview.store.snapshot_tables import without_collection
 from trustview.store.workspace import Workspace, make_file, make_folder
 
 if TYPE_CHECKING:
