@@ -131,6 +131,27 @@ def test_a_statement_of_too_many_readings_is_left_open() -> None:
         assert proof.reason == "it takes too many steps to compare them"
 
 
+# No text with fewer than 22 letters decides between these, and each of them may be one of many.
+COSTLY = tuple(
+    _TRUST | {"Condition": {"StringLike": {"sts:ExternalId": values}}} for values in (["*x*", "*0*"], "*a" + "?" * 20)
+)
+_NOBODY_KNOWS = _TRUST | {"Principal": {"AWS": "arn:aws:iam::1234:root"}}
+_PINNED = {"Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/ci"}}}
+
+
+def test_what_was_shown_before_the_limit_counts_unless_only_keys_of_another_principal_show_it() -> None:
+    asked = _NOBODY_KNOWS | {"Condition": {"StringEquals": {"aws:PrincipalTag/a": "b"}}}
+    foreign = _TRUST | {"Principal": {"AWS": "444455556666"}} | _PINNED
+    old = parse_policy({"Statement": [asked, _TRUST | _PINNED, COSTLY[0]]})
+    shown = narrower(old, parse_policy({"Statement": [_NOBODY_KNOWS, COSTLY[1]]}))
+    not_shown = narrower(old, parse_policy({"Statement": [foreign, COSTLY[1]]}))
+
+    assert (shown.verdict, shown.depends_on) == (Verdict.WIDER, ("undocumented: who `arn:aws:iam::1234:root` is",))
+    assert narrower(old, parse_policy({"Statement": [foreign]})).verdict is Verdict.WIDER
+    assert not_shown.verdict is Verdict.UNKNOWN
+    assert not_shown.reason == "it takes too many steps to compare them"
+
+
 STOPPED = [
     ({"StringIs": {"sts:ExternalId": "a"}}, "StringIs", "old", "$.Statement[0].Condition.StringIs.sts:ExternalId"),
     (

@@ -101,10 +101,14 @@ class Question:
     def answer(self, within: Parts = NOTHING_SAID) -> Proof:
         """The proof, as far as requests within these parts go; BudgetSpentError when it costs too much."""
         trial = Trial(self.old, self.new, self.reading, self._maker)
-        for left in islice(self._left_over(within), _MOST_TRIES):
-            trial.put(left)
-            if trial.is_shown:
-                break
+        try:
+            for left in islice(self._left_over(within), _MOST_TRIES):
+                trial.put(left)
+                if trial.is_shown:
+                    break
+        except BudgetSpentError:
+            if trial.so_far() is None:
+                raise
         return trial.outcome() or Proof(Verdict.PROVED, _PROVED)
 
     def holds_in(self, account: str) -> bool:

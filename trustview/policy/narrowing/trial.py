@@ -9,7 +9,6 @@ while something else is in doubt.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 from trustview.policy.document import PolicyDocument
 from trustview.policy.evaluate import evaluate
@@ -54,12 +53,16 @@ class Trial:
         """Whether nothing better can be found."""
         return _SURELY in self._shown
 
-    def outcome(self) -> Proof | None:
-        """What came of it; None when nothing was left over."""
+    def so_far(self) -> Proof | None:
+        """What is shown already, whatever else is left over; None when nothing is."""
         best = min(self._shown, default=None)
-        if best is None or (best[0] and self._is_in_doubt):
-            return self._stopped
-        return self._shown[best]
+        return None if best is None or best[0] else self._shown[best]
+
+    def outcome(self) -> Proof | None:
+        """What came of it once all is tried; None when nothing was left over."""
+        if self._shown and not self._is_in_doubt:
+            return self._shown[min(self._shown)]
+        return self.so_far() or self._stopped
 
     def _show(self, sample: Sample, left: Box) -> bool:
         """Whether the engine says that a request shows it; what it leaves open is kept."""
@@ -82,4 +85,4 @@ class Trial:
 def _assumed(left: Box) -> Iterable[str]:
     """What of a box AWS leaves open and must be as it seems, where the engine reads it as it is written."""
     points = (name.removeprefix(OPEN) for name, part in left.parts.items() if name.startswith(OPEN) and part == YES)
-    return dict.fromkeys(chain.from_iterable(point.partition(UNSAID)[:1] for point in points))
+    return dict.fromkeys(point.partition(UNSAID)[0] for point in points)

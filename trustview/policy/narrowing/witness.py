@@ -41,6 +41,8 @@ from trustview.policy.wildcard import Variable, tokenize
 _Given = dict[str, str | tuple[str, ...]]
 # Callers of a box that are tried before the next box.
 _MOST_CALLERS = 12
+# What it costs to make up the requests of a caller and to put them to the engine, and more for each key.
+_STEPS_PER_CALLER, _STEPS_PER_KEY = 150, 30
 _REFUSE_ALL = parse_policy({"Version": "2012-10-17", "Statement": []})
 _TAG = "aws:requesttag/"
 _ANY_ACCOUNT = glob("?" * 12)
@@ -90,6 +92,7 @@ class WitnessMaker:
         callers = box.parts.get(CALLER, self._reading.whole[CALLER])
         cells = [cell for i, cell in enumerate(self._reading.callers.cells) if callers.mask >> i & 1]
         for cell in cells[:_MOST_CALLERS]:
+            self._solver.budget.spend(_STEPS_PER_CALLER + _STEPS_PER_KEY * len(self._reading.shapes))
             real, odd = self._grounds.real(box, cell, as_written=as_written)
             caller = self._caller(real, cell, odd) if real else None
             for prefers_absent in (True, False):
