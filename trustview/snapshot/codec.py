@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 T = TypeVar("T")
+Reader = Callable[[Any], Any]
 
 
 def encode_snapshot(snapshot: Snapshot) -> dict[str, Any]:
@@ -36,44 +38,77 @@ def decode_snapshot(value: dict[str, Any]) -> Snapshot:
 
 def encode(value: Any) -> Any:  # noqa: ANN401 -- any of our frozen values
     """JSON-ready form of one of our frozen values: dataclasses become objects, tuples lists, enums their value."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: encode(item)
-            for field in dataclasses.fields(value)
-            if (item := getattr(value, field.name)) != field.default
-        }
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
-    return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(kind):
+        found = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+        return {name: encode(item) for name, item, default in found if item != default}
+    return value
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@lru_cache(maxsize=256)
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def decode(kind: type[T], value: Any) -> T:  # noqa: ANN401 -- whatever JSON gave
     """The value of a type from its JSON-ready form; ValueError when it does not fit."""
+    wanted: Any = kind
     try:
-        result: T = _decode(kind, value)
+        result: T = _reader(wanted)(value)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from error
     return result
 
 
-def _decode(kind: Any, value: Any) -> Any:  # noqa: ANN401
+@lru_cache(maxsize=1024)
+def _reader(kind: Any) -> Reader:  # noqa: ANN401
+    """How a value of a type is read: worked out once for each type."""
     origin = get_origin(kind)
     if origin is tuple:
-        inner = get_args(kind)
-        if inner[-1] is Ellipsis:
-            return tuple(_decode(inner[0], item) for item in value)
-        return tuple(_decode(each, item) for each, item in zip(inner, value, strict=True))
+        return _reader_of_tuple(get_args(kind))
     if origin in (Union, types.UnionType):
-        options = [option for option in get_args(kind) if option is not type(None)]
-        return None if value is None else _decode(options[0], value)
-    if dataclasses.is_dataclass(kind):
-        hints = _hints(kind if isinstance(kind, type) else type(kind))
-        return kind(**{name: _decode(hints[name], item) for name, item in value.items() if name in hints})  # type: ignore[operator]
+        inner = _reader(next(option for option in get_args(kind) if option is not type(None)))
+        return lambda value: None if value is None else inner(value)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _reader_of_dataclass(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
-    if not isinstance(value, kind):
-        raise TypeError(f"{value!r} is not {kind.__name__}")
-    return value
+        return kind
+
+    def check(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r} is not {kind.__name__}")
+        return value
+
+    return check
+
+
+def _reader_of_tuple(inner: tuple[Any, ...]) -> Reader:
+    if inner[-1] is Ellipsis:
+        read = _reader(inner[0])
+        return lambda value: tuple([read(item) for item in value])
+    readers = tuple(map(_reader, inner))
+    return lambda value: tuple([read(item) for read, item in zip(readers, value, strict=True)])
+
+
+def _reader_of_dataclass(kind: type) -> Reader:
+    readers: dict[str, Reader] = {}
+
+    def read(value: dict[str, Any]) -> Any:  # noqa: ANN401
+        # Not before they are asked for: a type may hold values of its own.
+        if not readers:
+            readers.update({name: _reader(hint) for name, hint in _hints(kind).items()})
+        return kind(**{name: readers[name](item) for name, item in value.items() if name in readers})
+
+    return read
 
 
 @lru_cache(maxsize=256)
