@@ -44,6 +44,8 @@ SHOTS = (
     ),
     Shot("why", ("slash", "type check:oidc-subject sev:crit", "enter", "3", "z")),
     Shot("use", ("slash", "type NetworkAdmin", "enter", "3", "z", *["right_curly_bracket"] * 4)),
+    Shot("role", ("slash", "type NetworkAdmin", "enter", "i")),
+    Shot("permissions", ("slash", "type ci-deploy cards is:all", "enter", "i", "tab")),
     Shot("graph", ("slash", "type NetworkAdmin", "enter", "4", "z", "l")),
     Shot("fix", ("slash", "type check:vendor-without datadog", "enter", "5", "z")),
     Shot("fleet", (*_DATADOG, "j", "3", "full_stop")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trustview.analysis import Severity
@@ -199,6 +199,7 @@ json_values = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(list(view_of(start()))), json_values))
 def test_a_damaged_view_is_passed_over(view: dict[str, object]) -> None:
     state = with_view(start(), {**view, "format": 1})
