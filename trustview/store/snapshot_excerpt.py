@@ -29,13 +29,14 @@ def excerpt_on_monitoring(file: SnapshotFile) -> Snapshot:
     return Snapshot(taken_at=file.summary().taken_at, source="", organization=file.organization(), **lists)
 
 
-def excerpt_on_role(file: SnapshotFile, arn: str, account: str) -> Snapshot:
-    """A role with the policies that hang on it and the guardrails above, or an account without it."""
+def excerpt_on_role(file: SnapshotFile, arn: str, account: str, *, has_guardrails: bool = True) -> Snapshot:
+    """A role with the policies that hang on it and, if wanted, the guardrails above; or an account without it."""
     role = file.role(arn)
     named = (*role.attached, *((role.boundary,) if role.boundary else ())) if role else ()
     policies = tuple(found for name in dict.fromkeys(named) if (found := file.policy(name)) is not None)
     facts = AccountFacts(account, roles=(role,) if role else (), policies=policies)
-    return Snapshot(file.summary().taken_at, "", file.organization(), (facts,), gaps=file.listed("gaps", account))
+    organization = file.organization() if has_guardrails else None
+    return Snapshot(file.summary().taken_at, "", organization, (facts,), gaps=file.listed("gaps", account))
 
 
 def facts_of_role(file: SnapshotFile, arn: str) -> RoleFacts | None:
