@@ -67,7 +67,7 @@ def test_hardly_a_call_is_refused_and_the_run_takes_what_the_limits_force(
     monkeypatch: pytest.MonkeyPatch, limits: dict[str, tuple[float, float]], evidence: int
 ) -> None:
     throttle = Throttle(limits)
-    cloud = Cloud(invent(1, 120, roles=3, evidence=bool(evidence)), trouble=throttle, latency=LATENCY)
+    cloud = Cloud(invent(1, 70, roles=3, evidence=bool(evidence)), trouble=throttle, latency=LATENCY)
     snapshot, seconds = run(cloud, Scope(evidence_days=evidence), monkeypatch)
     began: dict[str, float] = {}
     for at, call in throttle.refused:
@@ -87,8 +87,8 @@ def finished_at(cloud: Cloud, slow: set[str]) -> float:
 
 
 def test_fast_accounts_do_not_wait_for_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    served = invent(2, 150, roles=3)
-    slow = set(sorted(served.enabled)[1:11])
+    served = invent(2, 80, roles=3)
+    slow = set(sorted(served.enabled)[1:7])
 
     def trouble(call: Call) -> Fault | None:
         return Late(50.0) if call.service == "iam" and call.account in slow else None
@@ -120,7 +120,7 @@ def test_one_account_that_is_throttled_all_the_time_slows_down_no_other(monkeypa
 
 
 def test_a_service_that_fails_everywhere_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    served = invent(4, 150, roles=3)
+    served = invent(4, 50, roles=3)
     cloud = Cloud(served, trouble=lambda call: BROKEN if call.service == "iam" else None, latency=LATENCY)
     snapshot, _ = run(cloud, Scope(without=("organizations-tags",)), monkeypatch)
     calls = (call for call in cloud.asked if call.service == "iam" and call.operation != "ListOrganizationsFeatures")
