@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.random_organization import ACCOUNTS, RandomOrganization
-from trustview.analysis.template import OWN_ACCOUNT, likeness, names_own, read_for, text_of
+from trustview.analysis.own_account import OWN_ACCOUNT
+from trustview.analysis.template import likeness, names_own, read_for, text_of
 from trustview.policy import parse_policy
 from trustview.snapshot import Snapshot
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from trustview.analysis.grant import Grant, Party, Reach, ReachKind
     from trustview.analysis.graph import TrustGraph
     from trustview.analysis.holding import HeldKind, HeldPolicy, Holding, read_holding
+    from trustview.analysis.own_account import OWN_ACCOUNT, make_template
     from trustview.analysis.own_policy import own_policy
     from trustview.analysis.policy_difference import (
         PolicyDifference,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from trustview.analysis.setting import Setting
     from trustview.analysis.settings import BusinessHours, Settings
     from trustview.analysis.steps import steps_into, steps_out_of
-    from trustview.analysis.template import OWN_ACCOUNT, likeness, make_template
+    from trustview.analysis.template import likeness
     from trustview.analysis.tier import Tier, TierRules, tier_of
     from trustview.analysis.use import (
         KnownUse,

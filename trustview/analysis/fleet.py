@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from trustview.analysis.finding import fingerprint
 from trustview.analysis.grant import Grant
+from trustview.analysis.own_account import OWN_ACCOUNT
 from trustview.analysis.own_parts import Own, own_parts
-from trustview.analysis.template import OWN_ACCOUNT
 from trustview.policy import Condition, PrincipalElement, Statement, parse_arn
 from trustview.snapshot import Role
 

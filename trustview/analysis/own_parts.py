@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trustview.analysis.template import OWN_ACCOUNT
+from trustview.analysis.own_account import OWN_ACCOUNT
 
 OWN_ORGANIZATION, OWN_REGION = "\x03", "\x04"
 

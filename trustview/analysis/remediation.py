@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from trustview.analysis.template import make_template
+from trustview.analysis.own_account import make_template
 from trustview.snapshot import Role
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trustview.analysis.template import ANY_ACCOUNT, OWN_ACCOUNT
+from trustview.analysis.own_account import OWN_ACCOUNT
+from trustview.analysis.template import ANY_ACCOUNT
 from trustview.policy import PolicyDocument
 
 _ARN = re.compile(r'"(arn:[^"]*)"')

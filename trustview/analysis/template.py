@@ -1,8 +1,4 @@
-"""Texts of different accounts that say the same: the account's own id is written as byte 0x01.
-
-JSON escapes that byte, so no policy text can hold it. THE ONE PLACE that puts it in and takes it out, of texts and of
-policies that were read: a policy of a fleet is parsed once, and gets each account's id put in afterwards.
-"""
+"""Policies of different accounts that say the same: each is parsed once, and gets an account's id put in afterwards."""
 
 from __future__ import annotations
 
@@ -10,29 +6,20 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from trustview.analysis.own_account import OWN_ACCOUNT, make_template
 from trustview.policy import (
     OPERATORS_BY_NAME,
     Condition,
     PolicyDocument,
     PrincipalElement,
     Statement,
-    is_account_id,
     parse_policy,
     read_policy,
 )
 
-OWN_ACCOUNT = "\x01"
 # The account of a policy that is parsed for all: twelve digits, because the parser tells account ids by these, and none
 # that overlaps with itself.
 ANY_ACCOUNT = "271828182845"
-
-
-def make_template(text: str, account: str) -> tuple[str, bool]:
-    """The text with its account taken out, and whether one was; what cannot be given back exactly stays as it is."""
-    if account not in text or not is_account_id(account) or OWN_ACCOUNT in text:
-        return text, False
-    template = text.replace(account, OWN_ACCOUNT)
-    return (template, True) if template.replace(OWN_ACCOUNT, account) == text else (text, False)
 
 
 def likeness(text: str, account: str) -> str:

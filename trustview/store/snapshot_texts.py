@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from trustview.analysis.template import OWN_ACCOUNT, make_template
+from trustview.analysis.own_account import OWN_ACCOUNT, make_template
 
 DICTIONARY_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 28
