@@ -7,7 +7,7 @@ import pytest
 
 from trustview.policy import matches
 from trustview.policy.conditions import OPERATORS_BY_NAME
-from trustview.policy.wildcard import tokenize
+from trustview.policy.wildcard import match_texts, tokenize
 
 
 @cache
@@ -28,6 +28,14 @@ def test_every_short_pattern_matches_what_it_means() -> None:
     texts = words("ab", 4)
     for pattern in words("ab*?", 5):
         assert [text for text in texts if matches(pattern, text)] == [text for text in texts if is_like(pattern, text)]
+
+
+def test_one_of_several_patterns_is_enough() -> None:
+    texts = words("ab", 3)
+    for patterns in product(words("ab*?", 2), repeat=2):
+        is_one = match_texts(patterns)
+        expected = [text for text in texts if any(is_like(pattern, text) for pattern in patterns)]
+        assert [text for text in texts if is_one(text)] == expected
 
 
 def test_letter_case_is_ignored_where_it_is_asked() -> None:
