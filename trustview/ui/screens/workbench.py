@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.lazy import Lazy
 from textual.screen import Screen
 
 from trustview.ui.commands import COMMANDS
@@ -76,7 +77,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             yield self.graph
             yield self.why
             yield self.fix
-        yield self.sheet
+        yield Lazy(self.sheet)  # nothing of it is seen at first
         yield self.status
         yield self.prompt
         yield self.keys
