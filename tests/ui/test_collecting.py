@@ -23,6 +23,7 @@ from trustview.ui.collection import Phase
 from trustview.ui.collector import CollectorApp
 
 from .driver import Driver
+from .golden import difference
 from .hostile import HOSTILE
 from .sitting import MEDIUM, NARROW, WIDE
 
@@ -99,6 +100,23 @@ async def test_it_tells_how_far_it_is_and_what_is_missing() -> None:
             "2/2,000 accounts", "about 12 min left", "1,234 calls", "45/s", "34 throttled", "1 account with gaps"
         )
         await watch.sees("! in part", "… reading", "↷ later", "✓ read")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [(NARROW, ""), (MEDIUM, ""), (WIDE, ""), (NARROW, "textual-light"), (NARROW, "ansi-dark")],
+    ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}",
+)
+async def test_it_looks_as_it_did_in_every_theme(size: tuple[int, int], theme: str) -> None:
+    script = Script()
+    async with watching(script, size) as watch:
+        watch.app.theme = theme or watch.app.theme
+        watch.app.collection.clock = lambda: 0.0
+        tell_some(script.tell)
+        await watch.sees("2/2,000 accounts", "Attic", "2.5")
+        await watch.pilot.pause()
+        text = "\n".join(line.rstrip() for line in watch.lines) + "\n"
+    assert not (different := difference("collect", size, text)), different
 
 
 async def test_after_the_accounts_it_tells_what_else_is_asked() -> None:

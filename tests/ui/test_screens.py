@@ -1,12 +1,10 @@
 """Every screen as text at three sizes, against golden files; the same text in light, and without any colour.
 
 The snapshot is made up by number, so that no check and no change of the demo is in the way.
-`TRUSTVIEW_GOLDEN=write` writes the files anew: look at their difference before it is committed.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,9 +16,9 @@ from benchmarks.large_reviews import write_review
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.opening import open_cockpit
 
+from .golden import difference, golden
 from .sitting import MEDIUM, NARROW, NOW, WIDE, Desk, Screen
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "screens"
 SIZES = (NARROW, MEDIUM, WIDE)
 ROLES = 300
 DIGEST = re.compile(r"\b[0-9a-f]{20,}")
@@ -83,16 +81,11 @@ async def test_each_screen_looks_as_it_did(made_up: Path, tmp_path: Path, size: 
     different = []
 
     async def look(name: str, text: str) -> None:
-        file = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
-        if os.environ.get("TRUSTVIEW_GOLDEN") == "write":
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        if text != file.read_text(encoding="utf-8"):
-            different.append(f"{file.name} is otherwise now:\n{text}")
+        different.append(difference(name, size, text))
 
     async with shown(Desk(made_up, tmp_path), size) as screen:
         await go_round(screen, look)
-    assert not different, "\n".join(different)
+    assert not any(different), "\n".join(different)
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
@@ -100,7 +93,7 @@ async def test_each_screen_says_the_same_in_light_and_without_colours(
     made_up: Path, tmp_path: Path, theme: str
 ) -> None:
     async def look(name: str, text: str) -> None:
-        assert text == (GOLDEN / f"{name}-80x24.txt").read_text(encoding="utf-8"), name
+        assert text == golden(name, NARROW), name
 
     async with shown(Desk(made_up, tmp_path), NARROW, theme) as screen:
         await go_round(screen, look)
