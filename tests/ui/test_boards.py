@@ -17,6 +17,7 @@ from trustview.ui.boards import make_board
 from trustview.ui.opening import open_cockpit
 from trustview.ui.showing import filtered, scoped
 from trustview.ui.state import Pane, Sheet, State
+from widgets.tone import Tone
 
 from .acme import acme_analysis, acme_snapshot
 from .sitting import MEDIUM, NARROW, NOW, Desk, Screen, sitting
@@ -83,6 +84,29 @@ async def test_every_chain_ends_at_an_administrator_and_leads_there(desk: Desk) 
         assert found <= set(targets)
         await screen.press("X")
         await screen.sees("administrators can be reached", "Cut here")
+
+
+async def test_a_chain_is_followed_in_the_graph_and_walked_back_step_by_step(desk: Desk) -> None:
+    async with sitting(desk, MEDIUM) as screen:
+        board = board_of(screen, Sheet.CHAINS)
+        number, chain = next(
+            (n, row.link.chain) for n, row in enumerate(board.rows) if row.link and len(row.link.chain) == 4
+        )
+        *_, before, last = (screen.cockpit.reader.role(arn) for arn in chain if ":role/" in arn)
+        assert before is not None
+        assert last is not None
+        await screen.press("X")
+        await screen.sees("administrators can be reached")
+        await screen.press(*["j"] * number, "enter")
+        await screen.sees(f"{before.name} › {last.name}", f"› {before.name}", "one came from there")
+        graph = screen.cockpit.bench.graph.graph.graph
+        assert graph.centre.id == last.arn
+        (walked,) = [edge for edge in graph.incoming if edge.node.id == before.arn]
+        assert walked.tone is Tone.ACCENT
+        assert [edge for edge in graph.incoming if edge.node.label.startswith("›")] == [walked]
+
+        await screen.press("backspace")
+        await screen.until(lambda: screen.cockpit.bench.graph.graph.graph.centre.id == before.arn)
 
 
 async def test_changes_need_a_snapshot_before_and_lead_to_the_roles_of_today(tmp_path: Path, desk: Desk) -> None:

@@ -13,13 +13,17 @@ from widgets.tone import Cell, Tone
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where enter leads: the queue under words and a scope, an item, a role by its ARN, or another sheet."""
+    """Where enter leads: the queue under words and a scope, an item, a role by its ARN, or another sheet.
+
+    With the `chain` of ARNs that ends at the role, its graph follows, as if one had walked along it.
+    """
 
     words: str = ""
     scope: str = ""
     role: str = ""
     sheet: Sheet = Sheet.NONE
     item: str = ""
+    chain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from trustview.ui.whereabouts import at_pane, at_row
 
 def follow(state: State, link: Link, reader: SnapshotFile) -> State:
     """The state at the end of a link that is no sheet; words and scope are not searched for yet."""
+    if link.chain:
+        return at_chain(state, link.chain, reader)
     if link.role:
         return at_role(state, link.role, reader)
     if link.item:
@@ -37,6 +39,12 @@ def at_role(state: State, arn: str, reader: SnapshotFile) -> State:
     state = _with_row(state, number)
     roles = list(dict.fromkeys(grant.role for grant in reader.item_grants(state.rows[number].id)))
     return at_pane(replace(at_row(state, number), member=roles.index(arn)), Pane.WHY)
+
+
+def at_chain(state: State, chain: tuple[str, ...], reader: SnapshotFile) -> State:
+    """The role at the end of a chain in the centre of the graph, as if one had walked there; back leads along it."""
+    roles = tuple(node for node in chain if ":role/" in node and reader.role(node) is not None)
+    return at_pane(replace(at_role(state, chain[-1], reader), trail=roles, opened=()), Pane.GRAPH)
 
 
 def _with_row(state: State, number: int) -> State:

@@ -27,7 +27,7 @@ _CHOKES = 10
 
 
 def chains(sitting: Sitting, state: State) -> Board:
-    """The shortest way to each administrator, the shortest first; enter shows the administrator."""
+    """The shortest way to each administrator, the shortest first; enter shows it in the graph, step by step."""
     graph = sitting.reader.graph.whole()
     starts = [number for number, node in enumerate(graph.nodes) if _is_outside(node, state.places)]
     walk = graph.walk(starts, _is_for_strangers)
@@ -100,7 +100,8 @@ def _row(chain: Chain, places: Places) -> BoardRow:
         Cell(names),
         Cell(", ".join(chain.depends_on), Tone.MUTED),
     )
-    return BoardRow(cells, Link(role=chain.target))
+    walked = (chain.source, *(step.target for step in chain.steps))
+    return BoardRow(cells, Link(role=chain.target, chain=walked))
 
 
 def _name(node: str, places: Places) -> str:

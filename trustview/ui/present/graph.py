@@ -23,6 +23,9 @@ from trustview.ui.present.signs import (
 from widgets.graph import EdgeKind, EgoGraphData, GraphEdge, GraphNode
 from widgets.tone import Tone
 
+_ON_WAY = "›"  # before whoever one came from, as between the steps of the way
+_WAY_LEGEND = ((_ON_WAY, "one came from there"),)
+
 _KINDS = (
     (EdgeKind.OPEN, "─", "open"),
     (EdgeKind.CONDITIONAL, "┄", "conditional"),
@@ -37,7 +40,9 @@ def ego_graph(around: Surroundings, trail: Iterable[str], opened: Collection[str
     grant = around.grants[0] if around.grants else None
     privilege = PRIVILEGES[grant.privilege] if grant else PRIVILEGES[Privilege.UNKNOWN]
     worst = severity_sign(max((finding.severity for finding in around.findings), default=None))
-    incoming, incoming_titles = _incoming(around, opened, places)
+    walked = tuple(trail)
+    is_walked = any(edge.source == walked[-1] for edge in around.incoming) if walked else False
+    incoming, incoming_titles = _incoming(around, walked[-1] if walked else "", opened, places)
     outgoing, outgoing_titles = _outgoing(around, opened, places)
     return EgoGraphData(
         centre=GraphNode(role.arn, role.name, worst.glyph, worst.tone),
@@ -54,8 +59,8 @@ def ego_graph(around: Surroundings, trail: Iterable[str], opened: Collection[str
         outgoing_title=_title("what it can become", outgoing),
         incoming_empty="no statement lets anybody in",
         outgoing_empty="it can become no other role",
-        trail=[_role_name(arn) for arn in trail],
-        legend=_legend((*incoming, *outgoing)),
+        trail=[_role_name(arn) for arn in walked],
+        legend=(*(_WAY_LEGEND if is_walked else ()), *_legend((*incoming, *outgoing))),
         incoming_titles=incoming_titles,
         outgoing_titles=outgoing_titles,
     )
@@ -88,11 +93,16 @@ def _role_name(arn: str) -> str:
 Titles = tuple[tuple[int, str], ...]
 
 
-def _incoming(around: Surroundings, opened: Collection[str], places: Places) -> tuple[list[GraphEdge], Titles]:
-    """Party by party, the worst first."""
+def _incoming(
+    around: Surroundings, before: str, opened: Collection[str], places: Places
+) -> tuple[list[GraphEdge], Titles]:
+    """Party by party, the worst first; `before` is the role that one came from."""
     grants = {grant.id: grant for grant in around.grants}
     severities = _severities(around.findings)
-    found = widest(Neighbour(e, e.source, grants.get(e.grant), severities.get(e.grant)) for e in around.incoming)
+    found = widest(
+        Neighbour(e, e.source, grants.get(e.grant), severities.get(e.grant), e.source == before)
+        for e in around.incoming
+    )
     parts = parts_in(found, lambda one: party_of(one, around.role.account, places), opened)
     drawn = [(PARTIES[party].word, [_comes(row, party, places) for row in _ranked(rows)]) for party, rows in parts]
     return _joined(drawn)
@@ -161,8 +171,10 @@ def _edge(neighbour: Neighbour, label: str, detail: str, crowd: Crowd | None = N
     sign = severity_sign(neighbour.severity) if neighbour.severity is not None else NO_SEVERITY
     mark, _ = condition_sign(neighbour.grant.conditions) if neighbour.grant else ("", "")
     id_, count = (crowd.id, len(crowd.members)) if crowd else (neighbour.id, 1)
-    node = GraphNode(id_, label, sign.glyph, sign.tone, detail, count)
     kind = EDGES[neighbour.edge.reach.kind]
+    if neighbour.is_on_way:
+        return GraphEdge(GraphNode(id_, f"{_ON_WAY} {label}", sign.glyph, sign.tone, detail), kind, mark, Tone.ACCENT)
+    node = GraphNode(id_, label, sign.glyph, sign.tone, detail, count)
     return GraphEdge(node, kind, mark, sign.tone if neighbour.severity is not None else Tone.MUTED)
 
 

@@ -35,6 +35,8 @@ class Neighbour:
     id: str
     grant: Grant | None
     severity: Severity | None = None
+    is_on_way: bool = False
+    """Whether one came from it to the role in the centre."""
 
     @property
     def is_member(self) -> bool:
@@ -43,8 +45,8 @@ class Neighbour:
 
     @property
     def is_marked(self) -> bool:
-        """Whether a finding of weight is about it by name."""
-        return not self.is_member and self.severity is not None and self.severity >= Severity.HIGH
+        """Whether a finding of weight is about it by name, or one came from it."""
+        return self.is_on_way or (not self.is_member and self.severity is not None and self.severity >= Severity.HIGH)
 
     @property
     def account(self) -> str:
@@ -59,10 +61,10 @@ class Neighbour:
         return arn.name if arn else self.id
 
     @property
-    def rank(self) -> tuple[int, int, bool, str]:
-        """The worst first, then the widest; `everyone` before each of ours whom it means too."""
+    def rank(self) -> tuple[bool, int, int, bool, str]:
+        """Where one came from, then the worst, then the widest; `everyone` before each of ours whom it means too."""
         severity = -self.severity if self.severity is not None else 1
-        return severity, _WIDTHS.index(self.edge.reach.kind), self.is_member, self.id
+        return not self.is_on_way, severity, _WIDTHS.index(self.edge.reach.kind), self.is_member, self.id
 
 
 @dataclass(frozen=True, slots=True)
