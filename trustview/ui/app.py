@@ -32,7 +32,7 @@ from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
 from trustview.ui.keeping import Keeping
 from trustview.ui.known import known_error, log_said
-from trustview.ui.lookup import Looked, Lookup, look
+from trustview.ui.lookup import Looked, Lookup, load, look
 from trustview.ui.messages import FacetChosen, PaneChosen, PaneFocused
 from trustview.ui.others import Others
 from trustview.ui.present.queue import OpenCounts
@@ -212,6 +212,8 @@ class Cockpit(App[None]):
         self.run_worker(self._read_decisions(), group="begin")
 
     async def _read_decisions(self) -> None:
+        await asyncio.to_thread(load)
+        self.lookup.allow()
         try:
             begun = await asyncio.to_thread(self.sitting.begun)
             remark = await asyncio.to_thread(self.sitting.remark)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.05
 """How long the cursor rests before the details of its row are read, while one key follows another."""
+
+_READ_WITH = (
+    "importlib.resources",
+    "trustview.store.review_database",
+    "trustview.ui.detail",
+    "trustview.ui.dossier",
+)
 
 SINGLE_SECONDS = 0.01
 """The same after a single key: nothing suggests that another follows."""
@@ -54,6 +62,15 @@ def look(reader: SnapshotFile, state: State, inspect: Callable[[State, str], Dos
         return Looked(problem=str(error))
 
 
+def load() -> None:
+    """Import what is read with after the first screen; one thread does it before others begin.
+
+    Python raises where two threads import modules that need each other, as `importlib.resources` and its parts do.
+    """
+    for name in _READ_WITH:
+        import_module(name)
+
+
 class Lookup:
     """Of several requests only the last is read, and shown when it is there."""
 
@@ -62,6 +79,7 @@ class Lookup:
         self._read = read
         self._show = show
         self._rest: Timer | None = None
+        self._may_begin = asyncio.Event()
         self._asked = 0
         self._asked_at = 0.0
         self._answered = 0
@@ -70,6 +88,10 @@ class Lookup:
     def is_settled(self) -> bool:
         """Whether what was asked for last is shown."""
         return self._asked > 0 and self._answered == self._asked
+
+    def allow(self) -> None:
+        """Let reading begin: what it imports is there."""
+        self._may_begin.set()
 
     def soon(self) -> None:
         """Read once no further request comes for a moment: a held key reads nothing."""
@@ -89,6 +111,7 @@ class Lookup:
         self._app.run_worker(self._work(self._asked), group="lookup", exclusive=True)
 
     async def _work(self, number: int) -> None:
+        await self._may_begin.wait()
         looked = await asyncio.to_thread(self._read)
         if number == self._asked:
             self._answered = number
