@@ -15,6 +15,7 @@ from typing import Any
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.guardrail_levels import GuardrailKey, GuardrailLevels
+from trustview.analysis.kinds import Kinds
 from trustview.analysis.known_context import KnownCallers, context_for_role
 from trustview.analysis.policy_sets import PolicySets
 from trustview.analysis.privileges import Privileges
@@ -75,6 +76,11 @@ class Access:
         for grant in self.grants:
             found.setdefault(grant.role, []).append(grant)
         return {role: tuple(grants) for role, grants in found.items()}
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The grants by kind."""
+        return Kinds(self.grants)
 
     @cached_property
     def providers_by_arn(self) -> dict[str, IdentityProvider]:

@@ -55,9 +55,8 @@ def outsiders_in(access: Access, accounts: Iterable[str]) -> tuple[str, ...]:
 
 def _comings(access: Access) -> Iterator[tuple[str, str]]:
     """Account and outsider, by every way in and every use."""
-    for grant in access.grants:
-        if grant.reach.lets_in:
-            yield from ((grant.account, outsider) for outsider in outsiders_of(access, grant))
+    for grant in access.kinds.grants(lambda kind: kind.reach.lets_in and bool(outsiders_of(access, kind))):
+        yield from ((grant.account, outsider) for outsider in outsiders_of(access, grant))
     for use in access.snapshot.uses:
         if use.count and access.is_outsider(use.caller_account):
             yield account_of(use.role), use.caller_account

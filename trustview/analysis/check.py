@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from trustview.analysis.access import Access
 from trustview.analysis.finding import Confidence, Modifier, Severity, Subject
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import IsMeant
 from trustview.analysis.remediation import Change
 
 
@@ -39,7 +40,6 @@ class Evidence:
 
 
 FindEvidence = Callable[[Access], Iterator[Evidence]]
-LooksAt = Callable[[Grant], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Check:
     counted: tuple[Modifier, ...] = ()
     of_all: bool = False
     beside_trust: bool = False
-    looks_at: LooksAt | None = None
+    looks_at: IsMeant | None = None
 
 
 def check(
@@ -64,13 +64,13 @@ def check(
     *counted: Modifier,
     of_all: bool = False,
     beside_trust: bool = False,
-    looks_at: LooksAt | None = None,
+    looks_at: IsMeant | None = None,
 ) -> Callable[[FindEvidence], Check]:
     """Make a Check of a generator of evidence; it registers nothing, `checks/__init__` lists it.
 
     `counted` are modifiers of the severity that the check's own condition holds already. `of_all`: what it finds on a
     role rests on more than the grants of that role. `beside_trust`: what principals may do bears on what it finds, and
-    no trust policy. `looks_at` says of a grant whether it bears on what is found anywhere; None: each may.
+    no trust policy. `looks_at` says of a kind of grants whether it bears on what is found anywhere; None: each may.
     """
 
     def define(find: FindEvidence) -> Check:

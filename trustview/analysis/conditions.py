@@ -8,6 +8,7 @@ from __future__ import annotations
 from trustview.analysis.access import Access
 from trustview.analysis.audience import is_demanded, passes_when_absent
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.reach import Representative, ask_of_grant, callers_of, without
 from trustview.policy import (
     OPERATORS_BY_NAME,
@@ -68,9 +69,9 @@ def absent_passes(access: Access, grant: Grant, condition: Condition) -> bool:
 
     Keys whose value the caller chooses are left aside: there absence gives nothing that a value would not.
     """
-    if not passes_when_absent(condition) or not _is_optional(condition):
+    if not passes_without(condition) or is_demanded(condition.key, grant.conditions):
         return False
-    if is_demanded(condition.key, grant.conditions) or _is_complemented(condition, grant.conditions):
+    if _is_complemented(condition, grant.conditions):
         return False
     return any(
         may_lack(one, condition.key) and _gets_in_without(access, grant, one, condition)
@@ -90,6 +91,11 @@ def deny_misses(access: Access, grant: Grant, deny: Statement, condition: Condit
         and _gets_in_without(access, grant, one, condition)
         for one in callers_of(access, grant)
     )
+
+
+def passes_without(condition: Condition) -> bool:
+    """Whether a condition lets pass who does not send its key, and the key is one that a caller may lack."""
+    return passes_when_absent(condition) and _is_optional(condition)
 
 
 def _is_optional(condition: Condition) -> bool:
@@ -138,10 +144,20 @@ def _is_meant(access: Access, grant: Grant, deny: Statement, condition: Conditio
     return any(means_action(deny, action) for action in grant.actions)
 
 
+def roles_that_deny(access: Access) -> frozenset[str]:
+    """The roles whose trust policy denies anything."""
+    memory = access.memory.setdefault("roles that deny", {})
+    if "roles" not in memory:
+        roles = access.grants_by_role
+        memory["roles"] = frozenset(arn for arn in roles if access.trust_policy(access.role(arn)).denies)
+    found: frozenset[str] = memory["roles"]
+    return found
+
+
 # ── who comes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def users_may_come(access: Access, grant: Grant) -> bool:
+def users_may_come(access: Access, grant: Kind) -> bool:
     """Whether IAM users, who alone can show MFA to IAM, may be among those whom the grant means."""
     form = grant.principal.form
     if form is PrincipalForm.UNIQUE_ID:

@@ -18,6 +18,7 @@ from trustview.analysis.audience import is_wild
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.door import narrow_to
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.reach import STRANGER_ORGANIZATION, Representative, callers_of, statement_of
 from trustview.policy import Condition, is_account_id, parse_arn
 
@@ -52,7 +53,7 @@ def deputies() -> dict[str, Deputy]:
     return {service: Deputy(**row) for service, row in json.loads(text).items()}
 
 
-def source_conditions(grant: Grant) -> tuple[Condition, ...]:
+def source_conditions(grant: Kind) -> tuple[Condition, ...]:
     """The conditions of a grant that test for whom the service acts."""
     return tuple(condition for condition in grant.conditions if condition.key.lower() in SOURCE_KEYS)
 
@@ -87,7 +88,7 @@ def for_a_stranger(one: Representative, grant: Grant) -> Representative:
     return replace(one, context=one.context.with_values(values))
 
 
-def foreign_sources(access: Access, grant: Grant) -> tuple[str, ...]:
+def foreign_sources(access: Access, grant: Kind) -> tuple[str, ...]:
     """The sources that a grant accepts and that are not ours, or could be anybody's."""
     conditions = [condition for condition in source_conditions(grant) if not is_negated(condition)]
     found = [value for condition in conditions for value in condition.values if _is_foreign(access, condition, value)]

@@ -11,20 +11,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trustview.analysis.access import Access
-from trustview.analysis.conditions import MFA_KEYS, is_about_mfa
+from trustview.analysis.conditions import MFA_KEYS, is_about_mfa, roles_that_deny
 from trustview.analysis.door import narrow_to
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.reach import Representative, statement_of, without
 from trustview.policy import Condition, Statement
 
 
-def mfa_conditions_of(grant: Grant) -> tuple[Condition, ...]:
+def mfa_conditions_of(grant: Kind) -> tuple[Condition, ...]:
     """The conditions of a grant that test MFA."""
     return tuple(filter(is_about_mfa, grant.conditions))
 
 
 def mfa_denies_of(access: Access, grant: Grant) -> tuple[Statement, ...]:
     """The Deny statements beside a grant that test MFA."""
+    if grant.role not in roles_that_deny(access):
+        return ()
     denies = access.trust_policy(access.role(grant.role)).denies
     return tuple(deny for deny in denies if any(map(is_about_mfa, deny.conditions)))
 

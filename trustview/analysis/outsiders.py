@@ -6,6 +6,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.audience import passes_when_absent
 from trustview.analysis.conditions import is_about_external_id, is_negated
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.reach import Representative, ask_of_grant, callers_of, without
 from trustview.policy import Condition, PrincipalForm
 
@@ -18,11 +19,16 @@ _OF_ACCOUNTS = frozenset(
 )  # fmt: skip
 
 
-def outsiders_of(access: Access, grant: Grant) -> tuple[str, ...]:
+def outsiders_of(access: Access, grant: Kind) -> tuple[str, ...]:
     """The accounts behind a grant that are not ours."""
     if grant.principal.form not in _OF_ACCOUNTS:
         return ()
     return tuple(account for account in grant.party_accounts if access.is_outsider(account))
+
+
+def ways_of_outsiders(access: Access) -> list[Grant]:
+    """The grants of accounts that are not ours, but for those that the role's own trust policy shuts."""
+    return access.kinds.living(lambda kind: bool(outsiders_of(access, kind)))
 
 
 def name_outsider(access: Access, account: str) -> str:
@@ -31,7 +37,7 @@ def name_outsider(access: Access, account: str) -> str:
     return f"{vendor.name} (`{account}`)" if vendor else f"`{account}`"
 
 
-def trusts_all_of(grant: Grant) -> bool:
+def trusts_all_of(grant: Kind) -> bool:
     """Whether any principal of the accounts is meant: no element and no condition names one."""
     if grant.principal.form not in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE):
         return False
@@ -48,7 +54,7 @@ def _names_principals(condition: Condition) -> bool:
     return key in ("aws:userid", "aws:username") and all(set(value) - set("*?:") for value in condition.values)
 
 
-def external_ids_of(grant: Grant) -> tuple[Condition, ...]:
+def external_ids_of(grant: Kind) -> tuple[Condition, ...]:
     """The conditions of a grant on the ExternalId."""
     return tuple(condition for condition in grant.conditions if is_about_external_id(condition))
 

@@ -13,8 +13,8 @@ import re
 
 from trustview.analysis.audience import is_wild, passes_when_absent
 from trustview.analysis.conditions import is_about_mfa, is_negated, listed
-from trustview.analysis.grant import Grant
 from trustview.analysis.issuers import APPLICATION_CLAIMS, Bound, Issuer, find_issuer
+from trustview.analysis.kinds import Kind
 from trustview.policy import (
     OPERATORS_BY_NAME,
     CallerKind,
@@ -39,32 +39,32 @@ _ANY_PLACE = re.compile(
 _NARROWING_CLAIMS = ("ref", "environment", "job_workflow_ref", "ref_protected", "build_branch")
 
 
-def is_oidc(grant: Grant) -> bool:
+def is_oidc(grant: Kind) -> bool:
     """Whether an OIDC provider is trusted, and not one of those that sign in everybody."""
     return grant.principal.form is PrincipalForm.OIDC_PROVIDER and issuer_name(grant) not in APPLICATION_CLAIMS
 
 
-def issuer_name(grant: Grant) -> str:
+def issuer_name(grant: Kind) -> str:
     """The issuer that a grant trusts, as condition keys spell it."""
     return grant.principal.name.lower().rstrip("/")
 
 
-def issuer_of(grant: Grant) -> Issuer:
+def issuer_of(grant: Kind) -> Issuer:
     """The issuer that a grant trusts."""
     return find_issuer(grant.principal.name)
 
 
-def claims_of(grant: Grant) -> tuple[tuple[str, Condition], ...]:
+def claims_of(grant: Kind) -> tuple[tuple[str, Condition], ...]:
     """The conditions on claims of the grant's own issuer, with the claim; keys of AWS stand under their full name."""
     return tuple((_claim_of(grant, condition.key.lower()), condition) for condition in grant.conditions)
 
 
-def _claim_of(grant: Grant, key: str) -> str:
+def _claim_of(grant: Kind, key: str) -> str:
     issuer, _, claim = key.rpartition(":")
     return claim if issuer.rstrip("/") == issuer_name(grant) else key
 
 
-def tests_of(grant: Grant, *claims: str) -> tuple[Condition, ...]:
+def tests_of(grant: Kind, *claims: str) -> tuple[Condition, ...]:
     """The conditions that surely test one of these claims for some value."""
     return tuple(c for claim, c in claims_of(grant) if claim in claims and asks_for_a_value(claim, c))
 
@@ -82,12 +82,12 @@ def asks_for_a_value(claim: str, condition: Condition) -> bool:
 # ── how wide ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tenancy_of(grant: Grant) -> tuple[Condition, ...]:
+def tenancy_of(grant: Kind) -> tuple[Condition, ...]:
     """The conditions on claims that name the tenant, whatever they test them for."""
     return tuple(condition for claim, condition in claims_of(grant) if claim in issuer_of(grant).claims)
 
 
-def bound_of(grant: Grant) -> tuple[Bound, tuple[str, ...]]:
+def bound_of(grant: Kind) -> tuple[Bound, tuple[str, ...]]:
     """How far the claims close, and the values of the narrowest condition that leave it so wide."""
     issuer = issuer_of(grant)
     found = [
@@ -180,7 +180,7 @@ _RUNNING_ON = re.compile(
 # ── what never matches ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def dead_conditions_of(grant: Grant) -> tuple[tuple[Condition, str], ...]:
+def dead_conditions_of(grant: Kind) -> tuple[tuple[Condition, str], ...]:
     """The conditions that no token of the issuer ever meets, each with the reason in words."""
     return tuple(
         (condition, reason)
@@ -189,12 +189,12 @@ def dead_conditions_of(grant: Grant) -> tuple[tuple[Condition, str], ...]:
     )
 
 
-def is_dead(grant: Grant) -> bool:
+def is_dead(grant: Kind) -> bool:
     """Whether no token of the issuer can ever meet the grant's conditions."""
     return bool(dead_conditions_of(grant))
 
 
-def _why_dead(grant: Grant, claim: str, condition: Condition) -> str:
+def _why_dead(grant: Kind, claim: str, condition: Condition) -> str:
     operator = OPERATORS_BY_NAME.get(condition.operator.lower())
     if operator is None:
         return ""
@@ -211,7 +211,7 @@ def _why_dead(grant: Grant, claim: str, condition: Condition) -> str:
     return ""
 
 
-def _is_github(grant: Grant) -> bool:
+def _is_github(grant: Kind) -> bool:
     return issuer_of(grant).prefix == "repo:"
 
 

@@ -148,6 +148,7 @@ class UseBook:
             by_role.setdefault(use.role, []).append(use)
         self.by_role = {role: tuple(uses) for role, uses in by_role.items()}
         self._coverages: dict[tuple[str, str], Coverage] = {}
+        self._seen: dict[tuple[str, str], bool] = {}
         self._roles: dict[str, KnownUse] = {}
 
     def coverage(self, role: Role) -> Coverage:
@@ -156,6 +157,13 @@ class UseBook:
         if key not in self._coverages:
             self._coverages[key] = coverage_of(self._access.snapshot, role.account, (role.last_used_region,))
         return self._coverages[key]
+
+    def sees(self, role: Role) -> bool:
+        """Whether all assumptions of a role were seen for so long that it could be called unused."""
+        key = (role.account, role.last_used_region)
+        if key not in self._seen:
+            self._seen[key] = self.coverage(role).sees(self._days, self._now)
+        return self._seen[key]
 
     def of_role(self, role: Role) -> KnownUse:
         """What is known of a role's use."""

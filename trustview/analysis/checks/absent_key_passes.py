@@ -9,9 +9,18 @@ from collections.abc import Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
-from trustview.analysis.conditions import absent_passes, deny_misses, is_negated, listed, quote
+from trustview.analysis.conditions import (
+    absent_passes,
+    deny_misses,
+    is_negated,
+    listed,
+    passes_without,
+    quote,
+    roles_that_deny,
+)
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.kinds import Kind, by_role, is_any
 from trustview.analysis.mend import add_condition, replace_condition, require_organization
 from trustview.analysis.remediation import Change
 from trustview.policy import OPERATORS_BY_NAME, Condition, find_context_key
@@ -30,11 +39,15 @@ def absent_key_passes(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
     """
-    for grant in access.grants:
-        if not grant.reach.is_shut_by_itself and not grant.is_inverted:
-            yield from _in_allow(access, grant)
-    for grants in access.grants_by_role.values():
-        yield from _in_denies(access, tuple(grant for grant in grants if not grant.reach.is_shut_by_itself))
+    for grant in access.kinds.living(_passes_without):
+        yield from _in_allow(access, grant)
+    for grants in by_role(access.kinds.living(is_any)):
+        if grants[0].role in roles_that_deny(access):
+            yield from _in_denies(access, grants)
+
+
+def _passes_without(kind: Kind) -> bool:
+    return not kind.is_inverted and any(map(passes_without, kind.conditions))
 
 
 def _in_allow(access: Access, grant: Grant) -> Iterator[Evidence]:
@@ -64,8 +77,7 @@ def _mend(access: Access, grant: Grant, found: tuple[Condition, ...]) -> tuple[C
 
 def _in_denies(access: Access, grants: tuple[Grant, ...]) -> Iterator[Evidence]:
     """One piece of evidence per Deny, with the grants that it was meant to narrow."""
-    denies = access.trust_policy(access.role(grants[0].role)).denies if grants else ()
-    for deny in denies:
+    for deny in access.trust_policy(access.role(grants[0].role)).denies:
         for condition in deny.conditions:
             missed = tuple(grant for grant in grants if deny_misses(access, grant, deny, condition))
             if missed:

@@ -10,6 +10,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated, listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import add_condition
 from trustview.analysis.remediation import Change
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, issuer_name
@@ -33,11 +34,7 @@ def cognito_guest_role(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
     """
-    for grant in access.grants:
-        if not is_cognito(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
-            continue
-        if ASSUME_ROLE_WITH_WEB_IDENTITY not in grant.actions:
-            continue
+    for grant in access.kinds.living(_signs_in):
         if not any(asks_for_a_value("aud", test) for claim, test in claims_of(grant) if claim == "aud"):
             because = f"`{COGNITO}:aud` is not tested: any identity pool of any customer will do"
             yield Evidence((grant,), (because,), changes=_name_pools(access, grant))
@@ -46,6 +43,11 @@ def cognito_guest_role(access: Access) -> Iterator[Evidence]:
         if rights and _lets_guests_in(grant):
             because = f"guests who never signed in get in, and the role may do {listed(rights)}"
             yield Evidence((grant,), (because,), Severity.HIGH, changes=_ask_to_sign_in(access, grant))
+
+
+def _signs_in(kind: Kind) -> bool:
+    """Whether users of identity pools may come."""
+    return is_cognito(kind) and ASSUME_ROLE_WITH_WEB_IDENTITY in kind.actions and not is_dead(kind)
 
 
 def _pools_of(access: Access, grant: Grant) -> tuple[IdentityPool, ...]:
@@ -77,7 +79,7 @@ def _ask_to_sign_in(access: Access, grant: Grant) -> tuple[Change, ...]:
     return (add_condition(grant, "ForAnyValue:StringLike", f"{COGNITO}:amr", ("authenticated",)),)
 
 
-def is_cognito(grant: Grant) -> bool:
+def is_cognito(grant: Kind) -> bool:
     """Whether identity pools are trusted."""
     return grant.principal.form is PrincipalForm.OIDC_PROVIDER and issuer_name(grant) == COGNITO
 

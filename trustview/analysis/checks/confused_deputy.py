@@ -8,12 +8,14 @@ A source that is asked for and is not ours is `foreign-source`; EKS pods are `po
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.deputies import IN_ACCOUNT, acts_for_strangers, deputies, source_conditions
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import add_condition, first_of
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
@@ -32,16 +34,23 @@ def confused_deputy(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    for grant in access.grants:
-        service = grant.principal.value.lower()
-        if grant.party is not Party.SERVICE or service not in deputies() or grant.reach.is_shut_by_itself:
-            continue
-        if not source_conditions(grant) and acts_for_strangers(access, grant):
-            because = f"`{service}` says for whom it acts, and neither this policy nor an RCP asks"
-            documented = f"what it sends: {deputies()[service].page}"
+    for grant in access.kinds.living(_asks_nothing):
+        if acts_for_strangers(access, grant):
+            service = grant.principal.value.lower()
             severity = Severity.INFO if service in IN_ACCOUNT else None
             changes, instead = _mend_once(access, grant)
-            yield Evidence((grant,), (because, documented), severity, changes=changes, instead=instead)
+            yield Evidence((grant,), _describe(service), severity, changes=changes, instead=instead)
+
+
+def _asks_nothing(kind: Kind) -> bool:
+    is_deputy = kind.party is Party.SERVICE and kind.principal.value.lower() in deputies()
+    return is_deputy and not source_conditions(kind)
+
+
+@lru_cache(maxsize=1024)
+def _describe(service: str) -> tuple[str, ...]:
+    because = f"`{service}` says for whom it acts, and neither this policy nor an RCP asks"
+    return because, f"what it sends: {deputies()[service].page}"
 
 
 _Mends = tuple[tuple[Change, ...], tuple[tuple[Change, ...], ...]]

@@ -8,7 +8,8 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.external_role_can_write import who_of
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Grant, Party
+from trustview.analysis.grant import Party
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.mend import boundary_in_use, set_boundary
 from trustview.policy import Privilege
 
@@ -26,9 +27,8 @@ def cross_account_role_without_boundary(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
-    for arn, grants in access.grants_by_role.items():
-        across = tuple(grant for grant in grants if _comes_across(grant))
-        if across and _writes(across[0].privilege) and not access.role(arn).boundary:
+    for across in by_role(access.kinds.grants(_comes_across)):
+        if not access.role(across[0].role).boundary:
             because = f"{who_of(across)} may write by this role, and no boundary caps it"
             boundary = boundary_in_use(access, across[0].account)
             changes = (set_boundary(boundary, ", which caps other roles of its account"),) if boundary else ()
@@ -40,5 +40,5 @@ def _writes(privilege: Privilege) -> bool:
     return privilege.may_write and privilege not in (Privilege.ADMIN, Privilege.UNKNOWN)
 
 
-def _comes_across(grant: Grant) -> bool:
-    return grant.party in _OTHERS and grant.reach.lets_in
+def _comes_across(kind: Kind) -> bool:
+    return kind.party in _OTHERS and kind.reach.lets_in and _writes(kind.privilege)

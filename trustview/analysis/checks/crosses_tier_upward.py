@@ -24,9 +24,7 @@ def crosses_tier_upward(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/design-principles-for-your-multi-account-strategy.html
     """
-    for grant in access.grants:
-        if grant.party is not Party.ORGANIZATION or grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: kind.party is Party.ORGANIZATION):
         tier = access.tier(grant.account)
         lower = {account: found for account in grant.party_accounts if _is_below(found := access.tier(account), tier)}
         if lower:

@@ -23,11 +23,11 @@ def deleted_principal(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
     """
     unread = access.snapshot.unread_accounts
-    for grant in access.grants:
-        element = grant.principal
-        if element.form is not PrincipalForm.UNIQUE_ID or element.value in access.snapshot.principals_by_id:
+    known = access.snapshot.principals_by_id
+    for grant in access.kinds.grants(lambda kind: kind.principal.form is PrincipalForm.UNIQUE_ID):
+        if grant.principal.value in known:
             continue
-        because = [f"`{element.value}` is the id of no principal that was read"]
+        because = [f"`{grant.principal.value}` is the id of no principal that was read"]
         if unread:
             because.append(f"it may be one of the {len(unread)} accounts that could not be read in full")
         confidence = Confidence.UNKNOWN if unread or access.snapshot.organization is None else Confidence.PROVEN

@@ -9,7 +9,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed
 from trustview.analysis.contents import services_written_anywhere
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Grant, Party
+from trustview.analysis.grant import Party
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.purpose import is_meant_for
 
 _NEAR = (Party.SAME_ACCOUNT, Party.SERVICE)
@@ -27,16 +28,14 @@ def deployment_role_unscoped(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
     """
     limit = access.settings.thresholds.deployment_services
-    for arn, grants in access.grants_by_role.items():
-        across = tuple(grant for grant in grants if _comes_from_elsewhere(grant))
-        if not across or not is_meant_for(access.role(arn), access.settings.roles.deployment):
+    for across in by_role(access.kinds.grants(_writes_from_elsewhere)):
+        role = access.role(across[0].role)
+        if not is_meant_for(role, access.settings.roles.deployment):
             continue
-        if not across[0].privilege.may_write:
-            continue
-        services = services_written_anywhere(access, access.role(arn))
+        services = services_written_anywhere(access, role)
         if len(services) >= limit:
             yield Evidence(across, (f"it may write on every resource of {len(services)} services, {listed(services)}",))
 
 
-def _comes_from_elsewhere(grant: Grant) -> bool:
-    return grant.reach.lets_in and grant.party not in _NEAR
+def _writes_from_elsewhere(kind: Kind) -> bool:
+    return kind.reach.lets_in and kind.party not in _NEAR and kind.privilege.may_write

@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind, by_role
 from trustview.policy import Privilege
 
 
@@ -23,20 +24,15 @@ def external_role_can_write(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
     """
-    for grants in access.grants_by_role.values():
-        outside = outsiders_in(grants)
-        if outside and outside[0].privilege.may_write and outside[0].privilege is not Privilege.ADMIN:
-            is_unknown = outside[0].privilege is Privilege.UNKNOWN
-            what = "may write, as far as its policies were read" if is_unknown else "may write"
-            yield Evidence(
-                outside, (f"{who_of(outside)} gets in, and the role {what}",),
-                confidence=Confidence.UNKNOWN if is_unknown else None,
-            )  # fmt: skip
+    for outside in by_role(access.kinds.living(_writes_for_outsiders)):
+        is_unknown = outside[0].privilege is Privilege.UNKNOWN
+        what = "may write, as far as its policies were read" if is_unknown else "may write"
+        because = f"{who_of(outside)} gets in, and the role {what}"
+        yield Evidence(outside, (because,), confidence=Confidence.UNKNOWN if is_unknown else None)
 
 
-def outsiders_in(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
-    """The grants of a role by which outsiders come."""
-    return tuple(grant for grant in grants if grant.party.is_outside and not grant.reach.is_shut_by_itself)
+def _writes_for_outsiders(kind: Kind) -> bool:
+    return kind.party.is_outside and kind.privilege.may_write and kind.privilege is not Privilege.ADMIN
 
 
 def who_of(grants: tuple[Grant, ...]) -> str:

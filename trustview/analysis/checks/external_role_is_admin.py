@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
-from trustview.analysis.checks.external_role_can_write import outsiders_in, who_of
+from trustview.analysis.checks.external_role_can_write import who_of
 from trustview.analysis.finding import Modifier, Severity
+from trustview.analysis.kinds import Kind, by_role
 from trustview.policy import Privilege
 
 
@@ -22,7 +23,9 @@ def external_role_is_admin(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    for grants in access.grants_by_role.values():
-        outside = outsiders_in(grants)
-        if outside and outside[0].privilege is Privilege.ADMIN:
-            yield Evidence(outside, (f"{who_of(outside)} becomes an administrator of the account",))
+    for outside in by_role(access.kinds.living(_is_admin_of_outsiders)):
+        yield Evidence(outside, (f"{who_of(outside)} becomes an administrator of the account",))
+
+
+def _is_admin_of_outsiders(kind: Kind) -> bool:
+    return kind.party.is_outside and kind.privilege is Privilege.ADMIN

@@ -25,13 +25,10 @@ def foreign_source(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceaccount
     """
-    for grant in access.grants:
-        if grant.party is not Party.SERVICE or grant.reach.is_shut_by_itself:
-            continue
-        sources = foreign_sources(access, grant)
-        if sources:
-            because = f"{listed(sources)} is not ours: {grant.principal.value} may act for it here"
-            yield Evidence((grant,), (because,), changes=_name_account(grant))
+    for grant in access.kinds.living(lambda kind: kind.party is Party.SERVICE and bool(foreign_sources(access, kind))):
+        sources = listed(foreign_sources(access, grant))
+        because = f"{sources} is not ours: {grant.principal.value} may act for it here"
+        yield Evidence((grant,), (because,), changes=_name_account(grant))
 
 
 def _name_account(grant: Grant) -> tuple[Change, ...]:

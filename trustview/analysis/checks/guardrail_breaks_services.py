@@ -66,7 +66,8 @@ def _breaks(access: Access, account: str, deny: Statement, document: PolicyDocum
 def _reckon(access: Access, accounts: tuple[str, ...]) -> str:
     """How many roles it takes from services and providers."""
     parties = (Party.SERVICE, Party.IDENTITY_PROVIDER)
-    roles = {grant.role for grant in access.grants if grant.account in accounts and grant.party in parties}
+    ways = access.kinds.grants(lambda kind: kind.party in parties)
+    roles = {grant.role for grant in ways if grant.account in accounts}
     linked = {role for role in roles if access.role(role).is_service_linked}
     return f"{len(roles - linked)} roles of services and providers stand in the {len(accounts)} accounts below it"
 

@@ -35,10 +35,8 @@ def human_admin_without_mfa(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     """
-    for grant in access.grants:
-        if grant.reach.is_shut_by_itself or not _is_privileged(access, grant) or not users_may_come(access, grant):
-            continue
-        if mfa_conditions_of(grant) or mfa_denies_of(access, grant):
+    for grant in access.kinds.living(lambda kind: users_may_come(access, kind) and not mfa_conditions_of(kind)):
+        if not _is_privileged(access, grant) or mfa_denies_of(access, grant):
             continue
         users = _who_comes(access, grant)
         if users:

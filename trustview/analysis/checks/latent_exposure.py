@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Modifier, Severity
 from trustview.analysis.grant import Party
+from trustview.analysis.kinds import Kind
 
 
 @check(Severity.MEDIUM, Modifier.LATENT)
@@ -21,8 +22,11 @@ def latent_exposure(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
-    for grant in access.grants:
-        kept_out = grant.party.is_outside or grant.party in (Party.ORGANIZATION, Party.MANAGEMENT)
-        if kept_out and len(grant.reach.blocked_by) == 1 and not grant.reach.is_shut_by_itself:
-            who = grant.party_name or grant.principal.value
-            yield Evidence((grant,), (f"nothing but {grant.reach.blocked_by[0]} keeps {who} out",))
+    for grant in access.kinds.living(_is_kept_out_by_one):
+        who = grant.party_name or grant.principal.value
+        yield Evidence((grant,), (f"nothing but {grant.reach.blocked_by[0]} keeps {who} out",))
+
+
+def _is_kept_out_by_one(kind: Kind) -> bool:
+    is_of_others = kind.party.is_outside or kind.party in (Party.ORGANIZATION, Party.MANAGEMENT)
+    return is_of_others and len(kind.reach.blocked_by) == 1

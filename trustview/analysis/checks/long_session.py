@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Grant, Party
+from trustview.analysis.grant import Party
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.mend import limit_session
 from trustview.policy import Privilege
 
@@ -24,16 +25,14 @@ def long_session(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html#id_roles_use_view-role-max-session
     """
     least = access.settings.thresholds.session_hours * 3600
-    for arn, grants in access.grants_by_role.items():
-        role = access.role(arn)
-        if role.max_session_seconds is None or role.max_session_seconds < least:
-            continue
-        who = tuple(grant for grant in grants if grant.reach.lets_in and _concerns(grant))
-        if who:
+    for who in by_role(access.kinds.grants(_concerns)):
+        role = access.role(who[0].role)
+        if role.max_session_seconds is not None and role.max_session_seconds >= least:
             hours = role.max_session_seconds // 3600
             whose = "an administrator" if who[0].privilege is Privilege.ADMIN else who[0].party_name
             yield Evidence(who, (f"a session of {whose} may last {hours} hours",), changes=(limit_session(3600),))
 
 
-def _concerns(grant: Grant) -> bool:
-    return grant.party.is_outside or (grant.privilege is Privilege.ADMIN and grant.party is not Party.SERVICE)
+def _concerns(kind: Kind) -> bool:
+    is_admin = kind.privilege is Privilege.ADMIN and kind.party is not Party.SERVICE
+    return kind.reach.lets_in and (kind.party.is_outside or is_admin)

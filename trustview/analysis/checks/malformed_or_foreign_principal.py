@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Grant
+from trustview.analysis.grant import Grant, ReachKind
 from trustview.analysis.mend import remove_principal
 from trustview.policy import PrincipalForm, parse_arn
 
@@ -23,7 +23,7 @@ def malformed_or_foreign_principal(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    for grant in access.grants:
+    for grant in access.kinds.grants(lambda kind: kind.reach.kind is ReachKind.DEAD):
         because = _describe(grant)
         if because:
             yield Evidence((grant,), (because,), changes=remove_principal(grant))

@@ -27,8 +27,7 @@ def management_account_role_trusts_out(access: Access) -> Iterator[Evidence]:
     organization = access.snapshot.organization
     if organization is None:
         return
-    for grant in access.grants:
-        is_there = grant.account == organization.management_account
-        if is_there and grant.party not in _INSIDE and not grant.reach.is_shut_by_itself:
+    for grant in access.kinds.living(lambda kind: kind.party not in _INSIDE):
+        if grant.account == organization.management_account:
             name = grant.party_name or grant.principal.value
             yield Evidence((grant,), (f"{name} gets into the management account, where no SCP or RCP applies",))

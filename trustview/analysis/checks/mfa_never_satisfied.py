@@ -10,6 +10,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_about_mfa, only_roles_may_come
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import first_of, remove_condition, remove_way_in
 from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of
 from trustview.analysis.reach import Representative, callers_of
@@ -39,9 +40,9 @@ def mfa_never_satisfied(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     """
-    for grant in access.grants:
-        why = _why_never(access, grant)
-        if why and _is_demanded(access, grant):
+    for grant in access.kinds.grants(lambda kind: bool(_why_never(access, kind))):
+        if _is_demanded(access, grant):
+            why = _why_never(access, grant)
             because = f"`aws:MultiFactorAuthPresent` is demanded of `{grant.principal.value}`: {why}"
             # Nobody comes by it, so that it can go; whoever needs it has to be let in, which widens.
             changes, instead = first_of(remove_way_in(access, grant), _no_longer_demand(access, grant))
@@ -56,7 +57,7 @@ def _no_longer_demand(access: Access, grant: Grant) -> tuple[Change, ...]:
     return tuple(remove_condition(grant.statement, condition) for condition in mfa_conditions_of(grant))
 
 
-def _why_never(access: Access, grant: Grant) -> str:
+def _why_never(access: Access, grant: Kind) -> str:
     form = grant.principal.form
     if form is PrincipalForm.UNIQUE_ID:
         return _NEVER[form] if isinstance(access.snapshot.principals_by_id.get(grant.principal.value), Role) else ""

@@ -10,6 +10,8 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.mend import remove_principal
 from trustview.policy import PrincipalForm
 
+_PROVIDERS = (PrincipalForm.OIDC_PROVIDER, PrincipalForm.SAML_PROVIDER)
+
 
 @check(Severity.LOW)
 def missing_identity_provider(access: Access) -> Iterator[Evidence]:
@@ -22,11 +24,10 @@ def missing_identity_provider(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html
     """
-    for grant in access.grants:
+    for grant in access.kinds.grants(lambda kind: kind.principal.form in _PROVIDERS):
         element = grant.principal
-        if element.form not in (PrincipalForm.OIDC_PROVIDER, PrincipalForm.SAML_PROVIDER) or not element.account:
-            continue
-        if _are_providers_known(access, element.account) and element.value not in access.providers_by_arn:
+        is_known = element.value in access.providers_by_arn
+        if element.account and not is_known and _are_providers_known(access, element.account):
             because = f"`{element.value}` does not exist in `{element.account}`"
             yield Evidence((grant,), (because,), changes=remove_principal(grant))
 

@@ -10,6 +10,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated, listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.mend import require_organization
 from trustview.policy import PrincipalForm
 
@@ -29,20 +30,18 @@ def missing_organization_condition(access: Access) -> Iterator[Evidence]:
     """
     if access.snapshot.organization is None:
         return
-    for grants in access.grants_by_role.values():
+    for grants in by_role(access.kinds.living(_is_unasked)):
         by_statement: dict[int, list[Grant]] = {}
         for grant in grants:
-            if _is_unasked(grant):
-                by_statement.setdefault(grant.statement, []).append(grant)
+            by_statement.setdefault(grant.statement, []).append(grant)
         for found in by_statement.values():
             yield from _of_statement(access, tuple(found))
 
 
-def _is_unasked(grant: Grant) -> bool:
-    is_of_accounts = grant.principal.form in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE) and not grant.is_inverted
-    is_ours = grant.party in _OURS and bool(grant.party_accounts)
-    is_asked = bounded_organizations(grant.conditions) or grant.reach.is_shut_by_itself
-    return is_of_accounts and is_ours and not is_asked
+def _is_unasked(kind: Kind) -> bool:
+    is_of_accounts = kind.principal.form in (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE) and not kind.is_inverted
+    is_ours = kind.party in _OURS and bool(kind.party_accounts)
+    return is_of_accounts and is_ours and not bounded_organizations(kind.conditions)
 
 
 def _of_statement(access: Access, grants: tuple[Grant, ...]) -> Iterator[Evidence]:

@@ -9,6 +9,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.repeats import name_places, places_of
 from trustview.policy import PrincipalForm
 
@@ -27,17 +28,16 @@ def mixed_trust(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
     """
-    for grants in access.grants_by_role.values():
-        living = tuple(grant for grant in grants if not grant.reach.is_shut_by_itself)
-        services = [grant for grant in living if grant.party is Party.SERVICE]
-        others = [grant for grant in living if _is_other(grant)]
-        if services and others:
+    serving = {grants[0].role: grants for grants in by_role(access.kinds.living(_is_of_service))}
+    for others in by_role(access.kinds.living(_is_other)):
+        services = serving.get(others[0].role)
+        if services:
             both = (services[0].principal.value, others[0].party_name or others[0].principal.value)
             because = f"{both[0]} and {both[1]} share the role"
             yield Evidence((*services, *others), (because,), by_hand=tuple(_split(access, services, others)))
 
 
-def _split(access: Access, services: list[Grant], others: list[Grant]) -> Iterator[str]:
+def _split(access: Access, services: tuple[Grant, ...], others: tuple[Grant, ...]) -> Iterator[str]:
     """How one role becomes two; what each may do nobody can tell from here."""
     document = access.trust_policy(access.role(services[0].role))
     kept, moved = ({one for grant in grants for one in places_of(document, grant)} for grants in (services, others))
@@ -49,7 +49,11 @@ def _split(access: Access, services: list[Grant], others: list[Grant]) -> Iterat
     yield f"once they come by the second role, take {who} out of this one, and what only they needed"
 
 
-def _is_other(grant: Grant) -> bool:
+def _is_of_service(kind: Kind) -> bool:
+    return kind.party is Party.SERVICE
+
+
+def _is_other(grant: Kind) -> bool:
     """Whether people or another account come by this grant; a named role of the same account is a machine's."""
     if grant.party is Party.SERVICE:
         return False

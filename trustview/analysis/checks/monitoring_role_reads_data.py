@@ -11,6 +11,7 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.contents import contents_read, contents_read_by
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import by_role
 from trustview.analysis.mend import replace_managed_policy
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.remediation import Change, change_role
@@ -29,10 +30,9 @@ def monitoring_role_reads_data(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SecurityAudit.html
     """
-    for arn, grants in access.grants_by_role.items():
-        role = access.role(arn)
-        watching = tuple(grant for grant in grants if not grant.reach.is_shut_by_itself)
-        if not watching or watching[0].privilege is Privilege.ADMIN or not _is_monitor(access, role, watching):
+    for watching in by_role(access.kinds.living(lambda kind: kind.privilege is not Privilege.ADMIN)):
+        role = access.role(watching[0].role)
+        if not _is_monitor(access, role, watching):
             continue
         read = contents_read_by(access, role)
         if read:

@@ -17,7 +17,7 @@ _OPEN = parse_policy({"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}
 _NOBODYS = "000000000000"
 
 
-@check(Severity.MEDIUM, of_all=True, looks_at=lambda grant: grant.party.is_outside)
+@check(Severity.MEDIUM, of_all=True, looks_at=lambda kind: kind.party.is_outside)
 def no_organization_backstop(access: Access) -> Iterator[Evidence]:
     """No resource control policy keeps outsiders from assuming roles.
 

@@ -10,9 +10,10 @@ from trustview.analysis.checks.oidc_subject_too_wide import severity_of
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.issuers import Bound
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import first_of, remove_way_in, replace_condition
 from trustview.analysis.remediation import Change
-from trustview.analysis.subjects import dead_conditions_of, issuer_of, read_subject
+from trustview.analysis.subjects import dead_conditions_of, is_dead, issuer_of, read_subject
 from trustview.policy import Condition, PrincipalForm
 
 
@@ -28,16 +29,17 @@ def oidc_subject_never_matches(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
     """
-    for grant in access.grants:
-        if grant.principal.form is not PrincipalForm.OIDC_PROVIDER:
-            continue
+    for grant in access.kinds.grants(_never_matches):
         dead = dead_conditions_of(grant)
-        if dead:
-            because = tuple(dict.fromkeys(reason for _, reason in dead))
-            mended = _mend(grant, tuple(condition for condition, _ in dead))
-            # Nobody comes by it, so that it can go.
-            changes, instead = first_of(mended, remove_way_in(access, grant))
-            yield Evidence((grant,), because, changes=changes, instead=instead)
+        because = tuple(dict.fromkeys(reason for _, reason in dead))
+        mended = _mend(grant, tuple(condition for condition, _ in dead))
+        # Nobody comes by it, so that it can go.
+        changes, instead = first_of(mended, remove_way_in(access, grant))
+        yield Evidence((grant,), because, changes=changes, instead=instead)
+
+
+def _never_matches(kind: Kind) -> bool:
+    return kind.principal.form is PrincipalForm.OIDC_PROVIDER and is_dead(kind)
 
 
 def _mend(grant: Grant, dead: tuple[Condition, ...]) -> tuple[Change, ...]:

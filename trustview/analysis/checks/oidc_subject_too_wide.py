@@ -10,6 +10,7 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.issuers import Bound
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import first_of, replace_condition
 from trustview.analysis.mend_by_use import name_subjects_seen
 from trustview.analysis.remediation import Change
@@ -38,18 +39,20 @@ def oidc_subject_too_wide(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
     """
-    for grant in access.grants:
-        if not is_oidc(grant) or grant.reach.is_shut_by_itself or not tenancy_of(grant) or is_dead(grant):
-            continue
+    for grant in access.kinds.living(_is_too_wide):
         bound, values = bound_of(grant)
-        severity = severity_of(grant, bound)
-        if severity is not None:
-            changes, instead = first_of(_close(grant, bound), _name_seen(access, grant))
-            because = _describe(grant, bound, values)
-            yield Evidence((grant,), (because,), severity, changes=changes, instead=instead)
+        changes, instead = first_of(_close(grant, bound), _name_seen(access, grant))
+        because = _describe(grant, bound, values)
+        yield Evidence((grant,), (because,), severity_of(grant, bound), changes=changes, instead=instead)
 
 
-def severity_of(grant: Grant, bound: Bound) -> Severity | None:
+def _is_too_wide(kind: Kind) -> bool:
+    if not is_oidc(kind) or not tenancy_of(kind) or is_dead(kind):
+        return False
+    return severity_of(kind, bound_of(kind)[0]) is not None
+
+
+def severity_of(grant: Kind, bound: Bound) -> Severity | None:
     """How bad a bound is on this role; None where it is narrow enough."""
     if bound is Bound.NOBODY:
         return Severity.CRITICAL if issuer_of(grant).is_shared else Severity.MEDIUM

@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import add_condition
 from trustview.analysis.remediation import Change
 from trustview.analysis.subjects import is_dead, is_oidc, issuer_name, issuer_of, tests_of
@@ -24,13 +25,15 @@ def oidc_without_audience(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
     """
-    for grant in access.grants:
-        if not is_oidc(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
-            continue
-        # Where the audience names the tenant, its absence is `oidc-without-subject`.
-        if "aud" not in issuer_of(grant).claims and not tests_of(grant, "aud", "oaud"):
-            because = f"`{issuer_name(grant)}:aud` is not tested"
-            yield Evidence((grant,), (because,), changes=_mend(access, grant))
+    for grant in access.kinds.living(_tests_no_audience):
+        because = f"`{issuer_name(grant)}:aud` is not tested"
+        yield Evidence((grant,), (because,), changes=_mend(access, grant))
+
+
+def _tests_no_audience(kind: Kind) -> bool:
+    # Where the audience names the tenant, its absence is `oidc-without-subject`.
+    is_asked_for = is_oidc(kind) and "aud" not in issuer_of(kind).claims
+    return is_asked_for and not tests_of(kind, "aud", "oaud") and not is_dead(kind)
 
 
 def _mend(access: Access, grant: Grant) -> tuple[Change, ...]:

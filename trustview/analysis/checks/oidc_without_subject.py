@@ -13,6 +13,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.checks.cognito_guest_role import is_cognito
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend_by_use import name_subjects_seen
 from trustview.analysis.subjects import asks_for_a_value, claims_of, is_dead, is_oidc, issuer_of, tenancy_of
 
@@ -31,15 +32,19 @@ def oidc_without_subject(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
     """
-    for grant in access.grants:
-        if not is_oidc(grant) or is_cognito(grant) or grant.reach.is_shut_by_itself or is_dead(grant):
-            continue
-        if issuer_of(grant).is_shared and not tenancy_of(grant):
-            yield Evidence((grant,), (_describe(grant),), changes=name_subjects_seen(access, grant, "sub"))
-        elif not issuer_of(grant).is_shared and not _asks_who(grant):
+    for grant in access.kinds.living(_asks_for_nobody):
+        changes = name_subjects_seen(access, grant, "sub")
+        if issuer_of(grant).is_shared:
+            yield Evidence((grant,), (_describe(grant),), changes=changes)
+        else:
             because = f"nothing but the issuer `{grant.principal.name}` is tested: any identity that it knows gets in"
-            changes = name_subjects_seen(access, grant, "sub")
             yield Evidence((grant,), (because,), Severity.MEDIUM, changes=changes)
+
+
+def _asks_for_nobody(kind: Kind) -> bool:
+    if not is_oidc(kind) or is_cognito(kind) or is_dead(kind):
+        return False
+    return not (tenancy_of(kind) if issuer_of(kind).is_shared else _asks_who(kind))
 
 
 def _describe(grant: Grant) -> str:
@@ -50,13 +55,13 @@ def _describe(grant: Grant) -> str:
     return f"{issuer.name} serves everybody, and {claims} is not tested: any customer's token gets in"
 
 
-def _asks_who(grant: Grant) -> bool:
+def _asks_who(grant: Kind) -> bool:
     return any(
         claim != condition.key.lower() and claim not in _NOT_ABOUT_WHO and _is_test(claim, grant)
         for claim, condition in claims_of(grant)
     )
 
 
-def _is_test(claim: str, grant: Grant) -> bool:
+def _is_test(claim: str, grant: Kind) -> bool:
     """A subject that is tested for anything at all is another check's."""
     return claim == "sub" or any(asks_for_a_value(c, condition) for c, condition in claims_of(grant) if c == claim)

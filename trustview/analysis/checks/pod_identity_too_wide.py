@@ -34,9 +34,7 @@ def pod_identity_too_wide(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """
-    for grant in access.grants:
-        if grant.principal.value.lower() != SERVICE or grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: kind.principal.value.lower() == SERVICE):
         missing = [tag for tag in _TAGS if not _is_tested(grant, tag)]
         if missing and not source_conditions(grant):
             keys = " and ".join(f"`{tag.replace('requesttag', 'RequestTag')}`" for tag in missing)

@@ -10,6 +10,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import remove_way_in, replace_condition
 from trustview.analysis.remediation import Change
 from trustview.policy import parse_arn
@@ -26,9 +27,7 @@ def recreatable_principal(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
     """
-    for grant in access.grants:
-        if grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: any(_names(kind))):
         free = tuple(dict.fromkeys(value for value in _names(grant) if _is_free(access, value)))
         if free:
             because = tuple(f"`{value}` does not exist: its name is free to take" for value in free)
@@ -48,7 +47,7 @@ def _drop(access: Access, grant: Grant, free: tuple[str, ...]) -> tuple[Change, 
     return tuple(changes)
 
 
-def _names(grant: Grant) -> Iterator[str]:
+def _names(grant: Kind) -> Iterator[str]:
     """The principals that conditions of a grant name in full."""
     for condition in grant.conditions:
         is_asked = condition.key.lower() == "aws:principalarn" and not is_negated(condition)

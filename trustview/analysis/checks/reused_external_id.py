@@ -11,13 +11,18 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import AGREED, external_id_of, replace_condition
 from trustview.analysis.outsiders import external_ids_of, outsiders_of
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
 
 
-@check(Severity.LOW, of_all=True, looks_at=lambda grant: bool(external_ids_of(grant)))
+def _asks_for_id(kind: Kind) -> bool:
+    return bool(external_ids_of(kind))
+
+
+@check(Severity.LOW, of_all=True, looks_at=_asks_for_id)
 def reused_external_id(access: Access) -> Iterator[Evidence]:
     """Several vendors have the same ExternalId from us.
 
@@ -28,7 +33,7 @@ def reused_external_id(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    asked = [(grant, _values(grant)) for grant in access.grants if external_ids_of(grant)]
+    asked = [(grant, _values(grant)) for grant in access.kinds.grants(_asks_for_id)]
     bearers: dict[str, set[_Bearer]] = {}
     for grant, values in asked:
         for value in values:

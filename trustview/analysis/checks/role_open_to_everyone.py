@@ -23,9 +23,7 @@ def role_open_to_everyone(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
     """
-    for grant in access.grants:
-        if grant.party is not Party.PUBLIC or grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: kind.party is Party.PUBLIC):
         changes, instead = first_of(
             require_organization(access, grant), name_those_seen(access, grant), shut_outsiders(access, grant)
         )

@@ -32,9 +32,7 @@ def roles_anywhere_too_wide(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
     """
-    for grant in access.grants:
-        if grant.principal.value.lower() != SERVICE or grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: kind.principal.value.lower() == SERVICE):
         because = tuple(_missing(grant))
         if because:
             yield Evidence((grant,), because, changes=_pin(access, grant) if len(because) == 1 else ())

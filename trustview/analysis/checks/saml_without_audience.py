@@ -33,9 +33,7 @@ def saml_without_audience(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml
     """
-    for grant in access.grants:
-        if grant.principal.form is not PrincipalForm.SAML_PROVIDER or grant.reach.is_shut_by_itself:
-            continue
+    for grant in access.kinds.living(lambda kind: kind.principal.form is PrincipalForm.SAML_PROVIDER):
         is_open = not any(_is_test_of_audience(condition) for condition in grant.conditions)
         is_foreign = grant.principal.account != grant.account
         because = ["`SAML:aud` is not tested"] if is_open else []

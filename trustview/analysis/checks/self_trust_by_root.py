@@ -24,10 +24,9 @@ def self_trust_by_root(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
     """
-    for grant in access.grants:
-        if is_self_trust(grant):
-            members = members_of(access, grant)
-            confidence = None if members.is_known else Confidence.UNKNOWN
-            because = f"the role is an administrator of its own account; {describe_members(members)}"
-            changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
-            yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)
+    for grant in access.kinds.living(is_self_trust):
+        members = members_of(access, grant)
+        confidence = None if members.is_known else Confidence.UNKNOWN
+        because = f"the role is an administrator of its own account; {describe_members(members)}"
+        changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
+        yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)

@@ -35,11 +35,10 @@ def session_tags_unbounded(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    for grant in access.grants:
-        # Who may tag itself gets in with a tag that it has not got today: a grant that looks dead is none.
+    # Who may tag itself gets in with a tag that it has not got today: a grant that looks dead is none.
+    for grant in access.kinds.grants(lambda kind: any(map(_believes_tag, kind.conditions))):
         yield from _tagged_by_themselves(access, grant)
-        if grant.reach.is_shut_by_itself or grant.actions != (ASSUME_ROLE,) or grant.principal.kind == "Service":
-            continue
+    for grant in access.kinds.living(lambda kind: kind.actions == (ASSUME_ROLE,) and kind.principal.kind != "Service"):
         if not _may_tag(access, grant):
             continue
         free = sorted(_believed(access, access.role(grant.role)) - _bounded(access, grant))
@@ -69,14 +68,17 @@ def _mends(access: Access, grant: Grant, free: tuple[str, ...]) -> Iterator[tupl
 
 def _tagged_by_themselves(access: Access, grant: Grant) -> Iterator[Evidence]:
     """Trust in a tag of the caller that callers, administrators aside, may put on themselves."""
-    for condition in grant.conditions:
-        prefix, _, tag = condition.key.partition("/")
-        if prefix.lower() != "aws:principaltag" or is_negated(condition) or passes_when_absent(condition):
-            continue
+    for condition in filter(_believes_tag, grant.conditions):
+        tag = condition.key.partition("/")[2]
         able = tuple(p.arn for p in _behind(access, grant) if _may_take(access, p, tag, condition.values))
         if able:
             because = f"`{condition.key}` is believed, and {listed(able)} may put that tag on themselves"
             yield Evidence((grant,), (because,))
+
+
+def _believes_tag(condition: Condition) -> bool:
+    is_about = condition.key.lower().partition("/")[0] == "aws:principaltag"
+    return is_about and not is_negated(condition) and not passes_when_absent(condition)
 
 
 def _behind(access: Access, grant: Grant) -> Iterator[Role | User]:

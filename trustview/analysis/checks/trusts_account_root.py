@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Severity
 from trustview.analysis.grant import Grant, Party
+from trustview.analysis.kinds import Kind
 from trustview.analysis.members import Members, describe_members, members_of
 from trustview.analysis.mend import first_of, name_principals
 from trustview.analysis.mend_by_use import name_those_seen
@@ -30,23 +31,22 @@ def trusts_account_root(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
     """
-    for grant in access.grants:
-        if trusts_whole_account(grant) and not is_self_trust(grant):
-            members = members_of(access, grant)
-            (account,) = grant.party_accounts
-            because = f"every principal of `{account}` ({grant.party_name}) is trusted; {describe_members(members)}"
-            confidence = None if members.is_known else Confidence.UNKNOWN
-            changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
-            yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)
+    for grant in access.kinds.living(lambda kind: trusts_whole_account(kind) and not is_self_trust(kind)):
+        members = members_of(access, grant)
+        (account,) = grant.party_accounts
+        because = f"every principal of `{account}` ({grant.party_name}) is trusted; {describe_members(members)}"
+        confidence = None if members.is_known else Confidence.UNKNOWN
+        changes, instead = first_of(name_able(grant, members), name_those_seen(access, grant))
+        yield Evidence((grant,), (because,), confidence=confidence, changes=changes, instead=instead)
 
 
-def trusts_whole_account(grant: Grant) -> bool:
+def trusts_whole_account(grant: Kind) -> bool:
     """Whether a grant means any principal of one account of ours, and somebody gets in."""
     is_ours = grant.party in _OURS and grant.principal.form is PrincipalForm.ACCOUNT
     return is_ours and not grant.reach.is_shut_by_itself and trusts_all_of(grant)
 
 
-def is_self_trust(grant: Grant) -> bool:
+def is_self_trust(grant: Kind) -> bool:
     """Whether an administrator trusts its own account as a whole."""
     return grant.party is Party.SAME_ACCOUNT and grant.privilege is Privilege.ADMIN and trusts_whole_account(grant)
 

@@ -29,7 +29,7 @@ def trusts_departed_account(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_close.html
     """
-    for grant in access.grants:
+    for grant in access.kinds.grants(lambda kind: any(_departure(access, one) for one in kind.party_accounts)):
         departed = {account: word for account in _accounts(grant) if (word := _departure(access, account))}
         if departed:
             because = tuple(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
-from trustview.analysis.outsiders import outsiders_of
+from trustview.analysis.outsiders import outsiders_of, ways_of_outsiders
 
 
 @check(Severity.MEDIUM)
@@ -22,9 +22,7 @@ def trusts_unapproved_vendor(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    for grant in access.grants:
-        if grant.reach.is_shut_by_itself:
-            continue
+    for grant in ways_of_outsiders(access):
         for name, accounts in _vendors(access, outsiders_of(access, grant)).items():
             numbers = ", ".join(f"`{account}`" for account in accounts)
             yield Evidence((grant,), (f"the register knows {numbers} as {name}; nobody has approved it here",))

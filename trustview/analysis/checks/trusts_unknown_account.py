@@ -11,7 +11,7 @@ from trustview.analysis.conditions import listed
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
 from trustview.analysis.mend import remove_principal
-from trustview.analysis.outsiders import outsiders_of
+from trustview.analysis.outsiders import outsiders_of, ways_of_outsiders
 from trustview.analysis.remediation import Change
 
 
@@ -27,9 +27,7 @@ def trusts_unknown_account(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    for grant in access.grants:
-        if grant.reach.is_shut_by_itself:
-            continue
+    for grant in ways_of_outsiders(access):
         unknown = tuple(
             account
             for account in outsiders_of(access, grant)
@@ -37,12 +35,13 @@ def trusts_unknown_account(access: Access) -> Iterator[Evidence]:
         )
         if unknown:
             because = f"{listed(unknown)}: not of the organization, and not in the register of known vendors"
-            yield Evidence((grant,), (because,), changes=_removal(access, grant, unknown))
-        elif grant.party is Party.PUBLIC and access.snapshot.organization is not None:
+            yield Evidence((grant,), (because,), changes=_removal(grant, unknown))
+    if access.snapshot.organization is not None:
+        for grant in access.kinds.living(lambda kind: kind.party is Party.PUBLIC):
             yield from _foreign_organizations(grant, access.snapshot.organization.id)
 
 
-def _removal(access: Access, grant: Grant, unknown: tuple[str, ...]) -> tuple[Change, ...]:
+def _removal(grant: Grant, unknown: tuple[str, ...]) -> tuple[Change, ...]:
     return remove_principal(grant) if unknown == grant.party_accounts else ()
 
 

@@ -8,7 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.mend_by_use import name_those_seen
-from trustview.analysis.outsiders import name_outsider, outsiders_of, trusts_all_of
+from trustview.analysis.outsiders import name_outsider, outsiders_of, trusts_all_of, ways_of_outsiders
 
 
 @check(Severity.HIGH)
@@ -22,9 +22,8 @@ def trusts_whole_external_account(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
     """
-    for grant in access.grants:
-        accounts = outsiders_of(access, grant)
-        if accounts and trusts_all_of(grant) and not grant.reach.is_shut_by_itself:
-            names = ", ".join(name_outsider(access, account) for account in accounts[:3])
+    for grant in ways_of_outsiders(access):
+        if trusts_all_of(grant):
+            names = ", ".join(name_outsider(access, account) for account in outsiders_of(access, grant)[:3])
             because = f"`{grant.principal.value}` lets any principal of {names} in"
             yield Evidence((grant,), (because,), changes=name_those_seen(access, grant))

@@ -8,6 +8,7 @@ from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Party
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend_by_use import name_those_seen
 from trustview.analysis.outsiders import trusts_all_of
 
@@ -24,10 +25,12 @@ def trusts_whole_organization(access: Access) -> Iterator[Evidence]:
     """
     organization = access.snapshot.organization
     count = len(organization.accounts) if organization else 0
-    for grant in access.grants:
-        is_whole = grant.party is Party.ORGANIZATION and not grant.party_accounts
-        if is_whole and trusts_all_of(grant) and not grant.reach.is_shut_by_itself:
-            keys = sorted({condition.key for condition in grant.conditions})
-            tested = " and ".join(f"`{key}`" for key in keys)
-            because = f"everyone is trusted and only {tested} is tested, in {count} accounts"
-            yield Evidence((grant,), (because,), changes=name_those_seen(access, grant))
+    for grant in access.kinds.living(_means_all_of_us):
+        keys = sorted({condition.key for condition in grant.conditions})
+        tested = " and ".join(f"`{key}`" for key in keys)
+        because = f"everyone is trusted and only {tested} is tested, in {count} accounts"
+        yield Evidence((grant,), (because,), changes=name_those_seen(access, grant))
+
+
+def _means_all_of_us(kind: Kind) -> bool:
+    return kind.party is Party.ORGANIZATION and not kind.party_accounts and trusts_all_of(kind)

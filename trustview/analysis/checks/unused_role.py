@@ -28,6 +28,8 @@ def unused_role(access: Access) -> Iterator[Evidence]:
     book = use_book(access)
     for arn, grants in access.grants_by_role.items():
         role = access.role(arn)
+        if not book.sees(role):
+            continue
         known = book.of_role(role)
         if known.state is UseState.UNUSED and not is_meant_for(role, access.settings.roles.break_glass):
             yield Evidence(grants, known.sentences, severity=severity_of_power(access.privilege(role)))

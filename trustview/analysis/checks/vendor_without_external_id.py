@@ -15,6 +15,7 @@ from trustview.analysis.outsiders import (
     needs_external_id,
     outsiders_of,
     trusts_all_of,
+    ways_of_outsiders,
 )
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
@@ -32,12 +33,9 @@ def vendor_without_external_id(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    for grant in access.grants:
-        accounts = outsiders_of(access, grant)
-        if not accounts or grant.reach.is_shut_by_itself or external_ids_of(grant):
-            continue
-        if not needs_external_id(access, grant):
-            names = ", ".join(name_outsider(access, account) for account in accounts[:3])
+    for grant in ways_of_outsiders(access):
+        if not external_ids_of(grant) and not needs_external_id(access, grant):
+            names = ", ".join(name_outsider(access, account) for account in outsiders_of(access, grant)[:3])
             severity = Severity.HIGH if trusts_all_of(grant) else Severity.MEDIUM
             because = f"{names} gets in without an `sts:ExternalId`"
             yield Evidence((grant,), (because,), severity, changes=_mend(access, grant))

@@ -11,7 +11,7 @@ from trustview.analysis.conditions import is_negated
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
 from trustview.analysis.mend import AGREED, external_id_of, replace_condition
-from trustview.analysis.outsiders import external_ids_of, outsiders_of
+from trustview.analysis.outsiders import external_ids_of, outsiders_of, ways_of_outsiders
 from trustview.analysis.remediation import Change
 from trustview.policy import OPERATORS_BY_NAME, Condition, is_account_id, parse_arn
 
@@ -27,10 +27,8 @@ def weak_external_id(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    for grant in access.grants:
+    for grant in ways_of_outsiders(access):
         accounts = outsiders_of(access, grant)
-        if not accounts or grant.reach.is_shut_by_itself:
-            continue
         for condition in external_ids_of(grant):
             optional = _is_optional(condition, grant)
             weak = tuple(_weaknesses(access, grant, condition, accounts))

@@ -31,8 +31,8 @@ def wildcard_with_weak_condition(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
-    for grant in access.grants:
-        if grant.party is Party.PUBLIC and is_weak(access, grant) and not grant.reach.is_shut_by_itself:
+    for grant in access.kinds.living(lambda kind: kind.party is Party.PUBLIC):
+        if is_weak(access, grant):
             because = tuple(_describe(condition) for condition in grant.conditions)
             changes, instead = first_of(
                 require_organization(access, grant), name_those_seen(access, grant), shut_outsiders(access, grant)

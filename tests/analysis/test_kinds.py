@@ -1,0 +1,51 @@
+"""Kinds of grants: asked of a kind is what asking each of its grants gives, in the order of the snapshot."""
+
+import pytest
+
+from tests.analysis.acme_snapshot import acme_snapshot
+from tests.analysis.random_organization import RandomOrganization
+from trustview.analysis import Grant, Party, ReachKind, analyse
+from trustview.analysis.kinds import IsMeant, Kind, Kinds, by_role, is_any, kind_of
+
+SHARED = [name for name, value in vars(Kind).items() if isinstance(value, property)]
+ASKED: dict[str, IsMeant] = {
+    "any": is_any,
+    "none": lambda _: False,
+    "outsiders": lambda kind: kind.party.is_outside,
+    "conditions": lambda kind: bool(kind.conditions),
+    "conditional": lambda kind: kind.reach.kind is ReachKind.CONDITIONAL,
+    "of services": lambda kind: kind.party is Party.SERVICE,
+}
+
+
+@pytest.fixture(scope="module", params=["acme", 0, 1, 2])
+def grants(request: pytest.FixtureRequest) -> tuple[Grant, ...]:
+    found = acme_snapshot() if request.param == "acme" else RandomOrganization(request.param).snapshot
+    return analyse(found, checks=()).grants
+
+
+def test_the_grants_of_one_kind_have_everything_in_common_that_may_be_asked(grants: tuple[Grant, ...]) -> None:
+    first: dict[object, Grant] = {}
+    for grant in grants:
+        other = first.setdefault(kind_of(grant), grant)
+
+        assert [getattr(grant, name) for name in SHARED] == [getattr(other, name) for name in SHARED]
+    assert SHARED
+    assert not {"id", "role", "account", "fleet", "statement", "sid"} & set(SHARED)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_is_meant_is_what_asking_each_grant_gives(grants: tuple[Grant, ...], name: str) -> None:
+    is_meant = ASKED[name]
+    meant = [grant for grant in grants if is_meant(grant)]
+
+    assert Kinds(grants).grants(is_meant) == meant
+    assert Kinds(grants).living(is_meant) == [grant for grant in meant if not grant.reach.is_shut_by_itself]
+
+
+def test_the_grants_of_each_role_stand_together(grants: tuple[Grant, ...]) -> None:
+    found = list(by_role(grants))
+
+    assert [grant for group in found for grant in group] == list(grants)
+    assert len({group[0].role for group in found}) == len(found)
+    assert all(grant.role == group[0].role for group in found for grant in group)
