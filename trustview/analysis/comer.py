@@ -42,6 +42,14 @@ class Comer:
             yield from (Comer(member.arn, self.power, (group,), member) for member in group.members)
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The grants of the roles behind a door, in the order of the snapshot; and by the number of their role."""
+
+    grants: list[Grant]
+    by_role: dict[int, list[Grant]]
+
+
 class Comers:
     """The principals of a snapshot, by what their own policies let them ask for."""
 
@@ -90,15 +98,28 @@ class Comers:
 
     # ── who may come ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def able(self, grants: Iterable[Grant]) -> set[int]:
-        """The powers whose own policies may name the role of one of these grants."""
-        named = (self._named.get(self._role_number[grant.role], ()) for grant in grants)
-        return self._wide.union(*named)
+    def behind(self, grants: list[Grant]) -> Behind:
+        """The roles of some grants, by number."""
+        places: dict[int, list[Grant]] = {}
+        for grant in grants:
+            places.setdefault(self._role_number[grant.role], []).append(grant)
+        return Behind(grants, places)
 
-    def meant(self, comer: Comer, grants: list[Grant]) -> list[Grant]:
-        """The grants of roles that a comer's own policies may name."""
+    def able(self, behind: Behind) -> set[int]:
+        """The powers whose own policies may name one of the roles."""
+        return self._wide.union(*[self._named.get(number, ()) for number in behind.by_role])
+
+    def meant(self, comer: Comer, behind: Behind) -> list[Grant]:
+        """The grants of roles that a comer's own policies may name, in their order: it costs the fewer of the two."""
         numbers = self._roles_of.get(comer.power.number)
-        return grants if numbers is None else [g for g in grants if self._role_number[g.role] in numbers]
+        if numbers is None:
+            return behind.grants
+        by_role = behind.by_role
+        if len(numbers) < len(by_role):
+            found = sorted(number for number in numbers if number in by_role)
+        else:
+            found = [number for number in by_role if number in numbers]
+        return [grant for number in found for grant in by_role[number]]
 
     def at(self, door: Door, powers: Iterable[int]) -> Iterator[Comer]:
         """Everybody who has one of these powers, as far together as the door sees them alike."""
@@ -143,10 +164,13 @@ class Comers:
 
     def view(self, door: Door, principal: Role | User) -> View:
         """All that a door sees of a principal."""
-        key = (door.sight, principal.arn if door.tells_callers_apart else principal.account)
-        if key not in self._views:
-            self._views[key] = door.lens.view_of_caller(self._request(principal)) if door.lens.sees_caller else ()
-        seen = self._views[key]
+        seen: View = ()
+        if door.lens.sees_caller:
+            key = (door.sight, principal.arn if door.tells_callers_apart else principal.account)
+            known = self._views.get(key)
+            if known is None:
+                known = self._views[key] = door.lens.view_of_caller(self._request(principal))
+            seen = known
         if door.is_watchful or principal.account in door.named:
             return (*seen, *door.elements_for(self._access.caller_of(principal)))
         return seen

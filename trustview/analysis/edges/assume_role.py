@@ -11,9 +11,10 @@ they have a door of their own.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from functools import lru_cache
 
 from trustview.analysis.audience import Crowd
-from trustview.analysis.comer import Comer, Comers, node_of
+from trustview.analysis.comer import Behind, Comer, Comers, node_of
 from trustview.analysis.door import Door
 from trustview.analysis.edge import ASSUME, DOOR, JOINS, Edge
 from trustview.analysis.find_grants import Ways
@@ -24,7 +25,6 @@ from trustview.analysis.reach import ask_reach, represent_principal
 from trustview.policy import ASSUME_ROLE, PrincipalForm
 from trustview.policy.service_rules import CROSS_ACCOUNT_NEEDS, SAME_ACCOUNT_NEEDS
 from trustview.policy.stack import Layer
-from trustview.snapshot import Role
 
 CROWDS = (PrincipalForm.ACCOUNT, PrincipalForm.EVERYONE)
 
@@ -41,9 +41,13 @@ def crowd_of(grant: Grant) -> str:
     if grant.party is Party.PUBLIC:
         return "everyone"
     if grant.principal.form in CROWDS:
-        accounts = grant.party_accounts
-        return f"account:{','.join(accounts)}" if accounts else "organization"
+        return _crowd_of_accounts(grant.party_accounts)
     return grant.principal.value
+
+
+@lru_cache(maxsize=4096)
+def _crowd_of_accounts(accounts: tuple[str, ...]) -> str:
+    return f"account:{','.join(accounts)}" if accounts else "organization"
 
 
 class _Members:
@@ -53,7 +57,7 @@ class _Members:
         self._access, self._behind = ways.access, ways.behind
         self._comers = Comers(ways)
         self._answers: dict[Hashable, Reach] = {}
-        self._views: dict[tuple[int, str], View] = {}
+        self._views: dict[int, dict[str, View]] = {}
         self._used: set[str] = set()
 
     def edges(self) -> Iterator[Edge]:
@@ -61,19 +65,19 @@ class _Members:
         for door, grants in self._behind.items():
             if door.entry.element.form not in CROWDS or ASSUME_ROLE not in door.entry.actions:
                 continue
-            node = f"{DOOR}{door.number}"
+            node, behind = f"{DOOR}{door.number}", self._comers.behind(grants)
             if door.audience.crowd is Crowd.ACCOUNTS:
-                yield from self._open(door, node, grants, self._of_accounts(door, grants))
+                yield from self._open(door, node, behind, self._of_accounts(door, behind))
             else:
-                powers = sorted(self._comers.able(grants))
-                yield from self._open(door, node, grants, self._comers.at(door, powers))
+                powers = sorted(self._comers.able(behind))
+                yield from self._open(door, node, behind, self._comers.at(door, powers))
                 yield from self._open_own(door, node, grants)
         yield from self._memberships()
 
-    def _of_accounts(self, door: Door, grants: list[Grant]) -> Iterator[Comer]:
-        able = self._comers.able(grants)
+    def _of_accounts(self, door: Door, behind: Behind) -> Iterator[Comer]:
+        able = self._comers.able(behind)
         for account in door.audience.accounts:
-            needs_identity = _needs_identity(door, account, grants[0])
+            needs_identity = _needs_identity(door, account, behind.grants[0])
             for comer in self._comers.within(door, account):
                 if not needs_identity or comer.power.number in able:
                     yield comer
@@ -84,31 +88,34 @@ class _Members:
         for grant in grants:
             by_account.setdefault(grant.account, []).append(grant)
         for account, own in by_account.items():
-            yield from self._open(door, f"{node}:{account}", own, self._comers.within(door, account))
+            yield from self._open(
+                door, f"{node}:{account}", self._comers.behind(own), self._comers.within(door, account)
+            )
 
     # ── who gets in ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _open(self, door: Door, node: str, grants: list[Grant], comers: Iterable[Comer]) -> Iterator[Edge]:
+    def _open(self, door: Door, node: str, behind: Behind, comers: Iterable[Comer]) -> Iterator[Edge]:
         """The edges of comers to a door or to roles behind it, then those from the door when it was used."""
         is_used = False
         for comer in comers:
-            for edge in self._enter(comer, door, node, grants):
+            for edge in self._enter(comer, door, node, behind):
                 is_used = is_used or edge.target == node
                 self._used.add(comer.node)
                 yield edge
         if is_used:
-            yield from (Edge(node, grant.role, JOINS, grant.id) for grant in grants)
+            yield from (Edge(node, grant.role, JOINS, grant.id) for grant in behind.grants)
 
-    def _enter(self, comer: Comer, door: Door, node: str, grants: list[Grant]) -> Iterator[Edge]:
+    def _enter(self, comer: Comer, door: Door, node: str, behind: Behind) -> Iterator[Edge]:
         """One edge to the door when all roles behind it answer alike, else one to each role that lets the comer in."""
+        grants = behind.grants
         if not comer.power.lens.sees_role:
             reach = self._ask(comer, door, _abroad(comer, grants))
             if reach.lets_in:
                 yield Edge(comer.node, node, ASSUME, "", reach)
             return
         needs_identity = _needs_identity(door, comer.member(grants[0].account).account, grants[0])
-        meant = self._comers.meant(comer, grants) if needs_identity else grants
-        answers = ((grant, self._ask(comer, door, grant)) for grant in meant)
+        meant = self._comers.meant(comer, behind) if needs_identity else grants
+        answers = [(grant, self._ask(comer, door, grant)) for grant in meant]
         inside = [(grant, reach) for grant, reach in answers if reach.lets_in]
         abroad = {id(r): r for grant, r in inside if comer.member(grant.account).account != grant.account}
         alike = abroad or {id(r): r for _, r in inside}
@@ -120,24 +127,28 @@ class _Members:
 
     def _ask(self, comer: Comer, door: Door, grant: Grant) -> Reach:
         """What a comer gets at one role: asked once for all callers and roles that see each other alike."""
-        role, example = self._access.role(grant.role), comer.member(grant.account)
+        power, example = comer.power, comer.member(grant.account)
         key = (
             door.like,
-            comer.power.like,
-            example.account == role.account,
+            power.like,
+            example.account == grant.account,
             self._comers.view(door, example),
-            self._view_of(comer.power, role) if comer.power.lens.sees_role else (),
+            self._view_of(power, grant.role) if power.lens.sees_role else (),
         )
-        if key not in self._answers:
+        found = self._answers.get(key)
+        if found is None:
+            role = self._access.role(grant.role)
             one = represent_principal(self._access, role, example)
-            self._answers[key] = ask_reach(self._access, role, one, door.entry.trust)
-        return self._answers[key]
+            found = self._answers[key] = ask_reach(self._access, role, one, door.entry.trust)
+        return found
 
-    def _view_of(self, power: Power, role: Role) -> View:
-        key = (power.sight, role.arn)
-        if key not in self._views:
-            self._views[key] = power.lens.view_of_role(self._access.asked_by_anyone(role), power.lens.accounts)
-        return self._views[key]
+    def _view_of(self, power: Power, arn: str) -> View:
+        views = self._views.setdefault(power.sight, {})
+        found = views.get(arn)
+        if found is None:
+            asked = self._access.asked_by_anyone(self._access.role(arn))
+            found = views[arn] = power.lens.view_of_role(asked, power.lens.accounts)
+        return found
 
     # ── who belongs together ─────────────────────────────────────────────────────────────────────────────────
 

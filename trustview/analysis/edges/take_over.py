@@ -162,7 +162,7 @@ class _Account:
     ) -> None:
         self._access, self._facts, self._services, self._takings = access, facts, services, takings
         self._place = f"{place}:{facts.id}" if place else facts.id
-        self._opened: set[str] = set()
+        self._opened: dict[str, str] = {}
 
     def edges(self, only: Container[str] | None = None) -> Iterator[Edge]:
         """All edges, or those of some principals by ARN, then those of the doors that were used."""
@@ -171,8 +171,8 @@ class _Account:
             found = self._takings.of(principal) if only is None or principal.arn in only else {}
             if found:
                 yield from self._from(principal, found)
-        for kind in sorted(self._opened):
-            yield from (Edge(self._door(kind), arn, JOINS, grant) for arn, grant in self._behind(kind))
+        for kind, door in sorted(self._opened.items()):
+            yield from (Edge(door, arn, JOINS, grant) for arn, grant in self._behind(kind))
 
     def _from(self, principal: Role | User, found: dict[str, Escalation]) -> Iterator[Edge]:
         """The edges of one principal: to all of a kind, or to those that its policies mean."""
@@ -182,7 +182,6 @@ class _Account:
             permission = next(p for p in one.permissions if p.action == _deciding(one.path))
             is_anywhere = permission.scope is Scope.ANYWHERE
             if is_anywhere and not self._takings.is_denied_somewhere(principal, permission.action):
-                self._opened.add(kind)
                 reach = self._takings.reach(one, principal.account)
                 yield Edge(principal.arn, self._door(kind), one.path.name, "", reach)
                 continue
@@ -199,7 +198,8 @@ class _Account:
                 yield Edge(principal.arn, arn, one.path.name, grant, reach)
 
     def _door(self, kind: str) -> str:
-        return f"{DOOR}{self._place}:{kind}"
+        """The door to all of a kind, which is opened by that."""
+        return self._opened.setdefault(kind, f"{DOOR}{self._place}:{kind}")
 
     def _behind(self, kind: str) -> Iterator[tuple[str, str]]:
         """All users or roles, or the roles that a service enters, each with the grant by which it does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 
@@ -27,7 +27,7 @@ class PathCategory(StrEnum):
     TRUST = "trust"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EscalationPath:
     """One path. `needs` are its actions, each with the ARN pattern of the resources that it is about.
 
@@ -45,7 +45,7 @@ class EscalationPath:
     given: str
     see: str
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The actions joined, as the source names its paths: `iam:PassRole + ec2:RunInstances`."""
         return " + ".join(action for action, _ in self.needs)
