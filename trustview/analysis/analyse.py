@@ -55,10 +55,7 @@ def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Sett
 
 
 def _analyse(snapshot: Snapshot, checks: Iterable[Check], settings: Settings) -> Analysis:
-    access = Access(snapshot, settings=settings)
-    ways = find_ways(access)
-    graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
-    access = access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())
+    access = _find_all_ways(Access(snapshot, settings=settings))
     findings = sort_findings(finding for check in checks for finding in find_findings(access, check))
     return Analysis(
         grants=access.grants,
@@ -68,6 +65,13 @@ def _analyse(snapshot: Snapshot, checks: Iterable[Check], settings: Settings) ->
         remediations=tuple(propose(access, findings)),
         settings=access.settings,
     )
+
+
+def _find_all_ways(access: Access) -> Access:
+    """The same with its grants and graph; doors and powers, which take as much room, go when both are found."""
+    ways = find_ways(access)
+    graph = TrustGraph(tuple(edge for find in EDGES for edge in find(ways)))
+    return access.with_found(tuple(ways.grants), graph, ways.doors_of_grants())
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
