@@ -16,7 +16,7 @@ from trustview.snapshot import Gap, GapKind, InlinePolicy, Role, Snapshot
 from trustview.store import ReviewStore, open_snapshot, save_snapshot
 from trustview.ui.board import Link, Wishes
 from trustview.ui.opening import open_cockpit
-from trustview.ui.state import Facet, Pane, Sheet
+from trustview.ui.state import LAID_OVER, Facet, Pane, Sheet
 
 from .sitting import MEDIUM, NARROW, NOW, Desk, Screen
 
@@ -86,6 +86,38 @@ async def test_one_key_shows_the_role_from_every_side_and_one_leads_back(two_qua
         assert screen.state == replace(before, facet=Facet.HISTORY)
         await screen.press("i")
         await screen.sees("[history]")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "exclamation_mark"])
+async def test_what_is_asked_over_the_role_leads_back_to_it(two_quarters: Path, tmp_path: Path, key: str) -> None:
+    async with opened(Desk(two_quarters, tmp_path), NARROW, at_target()) as screen:
+        panes = screen.state
+        await screen.press("i", "tab")
+        await screen.sees("[permissions]", "inline policy work")
+        role_screen = screen.state
+        for back in (key, "q"):
+            await screen.press(key)
+            assert screen.state.sheet in LAID_OVER
+            await screen.press(back)
+            await screen.sees("Role  target @ prod", "[permissions]", "inline policy work")
+            assert screen.state == role_screen
+        await screen.press(key, "i")
+        await screen.sees("Role  target @ prod", "[permissions]")
+        await screen.press("q")
+        assert screen.state == replace(panes, facet=Facet.PERMISSIONS)
+
+
+async def test_help_over_a_board_leads_back_to_it_and_gaps_over_help_do_too(two_quarters: Path, tmp_path: Path) -> None:
+    async with opened(Desk(two_quarters, tmp_path), NARROW, at_target()) as screen:
+        panes = screen.state
+        await screen.press("o")
+        await screen.sees("Overview")
+        await screen.press("question_mark", "exclamation_mark")
+        await screen.sees("What could not be read")
+        await screen.press("q")
+        await screen.sees("Overview")
+        await screen.press("q")
+        assert screen.state == panes
 
 
 async def test_permissions_show_each_policy_and_each_guardrail(two_quarters: Path, tmp_path: Path) -> None:

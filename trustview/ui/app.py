@@ -14,7 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ from trustview.store import ReviewStore, SnapshotFile
 from trustview.ui.board import Wishes
 from trustview.ui.boarding import Boarding
 from trustview.ui.keeping import Keeping
-from trustview.ui.known import known_error, log_said
+from trustview.ui.known import CandidApp, log_said
 from trustview.ui.lookup import Looked, Lookup, load, look
 from trustview.ui.messages import FacetChosen, PaneChosen, PaneFocused
 from trustview.ui.others import Others
@@ -57,7 +56,7 @@ OTHERS_SECONDS = 1.0
 """How often it is looked whether others decided something, and decisions that could not be read are asked for."""
 
 
-class Cockpit(App[None]):
+class Cockpit(CandidApp[None]):
     """The review of one snapshot."""
 
     CSS_PATH = "trustview.tcss"
@@ -79,7 +78,6 @@ class Cockpit(App[None]):
         self.searching = Search(self, self._show_found, partial(self.say, is_bad=True))
         self.boarding = Boarding(self, self, sitting)
         self.others = Others(self, sitting.reviews)
-        self.problem: TrustviewError | None = None
         self._looked = Looked()
         self._past: PastReader | None = None
         self._state = state
@@ -281,15 +279,6 @@ class Cockpit(App[None]):
     def action_command(self, command: str) -> None:
         """Run a command by its id."""
         self.running.run(command)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What nobody expected where it happened: a known error ends the sitting with its message and no traceback."""
-        known = known_error(error)
-        if known is None:
-            super()._handle_exception(error)
-        else:
-            self.problem = self.problem or known
-            self.exit(return_code=1)
 
     async def action_quit(self) -> None:
         """ctrl+q, whatever is open."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
@@ -18,7 +17,7 @@ from trustview.collect import Keep, Report
 from trustview.errors import TrustviewError
 from trustview.snapshot import GapKind, Snapshot
 from trustview.ui.collection import Collection, Phase
-from trustview.ui.known import known_error
+from trustview.ui.known import CandidApp, known_error
 from trustview.ui.screens.collect import CollectScreen
 
 DRAW_EVERY = 0.2
@@ -27,7 +26,7 @@ Kept = TypeVar("Kept")
 Collect = Callable[[Report, Keep], Coroutine[Any, Any, Snapshot]]
 
 
-class CollectorApp(App[Kept], Generic[Kept]):
+class CollectorApp(CandidApp[Kept]):
     """One collection, until it is kept or left; it ends with what keeping gave, or None.
 
     `collect` runs the collector: cancelled once it finishes what is under way, cancelled twice it stops. `keep`
@@ -50,7 +49,6 @@ class CollectorApp(App[Kept], Generic[Kept]):
         self._kept: Kept | None = None
         self._work: Worker[None] | None = None
         self._is_leaving = False
-        self.problem: TrustviewError | None = None
         self.collection = Collection(time.monotonic)
         self.board = CollectScreen(self.collection)
 
@@ -120,15 +118,6 @@ class CollectorApp(App[Kept], Generic[Kept]):
             self.exit(self._kept)
         else:
             self.action_stop()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What nobody expected where it happened: a known error ends it with its message and no traceback."""
-        known = known_error(error)
-        if known is None:
-            super()._handle_exception(error)
-        else:
-            self.problem = self.problem or known
-            self.exit(return_code=1)
 
     def action_help_quit(self) -> None:
         """ctrl+c: as in a terminal."""

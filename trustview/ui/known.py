@@ -6,13 +6,32 @@ What went wrong is left in the log of `--debug`, with its traceback.
 from __future__ import annotations
 
 import logging
+from typing import TypeVar
 
+from textual.app import App
 from textual.worker import WorkerFailed
 
 from trustview.errors import StoreError, TrustviewError
 
 _LOG = logging.getLogger("trustview.ui")
 _LOG.addHandler(logging.NullHandler())  # nothing is ever printed over the screen
+
+Result = TypeVar("Result")
+
+
+class CandidApp(App[Result]):
+    """An application that a known error ends with its message and no traceback; `problem` is the first of them."""
+
+    problem: TrustviewError | None = None
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What nobody expected where it happened."""
+        known = known_error(error)
+        if known is None:
+            super()._handle_exception(error)
+        else:
+            self.problem = self.problem or known
+            self.exit(return_code=1)
 
 
 def known_error(error: BaseException) -> TrustviewError | None:

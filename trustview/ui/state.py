@@ -58,6 +58,10 @@ class Sheet(StrEnum):
     ROLE = "role"
 
 
+LAID_OVER = frozenset({Sheet.HELP, Sheet.GAPS})
+"""The sheets that lie over another one and give it back."""
+
+
 class Facet(StrEnum):
     """The parts of the role screen, in the order of its tabs."""
 
@@ -90,8 +94,8 @@ class State:
     filter means. `detail` is the pane that shows the item while the focus is in the queue. `member` counts the accounts
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
     item's own role); `opened` are groups of the graph that are shown member by member, the one opened last at the end;
-    `open_places` the OUs that are open in the tree. `facet` is the part of the role screen that is looked at,
-    `inspected` the ARN of its role (empty: the item's own).
+    `open_places` the OUs that are open in the tree. `beneath` is the sheet that help or gaps lie over. `facet` is the
+    part of the role screen that is looked at, `inspected` the ARN of its role (empty: the item's own).
     """
 
     rows: Rows
@@ -112,6 +116,7 @@ class State:
     is_zoomed: bool = False
     is_scope_hidden: bool = False
     sheet: Sheet = Sheet.NONE
+    beneath: Sheet = Sheet.NONE
     facet: Facet = Facet.POLICY
     inspected: str = ""
     member: int = 0

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from trustview.ui.actions.seeing import leave_sheet
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import provider_name
 from trustview.ui.searching import STILL_LOOKING
@@ -96,7 +97,7 @@ def back(desk: Desk) -> None:
     """One step back: the sheet, a group of the graph, its walk, the zoom, the pane, the filter, the scope."""
     state = desk.state
     if state.sheet is not Sheet.NONE:
-        desk.show(replace(state, sheet=Sheet.NONE))
+        leave_sheet(desk)
     elif state.pane is Pane.GRAPH and state.opened:
         desk.show(replace(state, opened=state.opened[:-1]))
     elif state.pane is Pane.GRAPH and len(state.trail) > 1:

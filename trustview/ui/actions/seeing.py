@@ -6,28 +6,34 @@ from dataclasses import replace
 
 from trustview.ui.desk import Desk
 from trustview.ui.present.sheets import context_of
-from trustview.ui.state import Notice, Pane, Sheet
+from trustview.ui.state import LAID_OVER, Notice, Pane, Sheet, State
 
 
 def show_help(desk: Desk) -> None:
     """The keys that work here, or away with them."""
-    desk.bench.sheet.show_help(context_of(desk.state), desk.state.preferences)
-    _turn(desk, Sheet.HELP)
+    if desk.state.sheet is not Sheet.HELP:
+        desk.bench.sheet.show_help(context_of(desk.state), desk.state.preferences)
+    _lay_over(desk, Sheet.HELP)
 
 
 def show_gaps(desk: Desk) -> None:
     """What could not be read, or away with it."""
-    desk.bench.sheet.show_gaps(desk.reader.gaps(), desk.state.places)
-    _turn(desk, Sheet.GAPS)
+    if desk.state.sheet is not Sheet.GAPS:
+        desk.bench.sheet.show_gaps(desk.reader.gaps(), desk.state.places)
+    _lay_over(desk, Sheet.GAPS)
 
 
 def show_role(desk: Desk) -> None:
     """The role under the cursor from every side (in the graph the one chosen there), or away with it."""
-    state = desk.state
-    if state.sheet is not Sheet.ROLE:
-        desk.bench.sheet.begin_role(state.facet)
-        state = replace(state, inspected=_chosen_in_graph(desk), notice=Notice())
-    desk.show(replace(state, sheet=Sheet.NONE if state.sheet is Sheet.ROLE else Sheet.ROLE))
+    if desk.state.sheet is Sheet.ROLE:
+        leave_sheet(desk)
+    else:
+        _open_role(desk, replace(desk.state, inspected=_chosen_in_graph(desk), notice=Notice()))
+
+
+def _open_role(desk: Desk, state: State) -> None:
+    desk.bench.sheet.begin_role(state.facet)
+    desk.show(replace(state, sheet=Sheet.ROLE))
 
 
 def _chosen_in_graph(desk: Desk) -> str:
@@ -65,15 +71,33 @@ def show_signoff(desk: Desk) -> None:
     _board(desk, Sheet.SIGNOFF)
 
 
+def leave_sheet(desk: Desk) -> None:
+    """Away with what lies over the panes: from help and gaps to what they were asked for over, else to the panes."""
+    state = desk.state
+    beneath = state.beneath if state.sheet in LAID_OVER else Sheet.NONE
+    bare = replace(state, sheet=Sheet.NONE, beneath=Sheet.NONE)
+    if beneath is Sheet.ROLE:
+        _open_role(desk, bare)
+        return
+    desk.show(bare)
+    if beneath is not Sheet.NONE:
+        desk.open_board(beneath)
+
+
 def _board(desk: Desk, sheet: Sheet) -> None:
     if desk.state.sheet is not sheet:
         desk.open_board(sheet)
     else:
-        _turn(desk, sheet)
+        leave_sheet(desk)
 
 
-def _turn(desk: Desk, sheet: Sheet) -> None:
-    desk.show(replace(desk.state, sheet=Sheet.NONE if desk.state.sheet is sheet else sheet))
+def _lay_over(desk: Desk, sheet: Sheet) -> None:
+    state = desk.state
+    if state.sheet is sheet:
+        leave_sheet(desk)
+    else:
+        beneath = state.beneath if state.sheet in LAID_OVER else state.sheet
+        desk.show(replace(state, sheet=sheet, beneath=beneath))
 
 
 def show_palette(desk: Desk) -> None:

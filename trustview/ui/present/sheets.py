@@ -10,7 +10,7 @@ from trustview.ui.filter import WORDS
 from trustview.ui.places import Places
 from trustview.ui.preferences import Preferences
 from trustview.ui.present.signs import OUTLIER, REACHES, SEVERITIES, SUSPENDED, UNREAD, VERDICTS, Sign, counted
-from trustview.ui.state import Sheet, State
+from trustview.ui.state import LAID_OVER, Sheet, State
 from widgets.fact_list import Fact, Heading
 from widgets.key_help import KeyGroup, KeyHint
 from widgets.tone import Tone
@@ -83,5 +83,5 @@ def gap_facts(gaps: Iterable[Gap], places: Places) -> Iterator[Fact | Heading]:
 
 def sheet_footer(sheet: Sheet) -> tuple[KeyHint, ...]:
     """The keys of the footer while a sheet lies over the panes."""
-    opens = () if sheet in (Sheet.HELP, Sheet.GAPS) else (KeyHint("enter", "go there"),)
+    opens = () if sheet in LAID_OVER else (KeyHint("enter", "go there"),)
     return (*opens, KeyHint("j", "down"), KeyHint("k", "up"), KeyHint("q", "back"))
