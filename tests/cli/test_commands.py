@@ -24,6 +24,7 @@ from trustview.analysis import CHECKS, analyse
 from trustview.cli import arguments, main
 from trustview.cli.collecting import read_age
 from trustview.cli.exit_code import ExitCode
+from trustview.cli.selecting import select_rows
 from trustview.errors import UsageError
 from trustview.export import FORMATS
 from trustview.export.remediation import REMEDIATION_FORMATS
@@ -63,6 +64,18 @@ def test_grants_print_party_and_reach(capsys: pytest.CaptureFixture[str]) -> Non
         "role", "account", "principal", "party", "actions", "conditions", "reach", "depends_on", "blocked_by",
         "reasons", "fleet", "privilege",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [(), ("--severity", "high"), ("--check", "break-glass-unwatched")])
+def test_findings_that_are_read_while_they_are_written_are_those_that_are_all_there(
+    filled: Workspace, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    given = arguments.build_parser().parse_args(["findings", *words])
+    with open_snapshot(newest_snapshot(filled)) as opened:
+        rows = list(select_rows(filled, opened, given))
+    for form in FORMATS:
+        main(["findings", "--format", form.name, *words])
+        assert capsys.readouterr().out == form.write(rows)
 
 
 @pytest.mark.usefixtures("filled")

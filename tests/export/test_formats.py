@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import re
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,11 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from tests.analysis.small_organization import DATADOG, PROD, STRANGER, policy, role, snapshot, trust
 from trustview.analysis import analyse
-from trustview.export import FORMATS, FORMATS_BY_NAME, FindingRow, finding_row
+from trustview.export import FORMATS, FORMATS_BY_NAME, ExportFormat, FindingRow, finding_row, json_list
 from trustview.export.csv_rows import safe_cell
 from trustview.export.markdown import code, plain
 from trustview.export.ocsf import VERSION as OCSF_VERSION
+from trustview.export.rows import ListedRows
 from trustview.review import Decision, Verdict
 from widgets.safe_text import safe_text
 
@@ -73,6 +76,56 @@ def test_a_format_writes_what_its_golden_file_says(form: object) -> None:
     path = GOLDEN / f"findings{form.ending}"  # type: ignore[attr-defined]
 
     assert form.write(ordinary_rows()) == path.read_bytes().decode()  # type: ignore[attr-defined]
+
+
+def mixed_rows() -> list[FindingRow]:
+    """Hostile and ordinary rows of several severities and checks, not in the order of either."""
+    rows = [row for text in HOSTILE for row in (hostile_row(text), *ordinary_rows())]
+    return [
+        replace(row, severity=("low", "critical", "low", "high")[number // 7 % 4]) for number, row in enumerate(rows)
+    ]
+
+
+@dataclass(frozen=True)
+class CountedRows(ListedRows):
+    """Rows that note which of them were asked for."""
+
+    asked: list[FindingRow]
+
+    def __iter__(self) -> Iterator[FindingRow]:
+        for row in self.rows:
+            self.asked.append(row)
+            yield row
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_a_format_asks_for_each_row_when_the_one_before_it_is_written(form: ExportFormat) -> None:
+    rows, asked = mixed_rows(), list[FindingRow]()
+    pieces, counts = [], [0]
+    for piece in form.pieces(CountedRows(rows, asked)):
+        pieces.append(piece)
+        counts.append(len(asked))
+
+    assert asked == rows
+    assert all(after - before <= 1 for before, after in pairwise(counts))
+    assert "".join(pieces) == form.write(rows)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.lists(JSON_VALUES), st.integers(0, 3))
+def test_a_json_list_in_pieces_is_what_it_is_in_one(values: list[Any], depth: int) -> None:
+    whole: Any = values
+    around: Any = "here"
+    for _ in range(depth):
+        whole, around = {"in": whole}, {"in": around}
+
+    written = json.dumps(around, indent=2).replace('"here"', "".join(json_list(iter(values), depth)))
+    assert written == json.dumps(whole, indent=2)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

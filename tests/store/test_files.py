@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,20 @@ def test_a_new_file_belongs_to_its_owner_alone_and_nothing_else_is_left(tmp_path
 
     assert path.read_bytes() == "é\r\n".encode()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_text_may_come_in_pieces_and_one_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
+    def breaking() -> Iterator[str]:
+        yield "x" * (1 << 20)
+        raise StoreError("the snapshot is damaged")
+
+    path = write_new(tmp_path / "out.csv", iter(["é", "", "\r\n"]))
+    for name in ("out.csv", "other.csv"):
+        with pytest.raises(StoreError, match="the snapshot is damaged"):
+            write_new(tmp_path / name, breaking(), overwrite=True)
+
+    assert path.read_bytes() == "é\r\n".encode()
     assert list(tmp_path.iterdir()) == [path]
 
 

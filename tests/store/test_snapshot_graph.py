@@ -1,11 +1,12 @@
 """The part of the stored graph that a question is about gives the same chains as all of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from tests.analysis.random_organization import ACCOUNTS, OUTSIDER, RandomOrganization
-from trustview.analysis import TrustGraph, analyse, chains_from, chains_into
+from trustview.analysis import Severity, TrustGraph, analyse, chains_from, chains_into
 from trustview.store import SnapshotFile, open_snapshot, save_snapshot
 
 
@@ -62,6 +63,36 @@ def test_findings_are_filtered_as_by_hand(stored: SnapshotFile) -> None:
             for finding in every
             if (some is None or finding.check in some) and (accounts is None or finding.account in accounts)
         ]
+
+
+def test_what_is_known_of_a_list_of_findings_is_what_reading_all_of_it_tells(stored: SnapshotFile) -> None:
+    for found in (
+        stored.findings(), stored.findings(Severity.HIGH), stored.findings(accounts=ACCOUNTS[:1]),
+        stored.findings(checks=["nothing"]),
+    ):  # fmt: skip
+        every = list(found)
+        firsts = {finding.check: finding for finding in reversed(every)}
+        assert list(found) == every
+        assert found.by_severity() == Counter(finding.severity for finding in every)
+        assert list(found.by_severity()) == sorted(found.by_severity(), reverse=True)
+        assert list(found.firsts_of_checks()) == [finding for finding in every if firsts[finding.check] == finding]
+
+
+def test_several_walk_the_same_list_while_others_are_read(stored: SnapshotFile) -> None:
+    found = stored.findings()
+    every = list(found)
+    together = []
+    for one, two in zip(found, found, strict=True):
+        together += [one, two]
+        assert stored.grants_of(one.role) == tuple(grant for grant in stored.grants() if grant.role == one.role)
+    assert together == [finding for finding in every for _ in range(2)]
+
+
+def test_roles_and_grants_of_some_accounts_are_those_of_all_that_are_theirs(stored: SnapshotFile) -> None:
+    for accounts in (ACCOUNTS[:1], ACCOUNTS[1:3], [], ["nowhere"]):
+        assert list(stored.roles(accounts)) == [role for role in stored.roles() if role.account in accounts]
+        assert list(stored.grants(accounts)) == [grant for grant in stored.grants() if grant.account in accounts]
+    assert list(stored.roles(ACCOUNTS)) == list(stored.roles())
 
 
 def test_a_finding_is_found_by_its_id(stored: SnapshotFile) -> None:

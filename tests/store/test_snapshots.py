@@ -483,6 +483,15 @@ def test_damage_is_told_as_such_and_never_as_something_else(tmp_path: Path, data
         read_all(file)
 
 
+def test_a_name_that_is_missing_is_damage_and_no_row_that_is_not_there(tmp_path: Path) -> None:
+    path = save_snapshot(tmp_path, small(), analyse(small()))
+    columns = {"grant_": ("id", "role", "fleet"), "finding": ("id", "subject", "check_"), "fleet": ("id",)}
+    for table, column in ((table, column) for table, names in columns.items() for column in names):
+        broken = changed(path, f"DELETE FROM name WHERE number IN (SELECT {column} FROM {table})")  # noqa: S608
+        with open_snapshot(broken) as file, pytest.raises(StoreError, match=f"`{broken.stem}` is damaged"):
+            _ = [*file.grants(), *file.findings(), file.load_analysis()]
+
+
 def test_rows_that_are_missing_among_others_are_damage(tmp_path: Path) -> None:
     path = save_snapshot(tmp_path, small(), analyse(small()))
     with open_snapshot(path) as file:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from trustview.analysis import CHECKS, Check, Grant, Severity, describe_agreement
 from trustview.cli.config import describe_difference
 from trustview.cli.exit_code import ExitCode
-from trustview.cli.output import print_json, print_table, print_text, say
+from trustview.cli.output import print_json, print_json_list, print_table, print_text, say
 from trustview.cli.selecting import account_names, open_selected, select_accounts, select_rows
-from trustview.export import FORMATS_BY_NAME
+from trustview.export import FORMATS_BY_NAME, FindingRow
 from trustview.review import REVIEW_CHECKS, ReviewCheck
 from trustview.snapshot import ExternalFinding, Role
 from trustview.snapshot.codec import encode
@@ -27,55 +28,53 @@ def list_findings(arguments: Namespace) -> int:
         rows = select_rows(workspace, snapshot, arguments)
         if difference := describe_difference(snapshot, settings):
             say(difference)
-    form = "json" if arguments.json else arguments.format
-    if form:
-        print_text(FORMATS_BY_NAME[form].write(rows))
-    else:
-        heads = ("severity", "check", "account", "role", "who gets in", "reach", "decision")
-        print_table(
-            heads,
-            [
-                (
-                    row.severity,
-                    row.check,
-                    row.account_name,
-                    row.role.rpartition(":role/")[2] or f"{row.subject_kind} {row.subject_name}",
-                    ", ".join(row.principals),
-                    ", ".join(row.reach),
-                    row.decision or "open",
-                )
-                for row in rows
-            ],
-        )
-        say(f"{len(rows)} findings" if len(rows) != 1 else "1 finding")
-    worst = max((Severity[row.severity.upper()] for row in rows), default=None)
+        form = "json" if arguments.json else arguments.format
+        if form:
+            print_text(FORMATS_BY_NAME[form].pieces(rows))
+        else:
+            heads = ("severity", "check", "account", "role", "who gets in", "reach", "decision")
+            print_table(heads, map(_finding, rows))
+            count = sum(number for _, number in rows.sections())
+            say(f"{count} findings" if count != 1 else "1 finding")
+        worst = max(rows.findings.by_severity(), default=None)
     is_met = arguments.fail_on and worst is not None and worst >= Severity[arguments.fail_on.upper()]
     return ExitCode.FAIL_ON if is_met else ExitCode.DONE
+
+
+def _finding(row: FindingRow) -> tuple[str, ...]:
+    return (
+        row.severity,
+        row.check,
+        row.account_name,
+        row.role.rpartition(":role/")[2] or f"{row.subject_kind} {row.subject_name}",
+        ", ".join(row.principals),
+        ", ".join(row.reach),
+        row.decision or "open",
+    )
 
 
 def list_roles(arguments: Namespace) -> int:
     """Print every role."""
     with open_selected(find_workspace(), arguments) as snapshot:
-        accounts = select_accounts(snapshot, arguments.account)
+        roles = snapshot.roles(select_accounts(snapshot, arguments.account))
+        if arguments.json:
+            print_json_list(map(_role, roles))
+            return ExitCode.DONE
         names = account_names(snapshot)
-        roles = [role for role in snapshot.roles() if accounts is None or role.account in accounts]
-    if arguments.json:
-        print_json([_role(role) for role in roles])
-        return ExitCode.DONE
-    heads = ("account", "role", "created", "last used", "attached")
-    print_table(
-        heads,
-        [
+        heads = ("account", "role", "created", "last used", "attached")
+        print_table(
+            heads,
             (
-                names.get(role.account, role.account),
-                f"{role.path}{role.name}".lstrip("/"),
-                role.created[:10],
-                role.last_used[:10] or "never seen",
-                ", ".join(arn.rpartition("/")[2] for arn in role.attached),
-            )
-            for role in roles
-        ],
-    )
+                (
+                    names.get(role.account, role.account),
+                    f"{role.path}{role.name}".lstrip("/"),
+                    role.created[:10],
+                    role.last_used[:10] or "never seen",
+                    ", ".join(arn.rpartition("/")[2] for arn in role.attached),
+                )
+                for role in roles
+            ),
+        )
     return ExitCode.DONE
 
 
@@ -97,33 +96,37 @@ def _policy(text: str) -> object:
 def list_grants(arguments: Namespace) -> int:
     """Print every way into every role, with party and reach."""
     with open_selected(find_workspace(), arguments) as snapshot:
-        accounts = select_accounts(snapshot, arguments.account)
+        grants = snapshot.grants(select_accounts(snapshot, arguments.account))
+        if arguments.json:
+            print_json_list(_agreed(grants, snapshot.external_findings()))
+            return ExitCode.DONE
         names = account_names(snapshot)
-        grants = [grant for grant in snapshot.grants() if accounts is None or grant.account in accounts]
-        reported = snapshot.external_findings() if arguments.json else ()
-    if arguments.json:
-        by_role: dict[str, list[ExternalFinding]] = {}
-        for finding in reported:
-            by_role.setdefault(finding.resource, []).append(finding)
-        told = [describe_agreement(g, by_role.get(g.role, ()), is_read=bool(reported)) for g in grants]
-        print_json([{**_grant(grant), "access_analyzer": each} for grant, each in zip(grants, told, strict=True)])
-        return ExitCode.DONE
-    heads = ("account", "role", "principal", "party", "reach", "depends on / blocked by")
-    print_table(
-        heads,
-        [
+        heads = ("account", "role", "principal", "party", "reach", "depends on / blocked by")
+        print_table(
+            heads,
             (
-                names.get(grant.account, grant.account),
-                grant.role.rpartition(":role/")[2],
-                grant.principal.value,
-                f"{grant.party.value}: {grant.party_name}",
-                grant.reach.kind.value,
-                ", ".join(grant.reach.depends_on or grant.reach.blocked_by),
-            )
-            for grant in grants
-        ],
-    )
+                (
+                    names.get(grant.account, grant.account),
+                    grant.role.rpartition(":role/")[2],
+                    grant.principal.value,
+                    f"{grant.party.value}: {grant.party_name}",
+                    grant.reach.kind.value,
+                    ", ".join(grant.reach.depends_on or grant.reach.blocked_by),
+                )
+                for grant in grants
+            ),
+        )
     return ExitCode.DONE
+
+
+def _agreed(grants: Iterable[Grant], reported: Sequence[ExternalFinding]) -> Iterator[dict[str, Any]]:
+    """Each grant with what IAM Access Analyzer says of it."""
+    by_role: dict[str, list[ExternalFinding]] = {}
+    for finding in reported:
+        by_role.setdefault(finding.resource, []).append(finding)
+    for grant in grants:
+        told = describe_agreement(grant, by_role.get(grant.role, ()), is_read=bool(reported))
+        yield {**_grant(grant), "access_analyzer": told}
 
 
 def _grant(grant: Grant) -> dict[str, Any]:

@@ -21,14 +21,22 @@ def print_line(text: str) -> None:
     print(safe_text(text))
 
 
-def print_text(text: str) -> None:
-    """Print a whole document that is safe already, as it is."""
-    sys.stdout.write(text)
+def print_text(text: str | Iterable[str]) -> None:
+    """Print a whole document that is safe already, as it is, or piece by piece."""
+    sys.stdout.writelines([text] if isinstance(text, str) else text)
 
 
 def print_json(value: object) -> None:
     """Print JSON; every character that is not ASCII is escaped, so that names can do nothing."""
     print(json.dumps(value, indent=2, ensure_ascii=True))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print a list as `print_json` does, each value as it is made."""
+    from trustview.export import json_list
+
+    print_text(json_list(values))
+    print_line("")
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

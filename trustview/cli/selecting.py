@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from trustview.analysis import CHECKS_BY_ID, Finding, Severity
 from trustview.errors import UsageError
 from trustview.export import FindingRow, finding_row
+from trustview.policy import parse_arn
 from trustview.review import Decision, current_decisions, review_id, review_under_way
 from trustview.snapshot import Role
 from trustview.store import (
+    FindingList,
     ReviewStore,
     SnapshotFile,
     Workspace,
+    account_of,
     find_snapshot,
     newest_snapshot,
     open_reviews,
@@ -48,20 +52,24 @@ def select_accounts(snapshot: SnapshotFile, wanted: Iterable[str] | None) -> set
 
 def select_role(snapshot: SnapshotFile, text: str) -> Role:
     """The role given by ARN, by `account/name`, or by a name that only one role has; UsageError otherwise."""
-    if (found := snapshot.role(text)) is not None:
-        return found
-    account, _, name = text.rpartition("/")
-    accounts = select_accounts(snapshot, [account]) if account else None
-    named = [role for role in snapshot.roles() if role.name == name and (accounts is None or role.account in accounts)]
-    if not named:
-        raise UsageError(f"`{text}` is no role of this snapshot: give an ARN, `account/name` or a name")
-    if len(named) > 1:
-        places = ", ".join(f"`{role.account}/{role.name}`" for role in named[:3])
-        raise UsageError(f"`{text}` is the name of {len(named)} roles: say which, for example {places}")
-    return named[0]
+    if (role := snapshot.role(text)) is not None:
+        return role
+    place, _, name = text.rpartition("/")
+    names, account = account_names(snapshot), place.partition("/")[0]
+    called = () if parse_arn(text) else snapshot.role_arns(name)
+    found = [arn for arn in called if not account or account in (account_of(arn), names.get(account_of(arn)))]
+    if len(found) == 1 and (role := snapshot.role(found[0])) is not None:
+        return role
+    some = ", ".join(f"`{names.get(account_of(arn), account_of(arn))}/{name}`" for arn in (found or called)[:3])
+    if found:
+        raise UsageError(f"`{text}` is the name of {len(found)} roles: say which, for example {some}")
+    known = (
+        f"called so are {some}" if called else "give its ARN, its name, or ACCOUNT/NAME; `trustview roles` lists them"
+    )
+    raise UsageError(f"`{text}` is no role of this snapshot: {known}")
 
 
-def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Finding]:
+def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> FindingList:
     """The findings that pass the filters, worst first."""
     least = Severity[arguments.severity.upper()] if arguments.severity else Severity.INFO
     accounts = select_accounts(snapshot, arguments.account)
@@ -72,15 +80,41 @@ def select_findings(snapshot: SnapshotFile, arguments: Namespace) -> Iterator[Fi
     return snapshot.findings(least, checks=checks or None, accounts=accounts)
 
 
-def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespace) -> list[FindingRow]:
+@dataclass(frozen=True)
+class StoredRows:
+    """Findings of an open snapshot as rows for the exports, with what was decided; each is made when its turn comes."""
+
+    snapshot: SnapshotFile
+    findings: FindingList
+    names: Mapping[str, str]
+    decisions: Mapping[str, Decision]
+    seen_at: str
+
+    def __iter__(self) -> Iterator[FindingRow]:
+        return map(self._row, self.findings)
+
+    def sections(self) -> Sequence[tuple[str, int]]:
+        """The severities as they follow one another, each with how many rows stand under it."""
+        return [(severity.word, count) for severity, count in self.findings.by_severity().items()]
+
+    def firsts_of_checks(self) -> Sequence[FindingRow]:
+        """The first row of each check."""
+        return tuple(map(self._row, self.findings.firsts_of_checks()))
+
+    def _row(self, finding: Finding) -> FindingRow:
+        grants = self.snapshot.grants_of(finding.role)
+        return finding_row(finding, grants, self.names, self.decisions, self.seen_at)
+
+
+def select_rows(workspace: Workspace, snapshot: SnapshotFile, arguments: Namespace) -> StoredRows:
     """The findings that pass the filters, as rows for the exports, with what was decided."""
-    names = account_names(snapshot)
     decisions = read_decisions(workspace, snapshot, arguments.review_database)
-    seen_at = snapshot.summary().taken_at
-    return [
-        finding_row(finding, snapshot.grants_of(finding.role), names, decisions, seen_at)
-        for finding in select_findings(snapshot, arguments)
-    ]
+    return rows_of(snapshot, select_findings(snapshot, arguments), decisions)
+
+
+def rows_of(snapshot: SnapshotFile, findings: FindingList, decisions: Mapping[str, Decision]) -> StoredRows:
+    """Findings of a snapshot as rows."""
+    return StoredRows(snapshot, findings, account_names(snapshot), decisions, snapshot.summary().taken_at)
 
 
 def read_decisions(workspace: Workspace, snapshot: SnapshotFile, database: str | None = None) -> dict[str, Decision]:

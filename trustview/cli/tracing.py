@@ -19,10 +19,10 @@ from trustview.analysis import (
 )
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_table, say
-from trustview.cli.selecting import account_names, open_selected
+from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.policy import is_account_id, parse_arn
-from trustview.store import SnapshotFile, excerpt_on_use, find_workspace
+from trustview.store import SnapshotFile, account_of, excerpt_on_use, find_workspace
 
 HEADS = ("steps", "reach", "depends on", "chain")
 
@@ -31,21 +31,15 @@ def who_can(arguments: Namespace) -> int:
     """Print everybody who can become a role, directly or through other roles, shortest first, and who of them did."""
     with open_selected(find_workspace(), arguments) as snapshot:
         names = account_names(snapshot)
-        arn = find_role(snapshot, arguments.role, names)
-        chains = list(chains_into(snapshot.graph.into(arn), arn))
-        whole = _use_of_role(snapshot, arn)
-    uses = [_use_of(whole, chain.steps[-1].source) for chain in chains] if whole else []
+        role = select_role(snapshot, arguments.role)
+        chains = list(chains_into(snapshot.graph.into(role.arn), role.arn))
+        whole = use_of_role(excerpt_on_use(snapshot, role), role, snapshot.settings().thresholds.unused_days)
+    uses = [_use_of(whole, chain.steps[-1].source) for chain in chains]
     _print(chains, names, arguments, "who can become it", uses)
-    if whole is not None and not arguments.json:
+    if not arguments.json:
         for sentence in whole.sentences:
             say(sentence)
     return ExitCode.DONE
-
-
-def _use_of_role(snapshot: SnapshotFile, arn: str) -> KnownUse | None:
-    role = snapshot.role(arn)
-    days = snapshot.settings().thresholds.unused_days
-    return use_of_role(excerpt_on_use(snapshot, role), role, days) if role is not None else None
 
 
 def _use_of(whole: KnownUse, source: str) -> KnownUse:
@@ -68,26 +62,6 @@ def reach(arguments: Namespace) -> int:
 
 
 # ── what is meant ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_role(snapshot: SnapshotFile, text: str, names: dict[str, str]) -> str:
-    """The ARN of a role given by ARN, as `account/name` or by a name that only one role has."""
-    if parse_arn(text):
-        if snapshot.role(text) is None:
-            raise UsageError(f"`{text}` is no role of this snapshot: `trustview roles` lists them")
-        return text
-    place, _, name = text.rpartition("/")
-    wanted = place.partition("/")[0]
-    accounts = {account for account, called in names.items() if wanted in (account, called)}
-    called = snapshot.role_arns(name)
-    found = [arn for arn in called if not wanted or _account_of(arn) in accounts]
-    if len(found) == 1:
-        return found[0]
-    if not called:
-        raise UsageError(f"`{text}` is no role of this snapshot: give its ARN, its name, or ACCOUNT/NAME")
-    found = found or list(called)
-    some = ", ".join(f"`{names.get(_account_of(arn), _account_of(arn))}/{name}`" for arn in found[:3])
-    raise UsageError(f"`{text}` is not one role; called so are {some}: give ACCOUNT/NAME or the ARN")
 
 
 def find_starts(snapshot: SnapshotFile, text: str) -> list[str]:
@@ -118,17 +92,12 @@ def _of_account(snapshot: SnapshotFile, account: str) -> list[str]:
     """Every principal of an account that was read; of any other what grants to its account, or to everybody, give."""
     place = next((place for place in snapshot.tree() if place.is_account and place.id == account), None)
     nodes = snapshot.graph.nodes_with(account)
-    known = [node for node in nodes if node.startswith("arn:") and _account_of(node) == account]
+    known = [node for node in nodes if node.startswith("arn:") and account_of(node) == account]
     principals = [node for node in known if ":role/" in node or ":user/" in node]
     if place is not None and not place.is_unread:
         return principals
     crowds = [n for n in nodes if n.startswith("account:") and account in n.partition(":")[2].split(",")]
     return [*principals, *crowds, "everyone", *(["organization"] if place is not None else [])]
-
-
-def _account_of(arn: str) -> str:
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
 
 
 # ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────────

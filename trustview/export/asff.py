@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-fo
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.json_list import json_list
+from trustview.export.rows import FindingRow, FindingRows
 
 _SCHEMA_VERSION = "2018-10-08"
 _TITLE, _DESCRIPTION, _REMEDY = 256, 1024, 512
@@ -29,9 +29,10 @@ _WORKFLOW = {
 _RESOURCES = {"role": "AwsIamRole"}
 
 
-def write_asff(rows: Sequence[FindingRow]) -> str:
+def write_asff(rows: FindingRows) -> Iterator[str]:
     """One object per finding, in the order of the rows."""
-    return json.dumps([_finding(row) for row in rows], indent=2, ensure_ascii=True) + "\n"
+    yield from json_list(map(_finding, rows))
+    yield "\n"
 
 
 def _finding(row: FindingRow) -> dict[str, Any]:

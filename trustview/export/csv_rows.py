@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.rows import COLUMNS, FindingRows
 from widgets.safe_text import safe_text
 
 # A spreadsheet takes a cell that begins so for a formula, also behind spaces.
@@ -16,19 +16,24 @@ from widgets.safe_text import safe_text
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
-def write_csv(rows: Sequence[FindingRow]) -> str:
+def write_csv(rows: FindingRows) -> Iterator[str]:
     """A header and one line per finding; lists are joined with `; `."""
-    names = [field.name for field in fields(FindingRow)]
-    return write_table(names, ([_text(getattr(row, name)) for name in names] for row in rows))
+    return _lines(COLUMNS, (map(_text, row.columns().values()) for row in rows))
 
 
 def write_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Any table; every cell of its rows is made safe."""
+    return "".join(_lines(heads, rows))
+
+
+def _lines(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    for line in chain([heads], (map(safe_cell, row) for row in rows)):
+        writer.writerow(line)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def safe_cell(text: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.rows import FindingRow, FindingRows
 from widgets.safe_text import safe_text
 
 _STYLE = """
@@ -29,26 +29,27 @@ dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; } ul { margin: 0; p
 """
 
 
-def write_html(rows: Sequence[FindingRow]) -> str:
+def write_html(rows: FindingRows) -> Iterator[str]:
     """A page with the counts, then a section per severity and an article per finding, in the order of the rows."""
-    return "\n".join(_page(rows)) + "\n"
+    return (f"{line}\n" for line in _page(rows))
 
 
-def _page(rows: Sequence[FindingRow]) -> Iterator[str]:
-    seen = max((row.seen_at for row in rows), default="")
+def _page(rows: FindingRows) -> Iterator[str]:
+    sections = rows.sections()
+    count = _count(sum(number for _, number in sections))
+    seen = max((row.seen_at for row in rows.firsts_of_checks()), default="")
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    yield f"<title>trustview: {_count(len(rows))}</title><style>{_STYLE}</style></head><body>"
-    yield f"<h1>{_count(len(rows))}</h1>"
+    yield f"<title>trustview: {count}</title><style>{_STYLE}</style></head><body>"
+    yield f"<h1>{count}</h1>"
     yield f"<p>Who can get into our cloud, as of {text(seen)}.</p>" if seen else ""
-    sections = [(severity, list(group)) for severity, group in groupby(rows, key=lambda row: row.severity)]
     yield '<ul class="counts">'
-    for severity, group in sections:
-        yield f'<li><a href="#{text(severity)}">{len(group)} {text(severity)}</a></li>'
+    for severity, number in sections:
+        yield f'<li><a href="#{text(severity)}">{number} {text(severity)}</a></li>'
     yield "</ul>"
-    for severity, group in sections:
+    for severity, group in groupby(rows, key=lambda row: row.severity):
         yield f'<section id="{text(severity)}"><h2>{text(severity.capitalize())}</h2>'
         for row in group:
             yield from _article(row)

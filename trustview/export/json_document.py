@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
 
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.json_list import json_list
+from trustview.export.rows import FindingRows
 
 
-def write_json(rows: Sequence[FindingRow]) -> str:
+def write_json(rows: FindingRows) -> Iterator[str]:
     """A list with one object per finding, fields in the order of `FindingRow`."""
-    return json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=True) + "\n"
+    yield from json_list(row.columns() for row in rows)
+    yield "\n"
 
 
-def write_json_lines(rows: Sequence[FindingRow]) -> str:
+def write_json_lines(rows: FindingRows) -> Iterator[str]:
     """One object a line, for `jq`, log pipelines and large results."""
-    return "".join(json.dumps(asdict(row), ensure_ascii=True) + "\n" for row in rows)
+    return (json.dumps(row.columns(), ensure_ascii=True) + "\n" for row in rows)
 
 
 JSON = ExportFormat("json", ".json", "j", write_json)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.rows import FindingRow, FindingRows
 from widgets.safe_text import safe_text
 
 # Whatever Markdown, or the HTML inside it, takes for markup: anywhere, and at the beginning of a text.
@@ -16,15 +16,16 @@ _ADDRESS = re.compile(r"https://[A-Za-z0-9./_#?=&%-]+")
 _AT_START = re.compile(r"^(\s*)(\d*)([-+=.)])")
 
 
-def write_markdown(rows: Sequence[FindingRow]) -> str:
+def write_markdown(rows: FindingRows) -> Iterator[str]:
     """A title, then a section per severity and a part per finding, in the order of the rows."""
-    return "\n".join(_lines(rows)) + "\n"
+    return (f"{line}\n" for line in _lines(rows))
 
 
-def _lines(rows: Sequence[FindingRow]) -> Iterator[str]:
+def _lines(rows: FindingRows) -> Iterator[str]:
+    count = sum(number for _, number in rows.sections())
     yield "# Findings"
     yield ""
-    yield f"{len(rows)} finding{'' if len(rows) == 1 else 's'}."
+    yield f"{count} finding{'' if count == 1 else 's'}."
     for severity, group in groupby(rows, key=lambda row: row.severity):
         yield ""
         yield f"## {plain(severity.capitalize())}"

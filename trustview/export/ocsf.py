@@ -7,13 +7,13 @@ https://schema.ocsf.io/1.6.0/classes/iam_analysis_finding
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from trustview import __version__
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.rows import FindingRow, FindingRows
 
 VERSION = "1.6.0"
 _CATEGORY, _CLASS, _CREATE = 2, 2008, 1
@@ -24,9 +24,9 @@ _NEW, _IN_PROGRESS, _SUPPRESSED = 1, 2, 3
 _STATUSES = {"": _NEW, "approve": _SUPPRESSED, "accept risk": _SUPPRESSED}
 
 
-def write_ocsf(rows: Sequence[FindingRow]) -> str:
+def write_ocsf(rows: FindingRows) -> Iterator[str]:
     """One event per finding and line, in the order of the rows."""
-    return "".join(json.dumps(_event(row), ensure_ascii=True) + "\n" for row in rows)
+    return (json.dumps(_event(row), ensure_ascii=True) + "\n" for row in rows)
 
 
 def _event(row: FindingRow) -> dict[str, Any]:

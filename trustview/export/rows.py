@@ -1,9 +1,14 @@
-"""FindingRow: one finding with everything that an export says about it; the same columns in every format."""
+"""FindingRow: one finding with everything that an export says about it; the same columns in every format.
+
+FindingRows: many of them, which may be made while one walks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import Protocol
 
 from trustview.analysis import CHECKS_BY_ID, Finding, Grant
 from trustview.review import Decision, explain_finding
@@ -47,6 +52,47 @@ class FindingRow:
     decided_by: str = ""
     decided_at: str = ""
     until: str = ""
+
+    def columns(self) -> dict[str, object]:
+        """Its fields by name, in order."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = tuple(field.name for field in fields(FindingRow))
+
+
+class FindingRows(Protocol):
+    """Rows in order, and what some formats say of all of them before the first one."""
+
+    def __iter__(self) -> Iterator[FindingRow]:
+        """Each row; one may walk more than once."""
+
+    def sections(self) -> Sequence[tuple[str, int]]:
+        """The severities as they follow one another, each with how many rows stand under it."""
+
+    def firsts_of_checks(self) -> Sequence[FindingRow]:
+        """The first row of each check."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRows:
+    """FindingRows that are all there."""
+
+    rows: Sequence[FindingRow]
+
+    def __iter__(self) -> Iterator[FindingRow]:
+        return iter(self.rows)
+
+    def sections(self) -> Sequence[tuple[str, int]]:
+        """The severities as they follow one another, each with how many rows stand under it."""
+        return [(severity, len(list(group))) for severity, group in groupby(self.rows, lambda row: row.severity)]
+
+    def firsts_of_checks(self) -> Sequence[FindingRow]:
+        """The first row of each check."""
+        firsts: dict[str, FindingRow] = {}
+        for row in self.rows:
+            firsts.setdefault(row.check, row)
+        return tuple(firsts.values())
 
 
 def finding_row(

@@ -6,13 +6,14 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from trustview import __version__
 from trustview.export.export_format import ExportFormat
-from trustview.export.rows import FindingRow
+from trustview.export.json_list import json_list
+from trustview.export.rows import FindingRow, FindingRows
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
@@ -22,17 +23,30 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0", "inf
 _SUPPRESSING = ("approve", "accept risk")
 
 
-def write_sarif(rows: Sequence[FindingRow]) -> str:
+def write_sarif(rows: FindingRows) -> Iterator[str]:
     """One run with a rule per check that found something and a result per finding; what was accepted is suppressed."""
-    checks = tuple(dict.fromkeys(row.check for row in rows))
-    rules = [_rule(next(row for row in rows if row.check == check)) for check in checks]
+    firsts = rows.firsts_of_checks()
+    places = {row.check: place for place, row in enumerate(firsts)}
+    rules = [_rule(row) for row in firsts]
+    before, _, after = _log(rules).partition(_NO_RESULTS)
+    yield before + _NO_RESULTS.removesuffix("[]")
+    yield from json_list((_result(row, places[row.check]) for row in rows), depth=3)
+    yield after
+
+
+# Only where the results are to stand: within a text its quotes would be escaped.
+_NO_RESULTS = '"results": []'
+
+
+def _log(rules: list[dict[str, Any]]) -> str:
+    """The log without results."""
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
                 "tool": {"driver": {"name": "trustview", "version": __version__, "rules": rules}},
-                "results": [_result(row, checks.index(row.check)) for row in rows],
+                "results": [],
                 "columnKind": "unicodeCodePoints",
             }
         ],

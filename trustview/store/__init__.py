@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         take_ledger,
     )
     from trustview.store.files import ListedFile, NamedFile, list_files, open_bytes, read_named, walk_files, write_new
+    from trustview.store.finding_list import FindingList
     from trustview.store.item_query import Condition, TextColumn
     from trustview.store.item_table import ItemTable
     from trustview.store.parts import Shelf, open_shelf
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from trustview.store.signing_off import Standing, attest, rows_of_review, rows_within, sign_off, take_standing
     from trustview.store.snapshot_excerpt import excerpt_on_monitoring, excerpt_on_role, excerpt_on_use, facts_of_role
     from trustview.store.snapshot_file import SnapshotFile
+    from trustview.store.snapshot_keys import account_of
     from trustview.store.snapshot_rows import ItemDetail, ItemRow, PlaceRow, Summary
     from trustview.store.snapshots import (
         SnapshotEntry,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Condition",
+    "FindingList",
     "ItemDetail",
     "ItemRow",
     "ItemTable",
@@ -58,6 +61,7 @@ __all__ = [
     "Summary",
     "TextColumn",
     "Workspace",
+    "account_of",
     "attest",
     "begin_after_last",
     "begin_review",

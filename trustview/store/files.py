@@ -122,8 +122,8 @@ def open_bytes(path: str | Path) -> BinaryIO:
         raise UsageError(f"cannot read `{path}`: {error.strerror or error}; name a file that can be read") from error
 
 
-def write_new(path: str | Path, content: str | bytes, *, overwrite: bool = False) -> Path:
-    """Write a file whole or not at all, readable by its owner alone; the path.
+def write_new(path: str | Path, content: str | bytes | Iterable[str], *, overwrite: bool = False) -> Path:
+    """Write a file whole or not at all, readable by its owner alone; the path. A text may come in pieces.
 
     Raises UsageError when it is there already and may not be overwritten, StoreError when it cannot be written.
     """
@@ -135,7 +135,7 @@ def write_new(path: str | Path, content: str | bytes, *, overwrite: bool = False
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
+                file.writelines(_to_bytes(content))
             if overwrite:
                 os.replace(beside, target)
             elif not take_name(beside, target):
@@ -147,6 +147,12 @@ def write_new(path: str | Path, content: str | bytes, *, overwrite: bool = False
     except OSError as error:
         raise StoreError(f"cannot write `{target}`: {error.strerror or error}; choose another place") from error
     return target
+
+
+def _to_bytes(content: str | bytes | Iterable[str]) -> Iterable[bytes]:
+    if isinstance(content, bytes):
+        return (content,)
+    return (piece.encode() for piece in ([content] if isinstance(content, str) else content))
 
 
 def take_name(written: Path, path: Path) -> bool:

@@ -63,6 +63,14 @@ def any_of(conditions: Iterable[Condition]) -> Condition:
     return joined
 
 
+def one_of(column: str, values: Iterable[str | int] | None) -> Condition:
+    """The column of any table holds one of these values; None for whatever it holds."""
+    if values is None:
+        return EVERY
+    wanted = tuple(values)
+    return Condition(f"{column} IN ({', '.join('?' * len(wanted))})", wanted)
+
+
 def found() -> Condition:
     """Something was found on it."""
     return Condition("severity IS NOT NULL")

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trustview import analysis as conclusions
 from trustview import snapshot as facts
 from trustview.analysis import Severity, SubjectKind
+from trustview.garbage import without_collection
 from trustview.snapshot.codec import decode
 from trustview.store import snapshot_values as values
+from trustview.store.finding_list import FindingList
+from trustview.store.item_query import Condition, one_of
 from trustview.store.item_table import ItemTable
 from trustview.store.snapshot_graph import StoredGraph
 from trustview.store.snapshot_keys import text_value
@@ -153,8 +156,8 @@ class SnapshotFile:
 
     def bases(self) -> tuple[tuple[str, str, str], ...]:
         """Every item with the digest and the text of what a decision on it stands on, worst first."""
-        with self._tables.loading():
-            rows = self._tables.rows(f"{values.BASES} ORDER BY number")
+        with self._tables.reading(), without_collection():
+            rows = self._tables.walk(f"{values.BASES} ORDER BY number")
             return tuple(values.read_basis_row(self._tables, row) for row in rows)
 
     def role(self, arn: str) -> Role | None:
@@ -213,10 +216,12 @@ class SnapshotFile:
 
     def role_arns(self, name: str) -> tuple[str, ...]:
         """The ARNs of all roles of a name, whatever their account and path."""
-        query = "SELECT name.value FROM fact JOIN name ON name.number = fact.name WHERE fact.kind = 'roles'"
+        query = (
+            "SELECT name.value FROM fact JOIN name ON name.number = fact.name "
+            "WHERE fact.kind = 'roles' AND substr(name.value, ?) = ? ORDER BY fact.number"
+        )
         with self._tables.reading():
-            arns = map(text_value, (row[0] for row in self._tables.rows(query)))
-            return tuple(arn for arn in arns if arn.endswith(f"/{name}"))
+            return tuple(text_value(arn) for (arn,) in self._tables.rows(query, -len(name) - 1, f"/{name}"))
 
     def uses_of(self, role: str) -> tuple[Use, ...]:
         """Who was seen becoming a role."""
@@ -242,17 +247,20 @@ class SnapshotFile:
             text = self._tables.meta("organization")
             return decode(facts.Organization, values.unfold(self._tables, json.loads(text), "")) if text else None
 
-    def roles(self) -> Iterator[Role]:
-        """Every role, account by account."""
-        query = "SELECT owner, body FROM fact WHERE kind = 'roles' ORDER BY number"
+    def roles(self, accounts: Iterable[str] | None = None) -> Iterator[Role]:
+        """Every role, account by account; of these accounts alone, None for all."""
+        wanted = Condition("kind = 'roles'") & one_of("owner", accounts)
+        query = f"SELECT owner, body FROM fact WHERE {wanted.sql} ORDER BY number"  # noqa: S608 -- made of marks
         with self._tables.reading():
-            for owner, body in self._tables.rows(query):
+            for owner, body in self._tables.walk(query, *wanted.values):
                 yield values.read_fact(self._tables, facts.Role, owner, body)
 
-    def grants(self) -> Iterator[Grant]:
-        """Every way into every role."""
+    def grants(self, accounts: Iterable[str] | None = None) -> Iterator[Grant]:
+        """Every way into every role; of these accounts alone, None for all."""
+        wanted = one_of("account", accounts)
         with self._tables.reading():
-            yield from self._each(values.GRANTS, values.read_grant)
+            for row in self._tables.walk(f"{values.GRANTS} WHERE {wanted.sql} ORDER BY number", *wanted.values):
+                yield values.read_grant(self._tables, row)
 
     def findings(
         self,
@@ -260,19 +268,9 @@ class SnapshotFile:
         *,
         checks: Iterable[str] | None = None,
         accounts: Iterable[str] | None = None,
-    ) -> Iterator[Finding]:
+    ) -> FindingList:
         """Findings of this severity and worse, worst first; of these checks and accounts alone, None for all."""
-        conditions, wanted = ["severity >= ?"], list[object]([int(at_least)])
-        with self._tables.reading():
-            numbers = None if checks is None else [self._tables.number(check) for check in checks]
-            for column, some in (("check_", numbers), ("account", accounts)):
-                if some is not None:
-                    found = list(some)
-                    conditions.append(f"{column} IN ({', '.join('?' * len(found))})")
-                    wanted += found
-            query = f"{values.FINDINGS} WHERE {' AND '.join(conditions)} ORDER BY number"
-            for row in self._tables.rows(query, *wanted):
-                yield values.read_finding(self._tables, row)
+        return FindingList(self._tables, at_least, checks, accounts)
 
     def listed(self, field: str, account: str | None = None) -> tuple[Any, ...]:
         """One of the plain lists of the snapshot, by its field; of one account, or all of it."""
@@ -287,7 +285,7 @@ class SnapshotFile:
         """All facts, as they were saved."""
         from trustview.store.snapshot_records import RECORDS  # noqa: PLC0415 -- it needs every kind of fact
 
-        with self._tables.loading():
+        with self._tables.reading(), without_collection():
             head = json.loads(self._tables.meta("head"))
             return facts.Snapshot(
                 taken_at=head["taken_at"],
@@ -316,7 +314,7 @@ class SnapshotFile:
         }  # fmt: skip
         found: dict[int, dict[str, list[Any]]] = {}
         query = "SELECT kind, account, owner, body FROM fact WHERE account > 0 ORDER BY number"
-        for kind, account, owner, body in self._tables.rows(query):
+        for kind, account, owner, body in self._tables.walk(query):
             value: object = values.read_fact(self._tables, kinds[kind], owner, body)
             found.setdefault(account, {}).setdefault(kind, []).append(value)
         accounts = self._tables.rows("SELECT number, id, body FROM account ORDER BY number")
@@ -356,4 +354,4 @@ class SnapshotFile:
             return tuple(read(self._tables, row) for row in self._tables.rows(query, number)) if number else ()
 
     def _each(self, query: str, read: Callable[[SnapshotTables, Row], T]) -> Iterator[T]:
-        return (read(self._tables, row) for row in self._tables.rows(f"{query} ORDER BY number"))
+        return (read(self._tables, row) for row in self._tables.walk(f"{query} ORDER BY number"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -18,6 +18,8 @@ from trustview.store.snapshot_schema import APPLICATION, FORMAT
 from trustview.store.snapshot_texts import TextReader, inflate
 
 Row = tuple[Any, ...]
+
+_NAMES_KEPT = 1 << 14
 
 
 class SnapshotTables:
@@ -76,6 +78,11 @@ class SnapshotTables:
         with self._asking:
             return iter(self._database.execute(query, tuple(map(key_value, values))).fetchall())
 
+    def walk(self, query: str, *values: object) -> Iterator[Row]:
+        """The rows of a query, read as one walks, by a connection of their own: they may be more than memory holds."""
+        with closing(self._connect()) as database:
+            yield from database.execute(query, tuple(map(key_value, values)))
+
     def row(self, query: str, *values: object) -> Row | None:
         """The first row of a query; None when there is none."""
         return next(self.rows(query, *values), None)
@@ -92,6 +99,8 @@ class SnapshotTables:
     def name(self, number: int) -> str:
         """A name by its number."""
         if number not in self._names:
+            if len(self._names) >= _NAMES_KEPT:
+                self._names.clear()
             self._names[number] = text_value(self._must("SELECT value FROM name WHERE number = ?", number)[0])
         return self._names[number]
 
@@ -106,10 +115,14 @@ class SnapshotTables:
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """For reading most of the file: all names at once, and no garbage collection in between."""
+        """For reading most of what was concluded: all names at once, and no garbage collection in between."""
         with self.reading(), without_collection():
-            self._names = {number: text_value(value) for number, value in self.rows("SELECT number, value FROM name")}
-            yield
+            before = self._names
+            self._names = {number: text_value(value) for number, value in self.walk("SELECT number, value FROM name")}
+            try:
+                yield
+            finally:
+                self._names = before
 
     @cached_property
     def _texts(self) -> TextReader:

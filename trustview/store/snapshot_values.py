@@ -28,11 +28,19 @@ ITEMS = (
     "outlier_of, grants, findings, kind FROM item"
 )
 BASES = "SELECT item, digest, body FROM basis"
-GRANTS = "SELECT id, role, fleet, account, body FROM grant_"
-FLEETS = "SELECT id, grants, body FROM fleet"
+
+# A name is read with the row that holds its number; where it is missing it comes as nothing, which no value takes.
+GRANTS = (
+    "SELECT (SELECT value FROM name WHERE number = id), (SELECT value FROM name WHERE number = role), "
+    "(SELECT value FROM name WHERE number = fleet), account, body FROM grant_"
+)
+FLEETS = "SELECT (SELECT value FROM name WHERE number = id), grants, body FROM fleet"
 EDGES = "SELECT source, target, kind, grant_, reach FROM edge"
-FINDINGS = "SELECT id, subject, check_, account, grants, body FROM finding"
-REMEDIATIONS = "SELECT subject, body FROM remediation"
+FINDINGS = (
+    "SELECT (SELECT value FROM name WHERE number = id), (SELECT value FROM name WHERE number = subject), "
+    "(SELECT value FROM name WHERE number = check_), account, grants, body FROM finding"
+)
+REMEDIATIONS = "SELECT (SELECT value FROM name WHERE number = subject), body FROM remediation"
 
 
 # ── the first screen ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,9 +102,9 @@ def read_list(text: str) -> tuple[str, ...]:
 
 def read_grant(tables: SnapshotTables, row: Row) -> Grant:
     """A row of GRANTS."""
-    id_, role, fleet, owner, body = row
-    account = text_value(owner)
-    more = {"id": tables.name(id_), "role": tables.name(role), "fleet": tables.name(fleet), "account": account}
+    *names, body = row
+    id_, role, fleet, account = map(text_value, names)
+    more = {"id": id_, "role": role, "fleet": fleet, "account": account}
     return decode(conclusions.Grant, {**json.loads(tables.text(body, account)), **more})
 
 
@@ -104,7 +112,7 @@ def read_fleet(tables: SnapshotTables, row: Row) -> Fleet:
     """A row of FLEETS."""
     id_, grants, body = row
     return decode(
-        conclusions.Fleet, {**json.loads(tables.text(body)), "id": tables.name(id_), "grants": tables.names(grants)}
+        conclusions.Fleet, {**json.loads(tables.text(body)), "id": text_value(id_), "grants": tables.names(grants)}
     )
 
 
@@ -140,14 +148,14 @@ def read_finding(tables: SnapshotTables, row: Row) -> Finding:
     id_, subject, check, owner, grants, body = row
     value = json.loads(tables.text(body, text_value(owner)))
     if "subject" not in value:
-        value["subject"] = encode(conclusions.role_subject(tables.name(subject)))
-    more = {"id": tables.name(id_), "check": tables.name(check), "grants": tables.names(grants)}
+        value["subject"] = encode(conclusions.role_subject(text_value(subject)))
+    more = {"id": text_value(id_), "check": text_value(check), "grants": tables.names(grants)}
     return decode(conclusions.Finding, {**value, **more})
 
 
 def read_remediation(tables: SnapshotTables, row: Row) -> Remediation:
     """A row of REMEDIATIONS."""
-    subject = tables.name(row[0])
+    subject = text_value(row[0])
     return decode(conclusions.Remediation, {**json.loads(tables.text(row[1], account_of(subject))), "subject": subject})
 
 
