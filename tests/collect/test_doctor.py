@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trustview.collect import Diagnosis, Scope, examine
+from trustview.collect import Diagnosis, Scope, examine, read_source
 from trustview.collect.operations import OPERATIONS, Asked
 from trustview.errors import UsageError
 
@@ -12,6 +12,7 @@ from .conftest import FAST, small
 from .relay import OWN, Fault, Refusal, Relay, Request
 
 CLOSED = "888800001111", "ap-southeast-2"
+AWAY = "888800001111"
 
 
 def about(found: tuple[Diagnosis, ...], what: str) -> Diagnosis:
@@ -93,6 +94,28 @@ async def test_a_role_that_is_not_there_is_told_with_what_to_do(relay: Relay) ->
     assert len(refused) == 3
     assert all("role/audit/Nobody` trust the caller, as `trustview iam-policy` says" in one.to_do for one in refused)
     assert all(one.detail.startswith("`sts:AssumeRole` is refused (AccessDenied): ") for one in refused)
+
+
+async def test_evidence_in_an_account_that_cannot_be_entered_is_told(relay: Relay) -> None:
+    source = read_source("s3://org-trail")
+    found = await examine(
+        small(OWN, without=EVERYTHING, evidence=source, evidence_days=30, evidence_account=AWAY, role_name="a/Nobody")
+    )
+
+    told = about(found, "evidence: s3://org-trail")
+    assert not told.is_ok
+    assert told.detail.startswith("`sts:AssumeRole` is refused (AccessDenied): ")
+    assert "--evidence-account" in told.to_do
+    assert "s3" not in {request.service for request in relay.seen}
+
+
+async def test_the_event_history_is_asked_for_one_event_of_each_kind(relay: Relay) -> None:
+    found = await examine(small(OWN, without=EVERYTHING, evidence=read_source("lookup"), evidence_days=30))
+
+    assert about(found, f"own account {OWN}: cloudtrail").detail == "can be read in 1 Region"
+    asked = [request for request in relay.seen if request.operation == "LookupEvents"]
+    assert len(asked) == 3
+    assert all('"MaxResults": 1' in request.detail for request in asked)
 
 
 async def test_a_refused_call_names_the_action_to_allow(relay: Relay) -> None:

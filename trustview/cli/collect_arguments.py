@@ -71,6 +71,7 @@ def add_collect(commands: Commands) -> None:
     _add_identity(parser)
     _add_scope(parser)
     _add_evidence(parser)
+    parser.add_argument("--yes", action="store_true", help="agree beforehand to what a query of Athena or Lake costs")
     parser.add_argument(
         "--max-age", default="0", metavar="AGE", help="reuse what was read at most so long ago: 30m, 12h, 7d"
     )
@@ -105,7 +106,6 @@ def _add_evidence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--query-results", metavar="S3-URI", help="where Athena writes its answer, if its workgroup does not say"
     )
-    parser.add_argument("--yes", action="store_true", help="agree beforehand to what a query of Athena or Lake costs")
 
 
 def add_import(commands: Commands) -> None:
@@ -130,6 +130,7 @@ def add_doctor(commands: Commands) -> None:
     )
     _add_identity(parser)
     _add_scope(parser)
+    _add_evidence(parser)
     parser.add_argument("--all-accounts", action="store_true", help="try every account instead of a few")
     add_json(parser)
 

@@ -186,7 +186,8 @@ def run_doctor(arguments: Namespace) -> int:
     """Print what the current credentials can and cannot read; 1 when nothing can be, 3 when something cannot."""
     from trustview.collect import examine
 
-    found = asyncio.run(examine(read_scope(arguments), all_accounts=arguments.all_accounts))
+    scope = replace(read_scope(arguments), **read_evidence(arguments))
+    found = asyncio.run(examine(scope, all_accounts=arguments.all_accounts))
     if arguments.json:
         print_json([{"what": one.what, "ok": one.is_ok, "detail": one.detail, "to_do": one.to_do} for one in found])
     else:

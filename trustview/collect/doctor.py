@@ -85,6 +85,8 @@ class Doctor:
             for found in await together(*(self._examine_account(organization, account) for account in accounts)):
                 for diagnosis in found:
                     yield diagnosis
+        for diagnosis in await self._examine_evidence(targets):
+            yield diagnosis
         yield self._session_policy()
         for gap in services_not_asked(self.scope):
             yield Diagnosis(gap.service, True, f"not asked: {gap.reason}")
@@ -208,6 +210,30 @@ class Doctor:
         detail = "; ".join(f"{_in(places)}{reason}" for reason, places in reasons.items())
         good = f"can be read in {len(regions) - len(bad)} of {_count(regions, 'Region')}; " if regions else ""
         return Diagnosis(what, False, good + detail, _advice(where, service, bad))
+
+    async def _examine_evidence(self, targets: Targets) -> list[Diagnosis]:
+        """A source of evidence that lies in one place, where the scope names one."""
+        scope, account = self.scope, self.scope.evidence_account or self.aws.caller.account
+        accounts = tuple(one.id for one in targets.enter)
+        reader = Reader(self.aws, account, scope.evidence_region, account, datetime.now(UTC), accounts=accounts)
+        found = []
+        for try_out in (service.try_out for service in self.services if service.try_out is not None):
+            what = f"evidence: {scope.evidence.text}"
+            try:
+                await self.aws.enter(account)
+                found.append(Diagnosis(what, True, await try_out(reader, scope)))
+            except CallError as error:
+                found.append(Diagnosis(what, False, error.failure.reason, _or_wait(error.failure, self._how_to_ask())))
+            except ODD_ANSWER as error:
+                found.append(Diagnosis(what, False, f"the answer cannot be read ({error!r})", self._how_to_ask()))
+        return found
+
+    def _how_to_ask(self) -> str:
+        source = self.scope.evidence.text
+        return (
+            f"see that `{source}` is what is meant, in the account and Region of `--evidence-account` and "
+            f"`--evidence-region`, and allow what `trustview iam-policy --evidence {source}` says"
+        )
 
     def _session_policy(self) -> Diagnosis:
         if not self.scope.has_session_policy:

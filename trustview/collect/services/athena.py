@@ -33,13 +33,8 @@ CLIENT = "athena"
 async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     """The role assumptions that a table tells of; CallError when the query was not confirmed, or failed."""
     source = scope.evidence
-    start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
-    raw = await reader.get("glue", "GetTable", "Table", DatabaseName=source.database, Name=source.table)
-    try:
-        table = read_table(raw)
-        bounds = bounds_of(table, reader.accounts, scope.regions, start, end)
-    except ValueError as error:
-        raise CallError(Failure(FailureKind.DENIED, "", f"`{source.text}` cannot be asked: {error}")) from error
+    start = reader.moment - timedelta(days=scope.evidence_days)
+    table, bounds = await _look_at_table(reader, scope, start)
     name = f'"{source.database}"."{source.table}"'
     query = write_query(name, expressions_of(table), bounds)
     execution = await _find_or_begin(reader, scope, table, query, start)
@@ -50,6 +45,28 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     except (KeyError, ValueError) as error:
         raise CallError(Failure(FailureKind.FAILED, "", f"Athena's answer cannot be read: {error}")) from error
     return write_counted(Counted(source.text, calls, seen, bucket=table.bucket))
+
+
+async def try_out(reader: Reader, scope: Scope) -> str:
+    """That the table is there and can be asked, and whether its files can be measured; no query is begun."""
+    table, _ = await _look_at_table(reader, scope, reader.moment - timedelta(days=scope.evidence_days))
+    told = "the table can be asked; a query, which costs money, was not begun"
+    try:
+        await reader.whole("s3", "ListObjectsV2", "KeyCount", Bucket=table.bucket, Prefix=table.prefix, MaxKeys=1)
+    except CallError as error:
+        return f"{told}, and how much it scans cannot be told ({error.failure.reason})"
+    return told
+
+
+async def _look_at_table(reader: Reader, scope: Scope, start: datetime) -> tuple[Table, list[str]]:
+    """The table, and what bounds the query over it; CallError when it is not there or cannot be asked."""
+    source = scope.evidence
+    raw = await reader.get("glue", "GetTable", "Table", DatabaseName=source.database, Name=source.table)
+    try:
+        table = read_table(raw)
+        return table, bounds_of(table, reader.accounts, scope.regions, start, reader.moment)
+    except ValueError as error:
+        raise CallError(Failure(FailureKind.DENIED, "", f"`{source.text}` cannot be asked: {error}")) from error
 
 
 async def _find_or_begin(reader: Reader, scope: Scope, table: Table, query: str, start: datetime) -> str:
@@ -133,4 +150,5 @@ ATHENA = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.ATHENA),
+    try_out=try_out,
 )

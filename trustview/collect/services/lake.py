@@ -41,10 +41,7 @@ _STORE = re.compile(r"[a-f0-9-]{36}")
 async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     """The role assumptions in an event data store; CallError when the query was not confirmed, or failed."""
     start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
-    store = await reader.whole(CLIENT, "GetEventDataStore", "EventDataStoreArn", EventDataStore=scope.evidence.store)
-    name = str(store["EventDataStoreArn"]).rpartition("/")[2]
-    if not _STORE.fullmatch(name):
-        raise CallError(Failure(FailureKind.FAILED, "", f"`{name}` is no id of an event data store"))
+    store, name = await _look_at_store(reader, scope)
     query = write_query(name, EXPRESSIONS, bounds_of(reader.accounts, scope.regions, start, end))
     execution = await _find_or_begin(reader, scope, query, start)
     await _wait(reader, execution)
@@ -56,6 +53,26 @@ async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
         raise CallError(Failure(FailureKind.FAILED, "", f"the answer of Lake cannot be read: {error}")) from error
     is_everywhere = bool(store.get("MultiRegionEnabled"))
     return write_counted(Counted("CloudTrail Lake", calls, seen, is_everywhere=is_everywhere))
+
+
+async def try_out(reader: Reader, scope: Scope) -> str:
+    """That the event data store is there; no query is begun. Of one that is to be deleted AWS gives no results.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteEventDataStore.html
+    """
+    store, _ = await _look_at_store(reader, scope)
+    if store.get("Status") == "PENDING_DELETION":
+        raise CallError(Failure(FailureKind.FAILED, "", "the event data store is to be deleted and cannot be asked"))
+    return "the event data store is there; a query, which costs money, was not begun"
+
+
+async def _look_at_store(reader: Reader, scope: Scope) -> tuple[Mapping[str, Any], str]:
+    """What AWS says of the event data store, and its id."""
+    store = await reader.whole(CLIENT, "GetEventDataStore", "EventDataStoreArn", EventDataStore=scope.evidence.store)
+    name = str(store["EventDataStoreArn"]).rpartition("/")[2]
+    if not _STORE.fullmatch(name):
+        raise CallError(Failure(FailureKind.FAILED, "", f"`{name}` is no id of an event data store"))
+    return store, name
 
 
 async def _find_or_begin(reader: Reader, scope: Scope, query: str, start: datetime) -> str:
@@ -163,4 +180,5 @@ LAKE = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.LAKE),
+    try_out=try_out,
 )

@@ -119,6 +119,8 @@ class Service:
     values of all parts into the snapshot. `client` is the SDK's name of the API. `is_at` says in which accounts it is
     asked, given the caller's own; `is_of_use` whether it is worth asking, given the trust policies of the account (None
     when they are not known); `choice` for which scopes. `not_asked` is the sentence of the gap for the others.
+    A source of evidence that lies in one place has `try_out`: it asks little of what `fetch` asks, begins nothing that
+    costs money, and says in a sentence what can be read; CallError when it cannot be.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Service:
     is_of_use: Callable[[Iterable[str] | None], bool] = whatever_is_trusted
     choice: Callable[[Scope, str], bool] = always
     not_asked: str = ""
+    try_out: Callable[[Reader, Scope], Awaitable[str]] | None = None
 
     def is_asked(self, scope: Scope) -> bool:
         """Whether the scope asks for it."""

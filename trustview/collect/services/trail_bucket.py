@@ -42,6 +42,7 @@ FOLDERS_AT_ONCE = 16
 LARGEST_BYTES = 512 << 20
 MOST_TOLD = 100
 ACCOUNTS_ESTIMATED = 20
+FOLDERS_TRIED = 20
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _PLACE = re.compile(r"/(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4})/(\d\d)/(\d\d)/", re.ASCII)
 _ABOUT_KEYS = (
@@ -83,11 +84,28 @@ class Bucket:
     async def folders(self) -> list[Folder]:
         """The folders of the accounts and Regions that are wanted."""
         found: list[Folder] = []
-        for base in await self._bases():
-            accounts = [one for one in await self._below(base) if self._is_wanted(_name(one))]
-            listed = await together(*(self._regions(prefix) for prefix in accounts))
+        async for accounts in self._accounts():
+            listed = await together(*map(self._regions, accounts))
             found += [folder for folders in listed for folder in folders]
         return found
+
+    async def _accounts(self) -> AsyncIterator[list[str]]:
+        """The folders of the accounts that are wanted, from one place after the other where they lie."""
+        for base in await self._bases():
+            yield [one for one in await self._below(base) if self._is_wanted(_name(one))]
+
+    async def some_file(self) -> tuple[FileMark, bytes] | None:
+        """A file of the wanted days, found in the first folders; None when they hold none. CallError when refused."""
+        left = FOLDERS_TRIED
+        async for accounts in self._accounts():
+            for account in accounts:
+                for folder in (await self._regions(account))[:left]:
+                    left -= 1
+                    async for mark in self._list(folder):
+                        return mark, await self._content(mark)
+                if not left:
+                    return None
+        return None
 
     async def _bases(self) -> list[str]:
         """The folders in which folders of accounts lie: of an organization's trail and of single accounts'."""
@@ -168,26 +186,30 @@ class Bucket:
 
     async def _get(self, mark: FileMark) -> bytes | None:
         """The content of a file; None when it cannot be had, and its day does not count as seen then."""
-        failure = Failure(FailureKind.FAILED, "", f"larger than {LARGEST_BYTES >> 20} MiB")
-        if mark.size <= LARGEST_BYTES:
-            try:
-                found: bytes = await self.reader.get("s3", "GetObject", "Body", Bucket=self.name, Key=mark.path)
-            except CallError as error:
-                failure = error.failure
-            else:
-                return found
+        try:
+            return await self._content(mark)
+        except CallError as error:
+            failure = error.failure
         self.unread |= _days_in(mark.path)
         self.failures.setdefault(failure.reason, (failure, []))[1].append(mark.path)
         return None
+
+    async def _content(self, mark: FileMark) -> bytes:
+        if mark.size > LARGEST_BYTES:
+            raise CallError(Failure(FailureKind.FAILED, "", f"larger than {LARGEST_BYTES >> 20} MiB"))
+        try:
+            found: bytes = await self.reader.get("s3", "GetObject", "Body", Bucket=self.name, Key=mark.path)
+        except CallError as error:
+            advice = f"; {_ABOUT_KEYS}" if "kms:" in error.failure.reason else ""
+            raise CallError(replace(error.failure, reason=f"{error.failure.reason}{advice}")) from error
+        return found
 
     # ── together ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def count(self) -> Counted:
         """What all files come to; CallError when the shelf lost something of it."""
         for failure, paths in self.failures.values():
-            advice = f"; {_ABOUT_KEYS}" if "kms:" in failure.reason else ""
-            told = replace(failure, reason=f"{failure.reason}{advice}")
-            self.reader.lack(f"{len(paths):,} files, such as `{paths[0]}`", told)
+            self.reader.lack(f"{len(paths):,} files, such as `{paths[0]}`", failure)
         try:
             return await self.reader.notes.use(self._count)
         except LostError as error:
@@ -216,18 +238,37 @@ class Bucket:
 
 async def fetch(reader: Reader, scope: Scope) -> dict[str, Any]:
     """The role assumptions in the files of a trail; CallError when the bucket holds none of what is wanted."""
-    start, end = reader.moment - timedelta(days=scope.evidence_days), reader.moment
     named = scope.evidence
-    bucket = Bucket(reader, scope, named.bucket, named.prefix, f"{start:%Y/%m/%d}", f"{end:%Y/%m/%d}")
+    bucket = _open_bucket(reader, scope)
     folders = await bucket.folders()
     if not folders:
-        reason = f"`{named.text}` holds no files of a trail of the accounts and Regions that are asked for"
-        raise CallError(Failure(FailureKind.DENIED, "", reason))
+        raise _nothing_in(scope)
     for result in await asyncio.gather(*map(bucket.read_folder, folders), return_exceptions=True):
         if result is not None:
             raise result  # told to stop, each folder finishes its batch first
     reader.say(f"{named.text}: {bucket.files:,} files, {bucket.size / 1e6:,.0f} MB")
     return write_counted(await bucket.count())
+
+
+async def try_out(reader: Reader, scope: Scope) -> str:
+    """That the bucket can be listed and a file in it read and understood."""
+    found = await _open_bucket(reader, scope).some_file()
+    if found is None:
+        raise _nothing_in(scope)
+    mark, content = found
+    for path, reason in _reduce([mark.path], (content,)).reduced().problems:
+        raise CallError(Failure(FailureKind.FAILED, "", f"`{path}`: {reason}"))
+    return f"can be listed, and a file in it read: `{mark.path}`"
+
+
+def _open_bucket(reader: Reader, scope: Scope) -> Bucket:
+    start, end, named = reader.moment - timedelta(days=scope.evidence_days), reader.moment, scope.evidence
+    return Bucket(reader, scope, named.bucket, named.prefix, f"{start:%Y/%m/%d}", f"{end:%Y/%m/%d}")
+
+
+def _nothing_in(scope: Scope) -> CallError:
+    reason = f"`{scope.evidence.text}` holds no files of a trail of the accounts and Regions that are asked for"
+    return CallError(Failure(FailureKind.DENIED, "", reason))
 
 
 async def estimate_bytes(reader: Reader, scope: Scope, name: str, prefix: str, start: datetime) -> tuple[int, bool]:
@@ -286,4 +327,5 @@ TRAIL_BUCKET = Service(
     read_counted,
     join_counted,
     choice=for_evidence(SourceKind.BUCKET),
+    try_out=try_out,
 )
