@@ -17,6 +17,7 @@ from trustview.analysis.graph import TrustGraph
 from trustview.analysis.guardrail_levels import GuardrailKey, GuardrailLevels
 from trustview.analysis.kinds import Kinds
 from trustview.analysis.known_context import KnownCallers, context_for_role
+from trustview.analysis.lens import Lens, View
 from trustview.analysis.policy_sets import PolicySets
 from trustview.analysis.privileges import Privileges
 from trustview.analysis.settings import Settings
@@ -44,6 +45,7 @@ from trustview.snapshot import GuardrailKind, GuardrailPolicy, IdentityProvider,
 
 # Requests are asked for again and again while one account, or one door, is looked at.
 _MOST_ASKED = 4096
+_ANYONE = Caller(CallerKind.PRINCIPAL)
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,11 @@ class Access:
         """The same before the account is named: one value for all principals that are alike; see `name_account`."""
         return self._privileges.shared_verdict(principal)
 
+    def may_take_over(self, principal: Role | User) -> bool:
+        """Whether some escalation path is open to the principal, were it over named things alone."""
+        alike = self._privileges.alike_verdict(principal)
+        return bool(alike.escalations or alike.limited)
+
     # ── guardrails ───────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
@@ -229,14 +236,19 @@ class Access:
         """The request for a role of somebody of whom nothing is known."""
         found = self._asked.get(role.arn)
         if found is None:
-            anyone = Caller(CallerKind.PRINCIPAL)
-            found = Request(anyone, ASSUME_ROLE, role.arn, role.account, self.context_of(role, anyone))
+            found = Request(_ANYONE, ASSUME_ROLE, role.arn, role.account, self.context_of(role, _ANYONE))
             keep(self._asked, role.arn, found, _MOST_ASKED)
         return found
 
     @cached_property
     def _asked(self) -> dict[str, Request]:
         return {}
+
+    def view_of_role(self, lens: Lens, role: Role, besides: frozenset[str] = frozenset()) -> View:
+        """All that a lens sees of a role; `besides` are keys of which that does not count."""
+        if lens.reads_keys_of_role(besides):
+            return lens.view_of_role(self.asked_by_anyone(role), besides)
+        return lens.view_of_role(Request(_ANYONE, ASSUME_ROLE, role.arn, role.account), besides)
 
     def caller_of(self, principal: Role | User) -> Caller:
         """The caller that a role or user of the snapshot is."""

@@ -45,8 +45,8 @@ class Door:
     """`example` is the first role behind it; `lens` what its policies look at.
 
     `named` are the accounts of principals that its Denies name; `is_watchful` says that they name some by id. Doors of
-    the same `sight` look at the same of a caller. Doors of the same `like` trust an account as a whole and say the
-    same, each of that account: the same answer goes for callers and roles whom they see alike.
+    the same `sight` look at the same of a caller. Doors of the same `like` say the same, each of the account that they
+    trust, or whose principal or provider they do: the same answer goes for callers and roles whom they see alike.
     """
 
     number: int
@@ -81,8 +81,6 @@ class Doors:
         self._numbers: dict[Terms, int] = {}
         self._lenses: dict[Hashable, Lens] = {}
         self._sights: dict[Hashable, int] = {}
-        # By the entry's id: entries live as long as the doors.
-        self._blind: dict[Hashable, Door] = {}
         self._lens_of: dict[tuple[int, int], Lens] = {}
 
     def __len__(self) -> int:
@@ -105,34 +103,28 @@ class Doors:
                 terms = (*said, terms_of_statement(trust.statements[0]))
                 yield Entry(self._numbers.setdefault(terms, len(self._numbers)), statement, element, actions, trust)
 
-    def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
-        """The door of a role for one way in."""
-        rcps = self._access.guardrail_key(role.account, GuardrailKind.RCP)
-        place = (
-            rcps,
+    def place_of(self, role: Role) -> tuple[Hashable, ...]:
+        """What tells roles apart that trust the same, wherever their account is not named."""
+        return (
+            self._access.guardrail_key(role.account, GuardrailKind.RCP),
             role.is_service_linked,
             self._access.snapshot.is_ours(role.account),
             role.arn.partition(":iam:")[0],
-            role.account if role.account in (entry.element.account, *audience.accounts) else "",
         )
-        door = self._blind.get((id(entry), place))
-        if door is None:
-            lens = self._lens(role, entry, rcps)
-            door = self._look(role, entry, audience, lens, place)
-            if not lens.sees_role:
-                self._blind[id(entry), place] = door
-        return door
 
-    def _look(self, role: Role, entry: Entry, audience: Audience, lens: Lens, place: tuple[Hashable, ...]) -> Door:
-        """The door that a lens tells from others."""
-        seen = lens.view_of_role(self._access.asked_by_anyone(role)) if lens.sees_role else ()
-        key = (entry.number, seen, self._access.organizations_named(role), place)
+    def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
+        """The door of a role for one way in."""
+        access, place = self._access, self.place_of(role)
+        lens = self._lens(role, entry, access.guardrail_key(role.account, GuardrailKind.RCP))
+        seen = access.view_of_role(lens, role) if lens.sees_role else ()
+        alike = (seen, access.organizations_named(role), place)
+        key = (entry.number, *alike, role.account if is_among(role, entry, audience) else "")
         door = self._doors.get(key)
         if door is None:
             number = self._first + len(self._doors)
-            is_read = role.account not in self._access.snapshot.unread_accounts
+            is_read = role.account not in access.snapshot.unread_accounts
             wording = _wording_besides_account(role, entry) if is_read else None
-            like = number if wording is None else self._likes.setdefault((wording, *key[1:3], place[:-1]), number)
+            like = number if wording is None else self._likes.setdefault((wording, *alike), number)
             door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
 
@@ -169,13 +161,25 @@ class Doors:
             yield from map(assuming_part, level)
 
 
+def is_among(role: Role, entry: Entry, audience: Audience) -> bool:
+    """Whether the role's account is among those that an entry trusts: less may be needed then."""
+    return role.account == entry.element.account or role.account in audience.accounts
+
+
+# The forms of elements of which the account may be put aside.
+_OF_ACCOUNT = (
+    PrincipalForm.ACCOUNT, PrincipalForm.ROLE, PrincipalForm.USER, PrincipalForm.SAML_PROVIDER,
+    PrincipalForm.OIDC_PROVIDER,
+)  # fmt: skip
+
+
 def _wording_besides_account(role: Role, entry: Entry) -> Hashable:
-    """What an entry that trusts an account says, that account put aside; None where it shows in answers.
+    """What an entry says that trusts an account or something of it, that account put aside; None where it shows.
 
     Reasons quote statement ids and condition keys, and nothing else of a policy.
     """
     element, trust = entry.element, entry.trust
-    if element.form is not PrincipalForm.ACCOUNT or element.partition not in ("", role.arn.split(":")[1]):
+    if element.form not in _OF_ACCOUNT or element.partition not in ("", role.arn.split(":")[1]):
         return None
     quoted = [s.sid for s in trust.statements] + [c.key for s in trust.statements for c in s.conditions]
     if any(element.account in text for text in quoted):

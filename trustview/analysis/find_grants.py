@@ -9,12 +9,12 @@ from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience, Crowd
 from trustview.analysis.door import Door, Doors, Entry
 from trustview.analysis.finding import fingerprint
-from trustview.analysis.fleet import fleet_id, own_terms
+from trustview.analysis.fleet import own_name, own_terms
 from trustview.analysis.grant import Grant, Party, Reach
 from trustview.analysis.own_parts import Own, own_parts
 from trustview.analysis.power import Group, Power, Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
-from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Request
+from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Privilege, Request, caller_of
 from trustview.snapshot import Role, User
 
 # Who stands behind a grant, their accounts, and what people call them.
@@ -78,47 +78,85 @@ def find_ways(access: Access, roles: tuple[Role, ...] | None = None, first: int 
     return ways
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in, of all roles of one wording: `said` is what it says with what is each role's own taken out.
+
+    Door, party and reach are None where they are told for each role apart.
+    """
+
+    entry: Entry
+    audience: Audience
+    said: str
+    door: Door | None = None
+    party: _Party | None = None
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """The ways into roles of one wording in accounts alike, save in those of whom it means: `accounts`."""
+
+    ways: tuple[_Way, ...]
+    accounts: frozenset[str]
+
+
 class _Finder:
     """Finds grants; what was asked of one door is not asked again."""
 
     def __init__(self, ways: Ways) -> None:
         self._access, self._powers, self._doors = ways.access, ways.powers, ways.doors
+        organization = self._access.snapshot.organization
+        self._organization = organization.id if organization else ""
+        self._worded: dict[Hashable, _Worded] = {}
         self._reaches: dict[Hashable, Reach] = {}
         self._parties: dict[int, _Party] = {}
         # By the entry's id: entries live as long as the doors.
-        self._terms: dict[tuple[int, str, str], tuple[str, ...]] = {}
-        self._audiences: dict[tuple[int, str], Audience] = {}
         self._named: dict[int, Role | User | None] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
+        own = own_parts(role.account, self._organization, role.name)
+        name = own_name(role, own)
         seen: set[str] = set()
-        organization = self._access.snapshot.organization
-        own = own_parts(role.account, organization.id if organization else "", role.name)
-        for entry in self._doors.entries(role):
-            door = self._doors.find(role, entry, self._audience(role, entry))
-            terms = self._terms_of(role, own, entry)
-            grant = _grant(self._access, role, entry, self._party(role, door), self._reach(role, door), (own, terms))
-            if grant.id not in seen:
-                seen.add(grant.id)
-                yield door, grant
+        for way in self._ways(role, own):
+            door = way.door or self._doors.find(role, way.entry, way.audience)
+            grant_id = fingerprint(role.arn, way.said)
+            if grant_id not in seen:
+                seen.add(grant_id)
+                behind = way.party or self._party(role, door)
+                reach = way.reach or self._reach(role, door)
+                fleet = fingerprint(name, way.said)
+                yield door, _grant(grant_id, role, way.entry, behind, reach, self._access.privilege(role), fleet)
 
-    def _terms_of(self, role: Role, own: Own, entry: Entry) -> tuple[str, ...]:
-        """What the entry says with what is the role's own taken out, worked out once where it names none of that."""
-        key = (id(entry), role.account if role.account in role.trust_policy else "", own.region)
-        found = self._terms.get(key)
-        if found is None:
-            found = own_terms(own, entry.element, entry.statement, entry.actions)
-            self._terms[key] = found
-        return found
+    # ── what roles have in common ────────────────────────────────────────────────────────────────────────────
 
-    def _audience(self, role: Role, entry: Entry) -> Audience:
-        """Who an entry lets come: the same for all roles where no variable stands for their account."""
-        key = (id(entry), role.account if "${" in role.trust_policy else "")
-        found = self._audiences.get(key)
-        if found is None:
-            found = self._audiences[key] = audience_of(self._access, role, entry.statement, entry.element)
-        return found
+    def _ways(self, role: Role, own: Own) -> tuple[_Way, ...]:
+        """The ways in that a role's trust policy describes, worked out once for all that say the same."""
+        text = role.trust_policy
+        is_of_account = role.account in text or "${" in text
+        key = (text, self._doors.place_of(role), own.region, role.account if is_of_account else "")
+        found = self._worded.get(key)
+        if found is None or (not is_of_account and role.account in found.accounts):
+            entries = self._doors.entries(role)
+            audiences = [audience_of(self._access, role, one.statement, one.element) for one in entries]
+            ways = [self._way(role, own, *one) for one in zip(entries, audiences, strict=True)]
+            accounts = {one.element.account for one in entries}.union(*[audience.accounts for audience in audiences])
+            found = _Worded(tuple(ways), frozenset(accounts))
+            if is_of_account or role.account not in accounts:
+                self._worded[key] = found
+        return found.ways
+
+    def _way(self, role: Role, own: Own, entry: Entry, audience: Audience) -> _Way:
+        said = own_terms(own, entry.element, entry.statement, entry.actions)
+        door = self._doors.find(role, entry, audience)
+        if door.lens.sees_role:
+            return _Way(entry, audience, said)
+        is_same = not any(power.lens.sees_role for power in self._powers_of(door))
+        reach = self._reach(role, door) if is_same else None
+        return _Way(entry, audience, said, door, self._party(role, door), reach)
+
+    # ── what is told of a door ───────────────────────────────────────────────────────────────────────────────
 
     def _party(self, role: Role, door: Door) -> _Party:
         """Who stands behind a door, which tells roles apart whose account is among them."""
@@ -131,43 +169,55 @@ class _Finder:
 
     def _reach(self, role: Role, door: Door) -> Reach:
         """The reach of a grant: the same for roles behind alike doors whom the callers' policies see alike."""
-        is_service = door.audience.crowd is Crowd.SERVICE
-        key: Hashable = door.like if is_service else (door.like, *self._views(role, door))
+        key = (self._like(door), *self._views(role, door))
         found = self._reaches.get(key)
         if found is None:
             found = self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
         return found
 
-    def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
+    def _like(self, door: Door) -> int:
+        """Doors that are alike; who is named and not there is told by name."""
+        is_nobody = door.audience.crowd is Crowd.NAMED and self._principal(door.entry) is None
+        return door.number if is_nobody else door.like
+
+    def _powers_of(self, door: Door) -> list[Power]:
+        """The powers of whom a door means; services and providers have none."""
+        if door.audience.crowd is Crowd.SERVICE:
+            return []
         principal = self._principal(door.entry)
         accounts = door.audience.accounts or (door.entry.element.account,)
-        powers = [self._powers.of(principal)] if principal else map(self._powers.of_anyone, filter(None, accounts))
-        for power in powers:
-            yield power.like, power.caller.account == role.account, self._view_of(power, role)
-        if door.audience.crowd is Crowd.ACCOUNTS and door.lens.sees_caller:
-            # Doors that are alike stand for several accounts: what they see of each is told apart.
-            yield from (self._view_of_account(door, account) for account in door.audience.accounts)
+        return [self._powers.of(principal)] if principal else list(map(self._powers.of_anyone, filter(None, accounts)))
 
-    def _view_of(self, power: Power, role: Role) -> Hashable:
-        lens = power.lens
-        return lens.view_of_role(self._access.asked_by_anyone(role), lens.accounts) if lens.sees_role else ()
+    def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
+        """What callers see of the role, and what the door sees of them: doors that are alike stand for several.
+
+        Whether they are of the role's account, and whom Denies mean, is the same behind all doors that are alike.
+        """
+        for power in self._powers_of(door):
+            lens = power.lens
+            yield power.like, self._access.view_of_role(lens, role, lens.accounts) if lens.sees_role else ()
+        if door.lens.sees_caller and door.audience.crowd is Crowd.ACCOUNTS:
+            yield from (self._seen(door, Caller(CallerKind.PRINCIPAL, one)) for one in door.audience.accounts)
+        elif door.lens.sees_caller and door.audience.crowd is Crowd.NAMED:
+            yield self._seen(door, caller_of(door.entry.element), self._principal(door.entry))
+
+    def _seen(self, door: Door, caller: Caller, principal: Role | User | None = None) -> Hashable:
+        """What a door sees of a caller."""
+        context = self._access.context_of_caller(caller, principal)
+        return door.lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context))
 
     def _principal(self, entry: Entry) -> Role | User | None:
         if id(entry) not in self._named:
             self._named[id(entry)] = principal_named(self._access, entry.element)
         return self._named[id(entry)]
 
-    def _view_of_account(self, door: Door, account: str) -> Hashable:
-        caller = Caller(CallerKind.PRINCIPAL, account)
-        return door.lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", self._access.context_of_caller(caller)))
-
 
 def _grant(
-    access: Access, role: Role, entry: Entry, behind: _Party, reach: Reach, said: tuple[Own, tuple[str, ...]]
+    grant_id: str, role: Role, entry: Entry, behind: _Party, reach: Reach, privilege: Privilege, fleet: str
 ) -> Grant:
     statement, (party, accounts, name) = entry.statement, behind
     return Grant(
-        id=fingerprint(role.arn, *said[1]),
+        id=grant_id,
         role=role.arn,
         account=role.account,
         statement=statement.index,
@@ -180,8 +230,8 @@ def _grant(
         party_accounts=accounts,
         party_name=name,
         reach=reach,
-        privilege=access.privilege(role),
-        fleet=fleet_id(role, *said),
+        privilege=privilege,
+        fleet=fleet,
     )
 
 

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trustview.analysis.finding import fingerprint
 from trustview.analysis.grant import Grant
 from trustview.analysis.own_account import OWN_ACCOUNT
 from trustview.analysis.own_parts import Own, own_parts
@@ -33,11 +32,11 @@ class Fleet:
     outlier_of: str = ""
 
 
-def own_terms(own: Own, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]) -> tuple[str, ...]:
+def own_terms(own: Own, element: PrincipalElement, statement: Statement, actions: tuple[str, ...]) -> str:
     """What a grant says, with what is its own taken out; equal for equal grants of different accounts and Regions."""
     conditions = terms_of_conditions(statement)
     terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
-    return tuple(map(own.take_out, terms))
+    return "\x00".join(map(own.take_out, terms))
 
 
 def terms_of_conditions(statement: Statement) -> tuple[str, ...]:
@@ -50,9 +49,9 @@ def _condition_terms(condition: Condition) -> str:
     return "\x02".join((condition.spelling, condition.key.lower(), *sorted(condition.values)))
 
 
-def fleet_id(role: Role, own: Own, terms: tuple[str, ...]) -> str:
-    """The id of the fleet that a grant belongs to."""
-    return fingerprint(f"{role.path}{own.take_out(role.name)}".replace(role.account, OWN_ACCOUNT), *terms)
+def own_name(role: Role, own: Own) -> str:
+    """Path and name of a role, with what is its own taken out: grants of equal ones that say the same are a fleet."""
+    return f"{role.path}{own.take_out(role.name)}".replace(role.account, OWN_ACCOUNT)
 
 
 def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]:

@@ -63,6 +63,10 @@ class Lens:
         """Whether it looks at the role at all."""
         return bool(self.of_role or self.role_keys or self.resources or self.sees_arn)
 
+    def reads_keys_of_role(self, besides: frozenset[str] = frozenset()) -> bool:
+        """Whether it looks at more of the role than its ARN, `besides` put aside."""
+        return bool(self.of_role) or not besides.issuperset(self.role_keys)
+
     @property
     def tells_callers_apart(self) -> bool:
         """Whether it looks at what principals of one account do not share."""

@@ -61,6 +61,7 @@ class Privileges:
     policies: PolicySets
     guardrails: GuardrailLevels
     judge: PrivilegeJudge = field(default_factory=PrivilegeJudge)
+    _judged: dict[str, PrivilegeVerdict] = field(default_factory=dict)
     _verdicts: dict[str, PrivilegeVerdict] = field(default_factory=dict)
     _counted: dict[tuple[int, str], PrivilegeVerdict] = field(default_factory=dict)
     _scps: dict[str, _Scps] = field(default_factory=dict)
@@ -75,7 +76,9 @@ class Privileges:
 
     def of(self, principal: Role | User) -> Privilege:
         """The class; what could not be read may hold anything."""
-        known = self.shared_verdict(principal).privilege
+        alike = self.alike_verdict(principal)
+        # Paths over named things may count, for what the principals of those names may do.
+        known = self.shared_verdict(principal).privilege if alike.limited else alike.privilege
         return Privilege.UNKNOWN if self.policies.of(principal).is_unread and not known.may_write else known
 
     def verdict(self, principal: Role | User) -> PrivilegeVerdict:
@@ -91,13 +94,23 @@ class Privileges:
 
     def judged_alone(self, principal: Role | User) -> PrivilegeVerdict:
         """What its own policies let it do, whoever else it may become."""
-        kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
-        bound = self._bound(principal)
-        first = self.judge.judge(bound.bindings, kind, principal.arn, principal.account, lambda: self._facts(principal))
-        found = self._told.get((id(first), id(bound)))
+        alike, bound = self.alike_verdict(principal), self._bound(principal)
+        found = self._told.get((id(alike), id(bound)))
         if found is None:
-            found = self._told[id(first), id(bound)] = rename(first, bound.first, bound.own)
+            found = self._told[id(alike), id(bound)] = rename(alike, bound.first, bound.own)
         return found
+
+    def alike_verdict(self, principal: Role | User) -> PrivilegeVerdict:
+        """The same in the names of the first whose policies have their shape: the class and the paths are its own."""
+        found = self._judged.get(principal.arn)
+        if found is None:
+            found = self._judged[principal.arn] = self._judge(principal)
+        return found
+
+    def _judge(self, principal: Role | User) -> PrivilegeVerdict:
+        kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
+        bindings = self._bound(principal).bindings
+        return self.judge.judge(bindings, kind, principal.arn, principal.account, lambda: self._facts(principal))
 
     def _facts(self, principal: Role | User) -> Facts:
         found = facts_of(self.snapshot, principal).items()

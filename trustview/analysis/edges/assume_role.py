@@ -146,8 +146,8 @@ class _Members:
         views = self._views.setdefault(power.sight, {})
         found = views.get(arn)
         if found is None:
-            asked = self._access.asked_by_anyone(self._access.role(arn))
-            found = views[arn] = power.lens.view_of_role(asked, power.lens.accounts)
+            lens, role = power.lens, self._access.role(arn)
+            found = views[arn] = self._access.view_of_role(lens, role, lens.accounts)
         return found
 
     # ── who belongs together ─────────────────────────────────────────────────────────────────────────────────

@@ -92,6 +92,8 @@ class _Takings:
 
     def of(self, principal: Role | User) -> dict[str, Escalation]:
         """By whom they gain (`users`, `roles`, or a service to hand a role to), the surest path."""
+        if not self._access.may_take_over(principal):
+            return {}
         verdict = self._access.shared_verdict(principal)
         if id(verdict) not in self._found:
             self._found[id(verdict)] = self._surest((*verdict.escalations, *verdict.limited))
