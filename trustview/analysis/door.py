@@ -81,7 +81,6 @@ class Doors:
         self._numbers: dict[Terms, int] = {}
         self._lenses: dict[Hashable, Lens] = {}
         self._sights: dict[Hashable, int] = {}
-        self._lens_of: dict[tuple[int, int], Lens] = {}
 
     def __len__(self) -> int:
         return len(self._doors)
@@ -130,15 +129,12 @@ class Doors:
 
     def _lens(self, role: Role, entry: Entry, rcps: int) -> Lens:
         """What an entry and the RCPs above it look at: the same for all that say the same besides whom they name."""
-        found = self._lens_of.get((entry.number, rcps))
+        trust = entry.trust
+        said = tuple([(one.resources, one.conditions) for one in trust.statements])
+        key = (trust.substitutes_variables, said, rcps)
+        found = self._lenses.get(key)
         if found is None:
-            trust = entry.trust
-            said = tuple([(one.resources, one.conditions) for one in trust.statements])
-            key = (trust.substitutes_variables, said, rcps)
-            found = self._lenses.get(key)
-            if found is None:
-                found = self._lenses[key] = make_lens((trust, *self._rcps(role)))
-            self._lens_of[entry.number, rcps] = found
+            found = self._lenses[key] = make_lens((trust, *self._rcps(role)))
         return found
 
     def _make(self, number: int, like: int, entry: Entry, audience: Audience, lens: Lens, role: Role) -> Door:

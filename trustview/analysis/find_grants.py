@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.audience import Audience, Crowd
@@ -82,12 +82,15 @@ def find_ways(access: Access, roles: tuple[Role, ...] | None = None, first: int 
 class _Way:
     """One way in, of all roles of one wording: `said` is what it says with what is each role's own taken out.
 
-    Door, party and reach are None where they are told for each role apart.
+    `principal` is the one of ours that it names, `powers` those of whom it means. Door, party and reach are None where
+    they are told for each role apart.
     """
 
     entry: Entry
     audience: Audience
     said: str
+    principal: Role | User | None
+    powers: tuple[Power, ...]
     door: Door | None = None
     party: _Party | None = None
     reach: Reach | None = None
@@ -111,8 +114,6 @@ class _Finder:
         self._worded: dict[Hashable, _Worded] = {}
         self._reaches: dict[Hashable, Reach] = {}
         self._parties: dict[int, _Party] = {}
-        # By the entry's id: entries live as long as the doors.
-        self._named: dict[int, Role | User | None] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
@@ -125,7 +126,7 @@ class _Finder:
             if grant_id not in seen:
                 seen.add(grant_id)
                 behind = way.party or self._party(role, door)
-                reach = way.reach or self._reach(role, door)
+                reach = way.reach or self._reach(role, way, door)
                 fleet = fingerprint(name, way.said)
                 yield door, _grant(grant_id, role, way.entry, behind, reach, self._access.privilege(role), fleet)
 
@@ -150,11 +151,22 @@ class _Finder:
     def _way(self, role: Role, own: Own, entry: Entry, audience: Audience) -> _Way:
         said = own_terms(own, entry.element, entry.statement, entry.actions)
         door = self._doors.find(role, entry, audience)
+        principal = principal_named(self._access, entry.element)
+        way = _Way(entry, audience, said, principal, tuple(self._powers_of(entry, audience, principal)))
         if door.lens.sees_role:
-            return _Way(entry, audience, said)
-        is_same = not any(power.lens.sees_role for power in self._powers_of(door))
-        reach = self._reach(role, door) if is_same else None
-        return _Way(entry, audience, said, door, self._party(role, door), reach)
+            return way
+        is_same = not any(power.lens.sees_role for power in way.powers)
+        return replace(
+            way, door=door, party=self._party(role, door), reach=self._reach(role, way, door) if is_same else None
+        )
+
+    def _powers_of(self, entry: Entry, audience: Audience, principal: Role | User | None) -> Iterator[Power]:
+        """The powers of whom an entry means; services have none."""
+        if principal:
+            yield self._powers.of(principal)
+        elif audience.crowd is not Crowd.SERVICE:
+            accounts = audience.accounts or (entry.element.account,)
+            yield from map(self._powers.of_anyone, filter(None, accounts))
 
     # ── what is told of a door ───────────────────────────────────────────────────────────────────────────────
 
@@ -167,49 +179,33 @@ class _Finder:
             found = self._parties[door.number] = (party, door.audience.accounts, name)
         return found
 
-    def _reach(self, role: Role, door: Door) -> Reach:
+    def _reach(self, role: Role, way: _Way, door: Door) -> Reach:
         """The reach of a grant: the same for roles behind alike doors whom the callers' policies see alike."""
-        key = (self._like(door), *self._views(role, door))
+        # Who is named and not there is told by name.
+        is_nobody = way.audience.crowd is Crowd.NAMED and way.principal is None
+        key = (door.number if is_nobody else door.like, *self._views(role, way, door))
         found = self._reaches.get(key)
         if found is None:
             found = self._reaches[key] = find_reach(self._access, role, door.entry, door.audience)
         return found
 
-    def _like(self, door: Door) -> int:
-        """Doors that are alike; who is named and not there is told by name."""
-        is_nobody = door.audience.crowd is Crowd.NAMED and self._principal(door.entry) is None
-        return door.number if is_nobody else door.like
-
-    def _powers_of(self, door: Door) -> list[Power]:
-        """The powers of whom a door means; services and providers have none."""
-        if door.audience.crowd is Crowd.SERVICE:
-            return []
-        principal = self._principal(door.entry)
-        accounts = door.audience.accounts or (door.entry.element.account,)
-        return [self._powers.of(principal)] if principal else list(map(self._powers.of_anyone, filter(None, accounts)))
-
-    def _views(self, role: Role, door: Door) -> Iterator[Hashable]:
+    def _views(self, role: Role, way: _Way, door: Door) -> Iterator[Hashable]:
         """What callers see of the role, and what the door sees of them: doors that are alike stand for several.
 
         Whether they are of the role's account, and whom Denies mean, is the same behind all doors that are alike.
         """
-        for power in self._powers_of(door):
+        for power in way.powers:
             lens = power.lens
             yield power.like, self._access.view_of_role(lens, role, lens.accounts) if lens.sees_role else ()
-        if door.lens.sees_caller and door.audience.crowd is Crowd.ACCOUNTS:
-            yield from (self._seen(door, Caller(CallerKind.PRINCIPAL, one)) for one in door.audience.accounts)
-        elif door.lens.sees_caller and door.audience.crowd is Crowd.NAMED:
-            yield self._seen(door, caller_of(door.entry.element), self._principal(door.entry))
+        if door.lens.sees_caller and way.audience.crowd is Crowd.ACCOUNTS:
+            yield from (self._seen(door, Caller(CallerKind.PRINCIPAL, one)) for one in way.audience.accounts)
+        elif door.lens.sees_caller and way.audience.crowd is Crowd.NAMED:
+            yield self._seen(door, caller_of(way.entry.element), way.principal)
 
     def _seen(self, door: Door, caller: Caller, principal: Role | User | None = None) -> Hashable:
         """What a door sees of a caller."""
         context = self._access.context_of_caller(caller, principal)
         return door.lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context))
-
-    def _principal(self, entry: Entry) -> Role | User | None:
-        if id(entry) not in self._named:
-            self._named[id(entry)] = principal_named(self._access, entry.element)
-        return self._named[id(entry)]
 
 
 def _grant(

@@ -71,6 +71,17 @@ class Bindings:
         """Whether some statement means this ARN that does not mean every ARN of its kind."""
         return any(_is_meant(arn, *pattern) for pattern in self.principals_named)
 
+    def like(self, arn: str) -> str:
+        """A principal's ARN, or one that no policy names where these do not either."""
+        return arn if self.principals_named and self.name_it(arn) else _any_like(arn)
+
+    def told(self, known: Facts, account: str) -> Facts:
+        """What is known of the keys that these policies test, as they would say it."""
+        named = [(key.lower(), values) for key, values in known]
+        return tuple(
+            [(key, tuple([self.hide(v, account) for v in values])) for key, values in named if key in self.tests]
+        )
+
     def hide(self, text: str, account: str) -> str:
         """A text of a principal of an account as these policies would say it."""
         return text.replace(account, ANY_ACCOUNT) if account and self.account == ANY_ACCOUNT else text
@@ -90,15 +101,9 @@ class PrivilegeJudge:
 
         `facts` gives the condition keys known of its requests; it is asked only where some policy tests any.
         """
-        tests, hidden = bindings.tests, bindings.hide(arn, account)
-        known = facts() if tests else ()
-        told: Facts = tuple(
-            (key.lower(), tuple([bindings.hide(value, account) for value in values]))
-            for key, values in known
-            if key.lower() in tests
-        )
-        answers = tuple([(key, tests[key].answer(values)) for key, values in told])
-        like = hidden if bindings.name_it(hidden) else _any_like(hidden)
+        told = bindings.told(facts(), account) if bindings.tests else ()
+        answers = tuple([(key, bindings.tests[key].answer(values)) for key, values in told])
+        like = bindings.like(bindings.hide(arn, account))
         key = (bindings, kind, answers, like)
         found = self._verdicts.get(key)
         if found is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from trustview.analysis.own_account import OWN_ACCOUNT, make_template
@@ -112,24 +111,36 @@ class _Renaming:
         return text.replace(ANY_ACCOUNT, self._account) if ANY_ACCOUNT in text else text
 
     def _texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(self._text, texts))
+        return tuple(map(self._text, texts)) if any(ANY_ACCOUNT in text for text in texts) else texts
 
-    def _statement(self, statement: Statement) -> Statement:
-        return replace(
-            statement,
-            sid=self._text(statement.sid),
-            principals=tuple(map(self._principal, statement.principals)),
-            actions=self._texts(statement.actions),
-            resources=self._texts(statement.resources),
-            conditions=tuple(map(self._condition, statement.conditions)),
+    def _statement(self, said: Statement) -> Statement:
+        return Statement(
+            said.index,
+            said.effect,
+            self._text(said.sid),
+            tuple(map(self._principal, said.principals)),
+            said.not_principals,
+            said.has_principal,
+            self._texts(said.actions),
+            said.not_actions,
+            self._texts(said.resources),
+            said.not_resources,
+            said.has_resource,
+            self._conditions(said.conditions),
+            said.path,
         )
 
     def _principal(self, element: PrincipalElement) -> PrincipalElement:
         if ANY_ACCOUNT not in element.value:
             return element
-        name, account = self._text(element.name), self._text(element.account)
-        return replace(element, value=self._text(element.value), account=account, name=name)
+        value, account, name = map(self._text, (element.value, element.account, element.name))
+        return PrincipalElement(element.kind, value, element.form, account, element.partition, name)
 
-    def _condition(self, condition: Condition) -> Condition:
-        values, key, path = self._texts(condition.values), self._text(condition.key), self._text(condition.path)
-        return Condition(condition.operator, key, values, condition.quantifier, condition.if_exists, path)
+    def _conditions(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """Conditions that do not name the account are the same value for all accounts."""
+        is_named = any(ANY_ACCOUNT in text for test in conditions for text in (test.path, *test.values))
+        return tuple(map(self._condition, conditions)) if is_named else conditions
+
+    def _condition(self, test: Condition) -> Condition:
+        values, key, path = self._texts(test.values), self._text(test.key), self._text(test.path)
+        return Condition(test.operator, key, values, test.quantifier, test.if_exists, path)
