@@ -123,8 +123,12 @@ class PrivilegeJudge:
         return rename(verdict, first, shape)
 
 
+# One value for all: what it says on an action, nothing, is found once.
+_NO_TRUST = PolicyDocument()
+
+
 def _stack(bindings: Bindings) -> PolicyStack:
-    return PolicyStack(PolicyDocument(), bindings.identity, bindings.boundary, scps=bindings.scps)
+    return PolicyStack(_NO_TRUST, bindings.identity, bindings.boundary, scps=bindings.scps)
 
 
 def name_in(text: str, account: str) -> str:

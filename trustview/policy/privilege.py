@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain
+from operator import or_
 
 from trustview.policy.catalog import (
     EscalationPath,
@@ -89,14 +90,9 @@ def judge_privilege(stack: PolicyStack, holder: Holder = Holder()) -> PrivilegeV
     if opened:
         deciding = opened[0].permissions
         return PrivilegeVerdict(Privilege.ESCALATING, deciding, opened, limited, _of_any(opened), names)
-    known = catalog()
-    writing = (*(permission for _, permission in unknown), *_writing(permissions, allowed))
-    for privilege, actions, others in (
-        (Privilege.WRITE, known.changing, writing),
-        (Privilege.READ_DATA, known.content, ()),
-        (Privilege.READ_CONFIG, known.reading, ()),
-    ):
-        found = _widest(permissions, allowed & actions, others)
+    others = (*(permission for _, permission in unknown), *_writing(permissions, allowed))
+    for privilege, actions in _doing():
+        found = _widest(permissions, allowed & actions, others if privilege is Privilege.WRITE else ())
         if found:
             return PrivilegeVerdict(privilege, (found,), (), limited, found.depends_on, names)
     return PrivilegeVerdict(Privilege.NONE, unknown=names)
@@ -124,7 +120,7 @@ def _admin(permissions: Permissions, allowed: int) -> tuple[Permission, ...]:
 def _without_targets(stack: PolicyStack) -> PolicyStack:
     """The policies without the Allows that hold for some targets alone: an administrator needs none of them."""
 
-    def reduce(document: PolicyDocument) -> PolicyDocument:
+    def keep(document: PolicyDocument) -> PolicyDocument:
         kept = (
             statement
             for statement in document.statements
@@ -134,9 +130,9 @@ def _without_targets(stack: PolicyStack) -> PolicyStack:
 
     return replace(
         stack,
-        identity=tuple(map(reduce, stack.identity or ())),
-        boundary=reduce(stack.boundary) if stack.boundary else None,
-        scps=tuple(tuple(map(reduce, level)) for level in stack.scps),
+        identity=tuple(map(keep, stack.identity or ())),
+        boundary=keep(stack.boundary) if stack.boundary else None,
+        scps=tuple(tuple(map(keep, level)) for level in stack.scps),
     )
 
 
@@ -147,7 +143,7 @@ def _speaks_of_the_target(key: str) -> bool:
 
 
 def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]:
-    for path, wanted in _paths():
+    for path, wanted in _paths() if allowed & _asked_by_paths() else ():
         if allowed & wanted != wanted:
             continue
         if path.category is PathCategory.BOUNDARY_REMOVAL and permissions.stack.boundary is None:
@@ -162,6 +158,12 @@ def _paths() -> tuple[tuple[EscalationPath, int], ...]:
     """The paths that permissions alone can open, each with the actions that it needs as a set."""
     opened = (path for path in escalation_paths() if path.category is not PathCategory.TRUST)
     return tuple((path, _needed(path.needs)) for path in opened)
+
+
+@lru_cache(maxsize=1)
+def _asked_by_paths() -> int:
+    """Every action that some path needs."""
+    return reduce(or_, (wanted for _, wanted in _paths()))
 
 
 def _are_in(allowed: int, needs: tuple[tuple[str, str], ...]) -> bool:
@@ -205,6 +207,17 @@ def _joined(permissions: tuple[Permission, ...]) -> tuple[str, ...]:
 
 
 # ── what actions do ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=1)
+def _doing() -> tuple[tuple[Privilege, int], ...]:
+    """The classes of those who may gain nothing, most powerful first, each with the actions that give it."""
+    known = catalog()
+    return (
+        (Privilege.WRITE, known.changing),
+        (Privilege.READ_DATA, known.content),
+        (Privilege.READ_CONFIG, known.reading),
+    )
 
 
 def _perhaps_allowed(permissions: Permissions) -> int:
