@@ -24,6 +24,8 @@ from trustview.policy import (
 from trustview.policy.statement import prepare
 from trustview.snapshot import GuardrailKind, Role
 
+Place = tuple[int, bool, bool, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -76,6 +78,7 @@ class Doors:
     def __init__(self, access: Access, first: int = 0) -> None:
         self._access, self._first = access, first
         self._doors: dict[Hashable, Door] = {}
+        self._places: dict[Place, Place] = {}
         self._likes: dict[Hashable, int] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._numbers: dict[Terms, int] = {}
@@ -102,14 +105,15 @@ class Doors:
                 terms = (*said, terms_of_statement(trust.statements[0]))
                 yield Entry(self._numbers.setdefault(terms, len(self._numbers)), statement, element, actions, trust)
 
-    def place_of(self, role: Role) -> tuple[Hashable, ...]:
-        """What tells roles apart that trust the same, wherever their account is not named."""
-        return (
+    def place_of(self, role: Role) -> Place:
+        """What tells roles apart that trust the same, wherever their account is not named; equal ones are one value."""
+        place = (
             self._access.guardrail_key(role.account, GuardrailKind.RCP),
             role.is_service_linked,
             self._access.snapshot.is_ours(role.account),
             role.arn.partition(":iam:")[0],
         )
+        return self._places.setdefault(place, place)
 
     def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
         """The door of a role for one way in."""

@@ -59,7 +59,7 @@ class PolicySets:
     _identity: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
     _assuming: dict[tuple[int, str], tuple[PolicyDocument, ...]] = field(default_factory=dict)
     _speaking: dict[str, bool] = field(default_factory=dict)
-    _plain: dict[str, bool] = field(default_factory=dict)
+    _plain: dict[str, str] = field(default_factory=dict)
 
     def of(self, principal: Role | User) -> PolicySet:
         """The set of a principal."""
@@ -105,8 +105,10 @@ class PolicySets:
         if found is None:
             return None
         if found.text not in self._plain:
-            self._plain[found.text] = is_plain(found, read_for(like, ANY_ACCOUNT))
-        return found if self._plain[found.text] else None
+            self._plain[found.text] = found.text if is_plain(found, read_for(like, ANY_ACCOUNT)) else ""
+        # One value for all policies of a skeleton.
+        text = self._plain[found.text]
+        return Skeleton(text, found.arns) if text else None
 
     def _speaks_of_assuming(self, text: str, like: str, account: str) -> bool:
         """Whether some statement means the assuming of roles: neither account nor ARNs make a difference to that."""

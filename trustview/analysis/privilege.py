@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from trustview.analysis.shape import Shape, rename, shape_of
+from trustview.analysis.shape import rename, shape_of
 from trustview.analysis.template import ANY_ACCOUNT
 from trustview.policy import (
     CallerKind,
@@ -92,7 +92,7 @@ class PrivilegeJudge:
     """Judges principals and remembers what it judged: for some policies, and for all of one shape."""
 
     _verdicts: dict[Hashable, PrivilegeVerdict] = field(default_factory=dict)
-    _judged: dict[Hashable, tuple[Shape, PrivilegeVerdict]] = field(default_factory=dict)
+    _judged: dict[Hashable, tuple[tuple[str, ...], PrivilegeVerdict]] = field(default_factory=dict)
 
     def judge(
         self, bindings: Bindings, kind: CallerKind, arn: str, account: str, facts: Callable[[], Facts]
@@ -118,9 +118,9 @@ class PrivilegeJudge:
         # Levels of SCPs that say the same are one value, which lives as long as the bindings.
         key = (shape.key, bindings.account, id(bindings.scps), holder.kind, holder.arn, holder.own, answers)
         if key not in self._judged:
-            self._judged[key] = shape, judge_privilege(stack, holder)
+            self._judged[key] = shape.begins, judge_privilege(stack, holder)
         first, verdict = self._judged[key]
-        return rename(verdict, first, shape)
+        return rename(verdict, first, shape.begins)
 
 
 # One value for all: what it says on an action, nothing, is found once.

@@ -9,7 +9,7 @@ from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.guardrail_levels import GuardrailLevels, allows_everything
 from trustview.analysis.policy_sets import ALLOWS_ALL, PolicySet, PolicySets
 from trustview.analysis.privilege import Bindings, Facts, PrivilegeJudge, count_named, name_account, name_in
-from trustview.analysis.shape import Shape, rename, shape_of_patterns
+from trustview.analysis.shape import rename, shape_of_patterns
 from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, read_for, sees_part_of_account, text_of
 from trustview.policy import (
     CallerKind,
@@ -27,7 +27,6 @@ from trustview.snapshot import GuardrailKind, Role, Snapshot, User
 # The statements of SCPs that bear on some identity policies: their level, document and place in it.
 _Kept = tuple[tuple[int, int, Statement], ...]
 _POWERFUL = (Privilege.ADMIN, Privilege.ESCALATING)
-_ITSELF = Shape((), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +45,11 @@ class _Scps:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """What binds some principals: bindings of their shape, which is `first` in the names of these, `own` in theirs."""
+    """What binds some principals: bindings of their shape. Names begin with `first` in these, with `own` in theirs."""
 
     bindings: Bindings
-    first: Shape = _ITSELF
-    own: Shape = _ITSELF
+    first: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ class Privileges:
     _shared: dict[int, bool] = field(default_factory=dict)
     _parts: dict[object, bool] = field(default_factory=dict)
     _met: dict[tuple[int, int, str], _Bound] = field(default_factory=dict)
-    _firsts: dict[object, tuple[Bindings, Shape]] = field(default_factory=dict)
+    _firsts: dict[object, tuple[Bindings, tuple[str, ...]]] = field(default_factory=dict)
     _told: dict[tuple[int, int], PrivilegeVerdict] = field(default_factory=dict)
 
     def of(self, principal: Role | User) -> Privilege:
@@ -157,8 +156,8 @@ class Privileges:
         shape = shape_of_patterns([text_of(arn, account) for arn in own.arns], others, account)
         key = (own.skeletons, own.boundary, own.own, own.is_admin, id(scps), account, shape.key)
         if key not in self._firsts:
-            self._firsts[key] = self._make(own, scps, account), shape
-        return _Bound(*self._firsts[key], shape)
+            self._firsts[key] = self._make(own, scps, account), shape.begins
+        return _Bound(*self._firsts[key], shape.begins)
 
     def _is_shared(self, own: PolicySet) -> bool:
         """Whether any account can stand for the own one in a policy set."""

@@ -65,9 +65,9 @@ def shape_of_patterns(own: Iterable[str], others: Iterable[str], account: str) -
     return Shape(tuple([_put_aside(text, names) for text in own]), tuple([name.begin for name in names.values()]))
 
 
-def rename(verdict: PrivilegeVerdict, old: Shape, new: Shape) -> PrivilegeVerdict:
-    """The verdict on policies of one shape, told of other ones of that shape."""
-    pairs = [(was, now) for was, now in zip(old.begins, new.begins, strict=True) if was != now]
+def rename(verdict: PrivilegeVerdict, old: tuple[str, ...], new: tuple[str, ...]) -> PrivilegeVerdict:
+    """The verdict on policies of one shape, told of other ones of that shape; both by what their names begin with."""
+    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was != now]
     if not pairs or not (verdict.permissions or verdict.escalations or verdict.limited):
         return verdict
     return _Renaming(tuple(pairs)).verdict(verdict)

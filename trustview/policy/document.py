@@ -88,21 +88,24 @@ class PolicyDocument:
     @property
     def allows(self) -> tuple[Statement, ...]:
         """The Allow statements, in order."""
-        return self._of(Effect.ALLOW)
+        return self._of(_ALLOW)
 
     @property
     def denies(self) -> tuple[Statement, ...]:
         """The Deny statements, in order."""
-        return self._of(Effect.DENY)
+        return self._of(_DENY)
 
-    def _of(self, effect: Effect) -> tuple[Statement, ...]:
-        # No action is called so: actions are texts.
-        found: tuple[Statement, ...] | None = self.prepared.get((effect,))
+    def _of(self, key: tuple[Effect]) -> tuple[Statement, ...]:
+        found: tuple[Statement, ...] | None = self.prepared.get(key)
         if found is None:
-            found = self.prepared[(effect,)] = tuple([s for s in self.statements if s.effect is effect])
+            found = self.prepared[key] = tuple([s for s in self.statements if s.effect is key[0]])
         return found
 
     @property
     def substitutes_variables(self) -> bool:
         """Whether `${…}` is a policy variable here: only version 2012-10-17 substitutes them."""
         return self.version == "2012-10-17"
+
+
+# What a policy keeps its statements by; no action is called so: actions are texts.
+_ALLOW, _DENY = (Effect.ALLOW,), (Effect.DENY,)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from trustview.policy.memory import remember
+
 # How the keys begin that stand for what AWS's documentation leaves open.
 UNDOCUMENTED = "undocumented: "
 
@@ -51,11 +53,13 @@ TRUE = Truth(True)
 FALSE = Truth(False)
 
 
+@remember
 def depends(*keys: str) -> Truth:
     """An answer that depends on these keys."""
     return Truth(None, frozenset(keys))
 
 
+@remember
 def undocumented(what: str) -> Truth:
     """An answer that AWS's documentation does not give."""
     return Truth(None, frozenset({f"{UNDOCUMENTED}{what}"}))
