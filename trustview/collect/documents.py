@@ -194,10 +194,14 @@ def _normal_member(key: str, item: Any) -> Any:  # noqa: ANN401 -- any JSON valu
 
 
 def _encoded_policy(value: object) -> str:
-    """A policy as IAM sends it, percent-encoded, whether it was an object, JSON text or encoded already."""
-    if isinstance(value, str):
-        return value if value.lstrip().startswith("%") else quote(value, errors="surrogatepass")
-    return quote(json.dumps(value)) if value is not None else ""
+    """A policy as IAM sends it, percent-encoded, whether it was an object, JSON text or encoded already.
+
+    Of plain text only the percent signs are: nothing else of it makes a difference to who decodes it.
+    """
+    if isinstance(value, str) and value.lstrip().startswith("%"):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value) if value is not None else ""
+    return text.replace("%", "%25") if text.isascii() else quote(text, errors="surrogatepass")
 
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second")

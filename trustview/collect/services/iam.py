@@ -249,7 +249,7 @@ _USUAL = tuple((f"%{ord(char):02X}", char) for char in '"{}[],:/* $=+()&?\n\r\t'
 @lru_cache(maxsize=4096)
 def _decode(encoded: str) -> str:
     """Most escapes are replaced one kind at a time, which is many times faster than `unquote`; that does the rest."""
-    for escape, char in _USUAL:
+    for escape, char in _USUAL if "%" in encoded else ():
         if escape in encoded:
             encoded = encoded.replace(escape, char)
     return unquote(encoded) if "%" in encoded else encoded
