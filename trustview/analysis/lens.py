@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from trustview.policy import Condition, PolicyDocument, Request, Statement
+from trustview.policy import OPERATORS_BY_NAME, Condition, PolicyDocument, Request, Statement
 from trustview.policy.condition import Test, prepare_condition
 from trustview.policy.wildcard import Match, match_texts
 
@@ -38,7 +39,7 @@ class Lens:
     `caller_keys` and `role_keys` what conditions on both sides compare, `resources` the statements that name some.
     `sees_arn` says that a resource is written with a variable. `accounts` are those of the keys of which nothing is
     asked but whether the caller's account is the role's. `sees_tags`: of the caller it may look at more than its name,
-    account and organization.
+    account and organization. `sees_name_alone`: it looks at its partition and name, whatever its account.
     """
 
     of_caller: tuple[tuple[Condition, bool], ...] = ()
@@ -49,6 +50,7 @@ class Lens:
     sees_arn: bool = False
     accounts: frozenset[str] = frozenset()
     sees_tags: bool = True
+    sees_name_alone: bool = False
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _named: tuple[Match, ...] = field(default=(), compare=False, repr=False)
@@ -125,10 +127,27 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
         sees_arn,
         _ACCOUNTS if set(mixed) >= _ACCOUNTS and not otherwise & _ACCOUNTS else frozenset(),
         not _PLAIN.issuperset({*mixed, *(key for condition, _ in of_caller for key in _keys(condition))}),
-        tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_caller),
-        tuple(prepare_condition(condition, substitutes=flag) for condition, flag in of_role),
-        tuple(match_texts(patterns) for patterns in listed),
+        not mixed and all(_is_on_name(condition) for condition, _ in of_caller),
+        tuple([_test(*asked) for asked in of_caller]),
+        tuple([_test(*asked) for asked in of_role]),
+        tuple(map(_match, listed)),
     )
+
+
+@lru_cache(maxsize=1024)
+def _test(condition: Condition, substitutes: bool) -> Test:
+    """The test of a condition: guardrails stand in the lens of each principal below them."""
+    return prepare_condition(condition, substitutes=substitutes)
+
+
+_match = lru_cache(maxsize=1024)(match_texts)
+
+
+def _is_on_name(condition: Condition) -> bool:
+    """Whether a condition tests an ARN, part by part, and any account fits."""
+    operator = OPERATORS_BY_NAME.get(condition.operator.lower())
+    is_of_arns = operator is not None and operator.family == "arn" and _keys(condition) == ("aws:principalarn",)
+    return is_of_arns and all(value.split(":", 5)[4:5] == ["*"] for value in condition.values)
 
 
 def _keys(condition: Condition) -> tuple[str, ...]:

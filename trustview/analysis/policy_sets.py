@@ -48,6 +48,16 @@ class PolicySet:
     skeletons: tuple[str, ...] | None
     arns: tuple[str, ...]
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The identity policies up to the last that says something on assuming roles; empty for those that say nothing.
+
+        Reasons count policies.
+        """
+        last = max((place for place, speaks in enumerate(self.speaking) if speaks), default=-1)
+        told = zip(self.identity[: last + 1], self.speaking, strict=False)
+        return tuple([like if speaks else "" for like, speaks in told])
+
 
 @dataclass(slots=True)
 class PolicySets:
@@ -127,18 +137,13 @@ class PolicySets:
         return self._identity[key]
 
     def assuming(self, principal: Role | User) -> tuple[PolicyDocument, ...]:
-        """What they say on assuming roles; one that says nothing stands as an empty one where others follow.
-
-        Reasons count policies.
-        """
+        """What they say on assuming roles; one that says nothing stands as an empty one where others follow."""
         own, account = self.of(principal), principal.account
         key = (own.number, account if own.names_account else "")
         found = self._assuming.get(key)
         if found is None:
-            last = max((place for place, speaks in enumerate(own.speaking) if speaks), default=-1)
-            told = zip(own.identity[: last + 1], own.speaking, strict=False)
             found = self._assuming[key] = tuple(
-                assuming_part(read_for(like, account)) if speaks else _SILENT for like, speaks in told
+                [assuming_part(read_for(like, account)) if like else _SILENT for like in own.told]
             )
         return found
 

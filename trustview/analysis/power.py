@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from trustview.analysis.access import Access
 from trustview.analysis.lens import Lens, View, make_lens
+from trustview.analysis.policy_sets import PolicySet
 from trustview.analysis.terms import Terms, assuming_part, granted_actions, terms_of_document, terms_of_statement
 from trustview.policy import (
     ASSUME_ROLE,
@@ -56,12 +57,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Wording:
-    """What the policies of some principals and the SCPs above them say on assuming roles; `like` as in Power."""
+    """What the policies of some principals and the SCPs above them say on assuming roles; `like` as in Power.
+
+    `seen` is what they see of callers of whom they look at the name alone, by partition and name.
+    """
 
     like: int
     identity: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
     lens: Lens
+    seen: dict[tuple[str, str], View] = field(default_factory=dict)
 
 
 class Powers:
@@ -75,6 +80,8 @@ class Powers:
         self._powers: dict[Hashable, Power] = {}
         self._wordings: dict[Hashable, _Wording] = {}
         self._wording_of: dict[Hashable, _Wording] = {}
+        self._sayings: dict[Hashable, int] = {}
+        self._saying_of: dict[int, int] = {}
         self._sights: dict[Hashable, int] = {}
         self._likes: dict[Hashable, int] = {}
         self._likes_of_powers: dict[Hashable, int] = {}
@@ -120,7 +127,7 @@ class Powers:
         access, caller = self._access, self._access.caller_of(principal)
         own = access.policies.of(principal)
         key = (
-            own.number,
+            self._saying(own),
             principal.account if own.names_account else access.guardrail_key(principal.account, GuardrailKind.SCP),
             caller.kind,
             caller.is_service_linked_role,
@@ -132,6 +139,14 @@ class Powers:
             identity, boundary = access.assuming_policies(principal), access.boundary(principal)
             wording = self._wording_of[key] = self._word(caller, identity, boundary)
         return self._find(caller, principal, wording, is_unread=own.is_unread)
+
+    def _saying(self, own: PolicySet) -> int:
+        """A number that is equal for policy sets that say the same on assuming roles, those of most: nothing."""
+        found = self._saying_of.get(own.number)
+        if found is None:
+            said = (own.told, own.boundary)
+            found = self._saying_of[own.number] = self._sayings.setdefault(said, len(self._sayings))
+        return found
 
     def _word(self, caller: Caller, identity: tuple[PolicyDocument, ...], boundary: PolicyDocument | None) -> _Wording:
         bounded = assuming_part(boundary) if boundary else None
@@ -157,10 +172,10 @@ class Powers:
     def _find(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
         # What was not read of a principal is told by its name: it is like no other.
         lens, alone = wording.lens, caller.arn if is_unread else ""
-        key = (wording, self._own_view(caller, principal, lens), alone)
+        key = (wording, self._own_view(caller, principal, wording), alone)
         power = self._powers.get(key)
         if power is None:
-            seen = self._own_view(caller, principal, lens, lens.accounts)
+            seen = self._own_view(caller, principal, wording, lens.accounts)
             alike = (wording.like, seen, alone, principal is None)
             like = self._likes_of_powers.setdefault(alike, len(self._likes_of_powers))
             power = self._powers[key] = self._make(caller, principal, wording, like, is_unread=is_unread)
@@ -179,10 +194,19 @@ class Powers:
         return Power(number, like, caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
 
     def _own_view(
-        self, caller: Caller, principal: Role | User | None, lens: Lens, besides: frozenset[str] = frozenset()
+        self, caller: Caller, principal: Role | User | None, wording: _Wording, besides: frozenset[str] = frozenset()
     ) -> View:
+        lens = wording.lens
         if not lens.sees_caller:
             return ()
+        before, is_named, name = caller.arn.partition(f"::{caller.account}:") if lens.sees_name_alone else ("", "", "")
+        if not is_named:
+            return self._look(caller, principal, lens, besides)
+        if (before, name) not in wording.seen:
+            wording.seen[before, name] = self._look(caller, principal, lens, besides)
+        return wording.seen[before, name]
+
+    def _look(self, caller: Caller, principal: Role | User | None, lens: Lens, besides: frozenset[str]) -> View:
         context = self._access.context_of_caller(caller, principal if lens.sees_tags else None)
         return lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context), besides)
 
