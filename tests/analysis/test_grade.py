@@ -75,7 +75,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_modifier_moves_the_severity_and_says_so(name: str) -> None:
     severity, privilege, tier, reach, counted, wanted, told = CASES[name]
-    assert grade(severity, privilege, tier, reach, counted) == (wanted, told)
+    said = own_grade(severity, MEDIUM)
+    assert grade(severity, MEDIUM, privilege, tier, reach, counted) == (wanted, (said, *told))
 
 
 def test_what_is_told_adds_up_to_the_severity() -> None:
@@ -83,7 +84,8 @@ def test_what_is_told_adds_up_to_the_severity() -> None:
     for severity, privilege, tier, reach, counted in product(
         Severity, Privilege, Tier, (OPEN, SHUT, KEPT_OUT, BY_ITSELF), counts
     ):
-        final, told = grade(severity, privilege, tier, reach, counted)
+        final, (said, *told) = grade(severity, MEDIUM, privilege, tier, reach, counted)
+        assert said == own_grade(severity, MEDIUM)
         moved = sum(one.startswith("one up") for one in told) - sum(one.startswith("one down") for one in told)
         is_at_the_end = any(one.startswith("but nothing is") for one in told)
         assert final == severity + moved - (moved if is_at_the_end else 0)

@@ -15,7 +15,7 @@ from typing import Any
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.guardrail_levels import GuardrailKey, GuardrailLevels
-from trustview.analysis.kinds import Kinds
+from trustview.analysis.kinds import Kinds, by_role
 from trustview.analysis.known_context import KnownCallers, context_for_role
 from trustview.analysis.lens import Lens, View
 from trustview.analysis.policy_sets import PolicySets
@@ -74,10 +74,7 @@ class Access:
     @cached_property
     def grants_by_role(self) -> dict[str, tuple[Grant, ...]]:
         """Grants by the ARN of their role."""
-        found: dict[str, list[Grant]] = {}
-        for grant in self.grants:
-            found.setdefault(grant.role, []).append(grant)
-        return {role: tuple(grants) for role, grants in found.items()}
+        return {grants[0].role: grants for grants in by_role(self.grants)}
 
     @cached_property
     def kinds(self) -> Kinds:

@@ -20,10 +20,10 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Remediation
-from trustview.analysis.repeats import describe_repeats, mend_repeats, places_of
+from trustview.analysis.repeats import describe_places, mend_repeats
 from trustview.analysis.settings import Settings
 from trustview.garbage import without_collection
-from trustview.snapshot import Snapshot
+from trustview.snapshot import Role, Snapshot
 
 
 @dataclass(frozen=True)
@@ -92,32 +92,43 @@ def find_findings(access: Access, check: Check) -> Iterator[Finding]:
             continue
         role = access.role(evidence.grants[0].role)
         if not role.is_service_linked and not role.is_identity_center:
-            yield _finding(access, check, mend_repeats(access.trust_policy(role), evidence))
+            yield _finding(access, check, role, evidence)
 
 
-def _finding(access: Access, check: Check, evidence: Evidence) -> Finding:
+def _finding(access: Access, check: Check, role: Role, evidence: Evidence) -> Finding:
     """A finding on grants of a role."""
-    role = access.role(evidence.grants[0].role)
     document = access.trust_policy(role)
     grants = evidence.grants
+    statements, repeats = describe_places(document, grants)
+    if repeats:
+        evidence = mend_repeats(document, evidence)
     reach = grants[0].reach if len(grants) == 1 else widest(grant.reach for grant in grants)
     own = evidence.severity if evidence.severity is not None else check.severity
-    severity, told = grade(own, access.privilege(role), access.tier(role.account), reach, check.counted)
+    severity, graded = grade(own, check.severity, grants[0].privilege, access.tier(role.account), reach, check.counted)
     return Finding(
         id=fingerprint(check.id, role.arn, *sorted([grant.id for grant in grants])),
         check=check.id,
         severity=severity,
         confidence=evidence.confidence or judge_confidence(reach),
-        subject=role_subject(role.arn),
-        statements=tuple(sorted({one for grant in grants for one in places_of(document, grant)})),
+        subject=_subject(access, role),
+        statements=statements,
         grants=tuple([grant.id for grant in grants]),
-        because=(*evidence.because, *describe_repeats(document, grants)),
-        graded=(own_grade(own, check.severity), *told),
+        because=evidence.because + repeats,
+        graded=graded,
         depends_on=reach.depends_on,
         changes=evidence.changes,
         instead=evidence.instead,
         by_hand=evidence.by_hand,
     )
+
+
+def _subject(access: Access, role: Role) -> Subject:
+    """A role as the subject of all its findings."""
+    subjects = access.memory.setdefault("subjects", {})
+    if role.arn not in subjects:
+        subjects[role.arn] = role_subject(role.arn)
+    found: Subject = subjects[role.arn]
+    return found
 
 
 def _finding_on(subject: Subject, check: Check, evidence: Evidence) -> Finding:

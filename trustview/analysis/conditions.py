@@ -144,13 +144,12 @@ def _is_meant(access: Access, grant: Grant, deny: Statement, condition: Conditio
     return any(means_action(deny, action) for action in grant.actions)
 
 
-def roles_that_deny(access: Access) -> frozenset[str]:
-    """The roles whose trust policy denies anything."""
+def roles_that_deny(access: Access) -> tuple[str, ...]:
+    """The roles with grants whose trust policy denies anything."""
     memory = access.memory.setdefault("roles that deny", {})
     if "roles" not in memory:
-        roles = access.grants_by_role
-        memory["roles"] = frozenset(arn for arn in roles if access.trust_policy(access.role(arn)).denies)
-    found: frozenset[str] = memory["roles"]
+        memory["roles"] = tuple(arn for arn in access.grants_by_role if access.trust_policy(access.role(arn)).denies)
+    found: tuple[str, ...] = memory["roles"]
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from trustview.analysis.remediation import Change
 
@@ -69,8 +70,14 @@ class Subject:
 
 def role_subject(arn: str) -> Subject:
     """A role as a subject; everything follows from its ARN."""
-    account = arn.split(":", 5)[4] if arn.count(":") > 4 else ""
-    return Subject(SubjectKind.ROLE, arn, arn.rpartition("/")[2], account, (account,))
+    places = _places(arn.split(":", 5)[4] if arn.count(":") > 4 else "")
+    return Subject(SubjectKind.ROLE, arn, arn.rpartition("/")[2], places[0], places)
+
+
+# One value for the roles of an account, of which many have findings.
+@lru_cache(maxsize=4096)
+def _places(account: str) -> tuple[str]:
+    return (account,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ outweighs it, or because there is nothing worse.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from trustview.analysis.finding import Confidence, Finding, Modifier, Severity
 from trustview.analysis.grant import Reach, ReachKind
@@ -18,13 +19,26 @@ _Reason = tuple[Modifier | None, str]
 
 
 def grade(
-    severity: Severity, privilege: Privilege, tier: Tier, reach: Reach, counted: tuple[Modifier, ...] = ()
+    given: Severity,
+    usual: Severity,
+    privilege: Privilege,
+    tier: Tier,
+    reach: Reach,
+    counted: tuple[Modifier, ...] = (),
 ) -> tuple[Severity, tuple[str, ...]]:
-    """The severity after the modifiers of the catalogue, and a sentence for each that applies.
+    """The severity after the modifiers of the catalogue, what the check says, and a sentence for each that applies.
 
-    `counted` are modifiers that the severity given holds already.
+    `given` is what the check says of this, `usual` as a rule; `counted` are modifiers that it holds already.
     """
-    above, below = [*_raising(privilege, tier)], [*_lowering(privilege, reach)]
+    return _grade(given, usual, privilege, tier, _kept_by(reach), counted)
+
+
+# Thousands of findings have one grade.
+@lru_cache(maxsize=1024)
+def _grade(
+    severity: Severity, usual: Severity, privilege: Privilege, tier: Tier, kept: str, counted: tuple[Modifier, ...]
+) -> tuple[Severity, tuple[str, ...]]:
+    above, below = [*_raising(privilege, tier)], [*_lowering(privilege, kept)]
     up = [why for modifier, why in above if modifier not in counted]
     down = [why for modifier, why in below if modifier not in counted]
     wanted = severity + bool(up) - bool(down)
@@ -36,7 +50,7 @@ def grade(
         *(["but nothing is worse than critical"] if wanted > final else []),
         *(["but nothing is milder than info"] if wanted < final else []),
     ]
-    return final, (*told,) or ("nothing moves it",)
+    return final, (own_grade(severity, usual), *(told or ["nothing moves it"]))
 
 
 def _raising(privilege: Privilege, tier: Tier) -> Iterable[_Reason]:
@@ -47,11 +61,18 @@ def _raising(privilege: Privilege, tier: Tier) -> Iterable[_Reason]:
         yield Modifier.TIER, f"the role is in a {tier.name.lower()} account"
 
 
-def _lowering(privilege: Privilege, reach: Reach) -> Iterable[_Reason]:
+def _kept_by(reach: Reach) -> str:
+    """What keeps a grant shut beside the role's own trust policy; empty where nothing does."""
+    if not reach.blocked_by or reach.is_shut_by_itself:
+        return ""
+    kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
+    return f"{' and '.join(reach.blocked_by)} keeps {kept} today"
+
+
+def _lowering(privilege: Privilege, kept: str) -> Iterable[_Reason]:
     """What makes it milder, by one step together."""
-    if reach.blocked_by and not reach.is_shut_by_itself:
-        kept = "it shut" if reach.kind is ReachKind.BLOCKED else "outsiders out"
-        yield Modifier.LATENT, f"{' and '.join(reach.blocked_by)} keeps {kept} today"
+    if kept:
+        yield Modifier.LATENT, kept
     if privilege is Privilege.NONE:
         yield None, "the role may do nothing"
 

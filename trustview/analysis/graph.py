@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 from trustview.analysis.edge import Edge, is_shared
 from trustview.analysis.edge_rows import Rows, find_rows
@@ -28,11 +30,8 @@ class TrustGraph:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """The number of each node."""
-        numbers: dict[str, int] = {}
-        for edge in self.edges:
-            numbers.setdefault(edge.source, len(numbers))
-            numbers.setdefault(edge.target, len(numbers))
-        return numbers
+        names = dict.fromkeys(chain.from_iterable(map(attrgetter("source", "target"), self.edges)))
+        return {name: number for number, name in enumerate(names)}
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -47,12 +46,12 @@ class TrustGraph:
     @cached_property
     def sources(self) -> array[int]:
         """The number of the node that each edge begins at."""
-        return array("I", [self.numbers[edge.source] for edge in self.edges])
+        return array("I", map(self.numbers.__getitem__, map(attrgetter("source"), self.edges)))
 
     @cached_property
     def targets(self) -> array[int]:
         """The number of the node that each edge ends at."""
-        return array("I", [self.numbers[edge.target] for edge in self.edges])
+        return array("I", map(self.numbers.__getitem__, map(attrgetter("target"), self.edges)))
 
     @cached_property
     def outgoing(self) -> Rows:

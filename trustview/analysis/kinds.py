@@ -73,11 +73,6 @@ class Kinds:
         return [self._grants[place] for place in sorted(chain.from_iterable(meant))]
 
 
-def is_any(_: Kind) -> bool:
-    """Every kind."""
-    return True
-
-
 def by_role(grants: Iterable[Grant]) -> Iterator[tuple[Grant, ...]]:
     """The grants of each role together; they stand role by role."""
     return (tuple(found) for _, found in groupby(grants, key=attrgetter("role")))

@@ -37,19 +37,18 @@ _Who = tuple[tuple[str, ...], frozenset[str]]
 
 
 def _who(access: Access, edges: list[Edge]) -> _Who:
-    """The principals of ours at the other end of some edges; looked up once for all roles behind the same doors."""
-    if any(edge.kind != JOINS for edge in edges):
-        return _in_order(access, [_split(access, [e] if e.kind != JOINS else _into(access, e)) for e in edges])
-    memory = access.memory.setdefault("behind doors", {})
-    doors = tuple([edge.source for edge in edges])
-    if doors not in memory:
-        memory[doors] = _in_order(access, [_split(access, _into(access, edge)) for edge in edges])
-    found: _Who = memory[doors]
+    """The principals of ours at the other end of some edges; looked up once for all roles to which the same lead."""
+    memory = access.memory.setdefault("who is behind", {})
+    behind = tuple([(edge.source, edge.kind, edge.reach.kind) for edge in edges])
+    if behind not in memory:
+        memory[behind] = _in_order(access, [_split(access, _through_door(access, edge)) for edge in edges])
+    found: _Who = memory[behind]
     return found
 
 
-def _into(access: Access, edge: Edge) -> Iterable[Edge]:
-    return access.graph.edges_into(edge.source)
+def _through_door(access: Access, edge: Edge) -> Iterable[Edge]:
+    """The edges into a door that leads to a role; any other edge leads there itself."""
+    return access.graph.edges_into(edge.source) if edge.kind == JOINS else (edge,)
 
 
 def _in_order(access: Access, found: list[tuple[frozenset[str], frozenset[str]]]) -> _Who:

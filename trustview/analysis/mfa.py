@@ -26,10 +26,23 @@ def mfa_conditions_of(grant: Kind) -> tuple[Condition, ...]:
 
 def mfa_denies_of(access: Access, grant: Grant) -> tuple[Statement, ...]:
     """The Deny statements beside a grant that test MFA."""
-    if grant.role not in roles_that_deny(access):
-        return ()
-    denies = access.trust_policy(access.role(grant.role)).denies
-    return tuple(deny for deny in denies if any(map(is_about_mfa, deny.conditions)))
+    return _denies_of_role(access, grant.role)
+
+
+def _denies_of_role(access: Access, role: str) -> tuple[Statement, ...]:
+    denies = access.trust_policy(access.role(role)).denies
+    return tuple([deny for deny in denies if any(map(is_about_mfa, deny.conditions))])
+
+
+def roles_testing_mfa(access: Access) -> tuple[str, ...]:
+    """The roles whose trust policy tests MFA, for a grant or in a Deny."""
+    memory = access.memory.setdefault("roles testing MFA", {})
+    if "roles" not in memory:
+        asking = access.kinds.grants(lambda kind: bool(mfa_conditions_of(kind)))
+        denying = (role for role in roles_that_deny(access) if _denies_of_role(access, role))
+        memory["roles"] = tuple(dict.fromkeys((*(grant.role for grant in asking), *denying)))
+    found: tuple[str, ...] = memory["roles"]
+    return found
 
 
 def without_mfa(one: Representative) -> Iterator[Representative]:

@@ -34,12 +34,13 @@ def places_of(document: PolicyDocument, grant: Grant) -> tuple[int, ...]:
     return tuple(one.index for one in statements_giving(document, grant)) or (grant.statement,)
 
 
-def describe_repeats(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[str, ...]:
-    """A sentence for each set of statements that give one and the same grant."""
-    if len(document.allows) < 2:
-        return ()
-    places = dict.fromkeys(places_of(document, grant) for grant in grants)
-    return tuple(f"{name_places(found)} give the same way in" for found in places if len(found) > 1)
+def describe_places(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The numbers of the statements that give some grants; and a sentence for each set of them that gives the same."""
+    places = dict.fromkeys([places_of(document, grant) for grant in grants])
+    repeats = [f"{name_places(found)} give the same way in" for found in places if len(found) > 1]
+    if len(places) == 1:
+        return next(iter(places)), tuple(repeats)
+    return tuple(sorted({place for found in places for place in found})), tuple(repeats)
 
 
 def name_places(places: tuple[int, ...]) -> str:
@@ -77,8 +78,6 @@ def bear_on_repeats(document: PolicyDocument, grants: Iterable[Grant], changes: 
 
 def mend_repeats(document: PolicyDocument, evidence: Evidence) -> Evidence:
     """The same evidence; whatever it offers bears on every statement that gives its grants."""
-    if len(document.allows) < 2 or not (evidence.changes or evidence.instead):
-        return evidence
     return replace(
         evidence,
         changes=bear_on_repeats(document, evidence.grants, evidence.changes),

@@ -132,8 +132,8 @@ def match_any(patterns: Iterable[Tokens], *, ignore_case: bool = False) -> Match
             exact.add(plain_text(tokens))
         elif last is Wild.ANY and all(isinstance(token, str) for token in before):
             starts.append(plain_text(tuple(before)))
-        elif len(tokens) == 3 and tokens[0] is last is Wild.ANY and isinstance(tokens[1], str):
-            inside.append(tokens[1])
+        elif tokens[0] is last is Wild.ANY and Wild.ANY not in tokens[1:-1]:
+            inside.append("".join("." if token is Wild.ONE else re.escape(str(token)) for token in tokens[1:-1]))
         else:
             others.append(_match_runs(tokens))
     if inside:
@@ -151,8 +151,8 @@ def _match(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Match, 
 
 
 def _match_inside(parts: list[str]) -> Match:
-    """Whether a text holds one of these: plain texts, so that no search goes back."""
-    search = re.compile("|".join(map(re.escape, parts)), re.DOTALL).search
+    """Whether a text holds one of these expressions: each is of one length, so that no search goes back."""
+    search = re.compile("|".join(parts), re.DOTALL).search
     return lambda text: search(text) is not None
 
 

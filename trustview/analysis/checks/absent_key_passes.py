@@ -20,7 +20,7 @@ from trustview.analysis.conditions import (
 )
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant, Party
-from trustview.analysis.kinds import Kind, by_role, is_any
+from trustview.analysis.kinds import Kind
 from trustview.analysis.mend import add_condition, replace_condition, require_organization
 from trustview.analysis.remediation import Change
 from trustview.policy import OPERATORS_BY_NAME, Condition, find_context_key
@@ -41,9 +41,9 @@ def absent_key_passes(access: Access) -> Iterator[Evidence]:
     """
     for grant in access.kinds.living(_passes_without):
         yield from _in_allow(access, grant)
-    for grants in by_role(access.kinds.living(is_any)):
-        if grants[0].role in roles_that_deny(access):
-            yield from _in_denies(access, grants)
+    for role in roles_that_deny(access):
+        grants = tuple(grant for grant in access.grants_by_role[role] if not grant.reach.is_shut_by_itself)
+        yield from _in_denies(access, role, grants)
 
 
 def _passes_without(kind: Kind) -> bool:
@@ -75,9 +75,9 @@ def _mend(access: Access, grant: Grant, found: tuple[Condition, ...]) -> tuple[C
     return tuple(changes)
 
 
-def _in_denies(access: Access, grants: tuple[Grant, ...]) -> Iterator[Evidence]:
+def _in_denies(access: Access, role: str, grants: tuple[Grant, ...]) -> Iterator[Evidence]:
     """One piece of evidence per Deny, with the grants that it was meant to narrow."""
-    for deny in access.trust_policy(access.role(grants[0].role)).denies:
+    for deny in access.trust_policy(access.role(role)).denies:
         for condition in deny.conditions:
             missed = tuple(grant for grant in grants if deny_misses(access, grant, deny, condition))
             if missed:

@@ -11,9 +11,8 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import is_about_mfa, users_may_come
 from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Grant
-from trustview.analysis.kinds import by_role
 from trustview.analysis.mend import replace_condition
-from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of, without_mfa
+from trustview.analysis.mfa import mfa_conditions_of, mfa_denies_of, roles_testing_mfa, without_mfa
 from trustview.analysis.reach import Representative, ask_of_grant, callers_of
 from trustview.analysis.remediation import Change
 from trustview.policy import OPERATORS_BY_NAME, Caller, CallerKind, Condition, Outcome, Statement
@@ -31,8 +30,8 @@ def mfa_not_enforced(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
     """
-    for grants in by_role(access.kinds.living(lambda kind: users_may_come(access, kind))):
-        passed = tuple(grant for grant in grants if _is_passed_by(access, grant))
+    for role in roles_testing_mfa(access):
+        passed = tuple(grant for grant in access.grants_by_role[role] if _is_passed_by(access, grant))
         for grant in passed:
             tests = mfa_conditions_of(grant)
             if tests:
@@ -42,6 +41,8 @@ def mfa_not_enforced(access: Access) -> Iterator[Evidence]:
 
 def _is_passed_by(access: Access, grant: Grant) -> bool:
     """Whether MFA is tested beside a grant of IAM users, and some caller without MFA gets in all the same."""
+    if grant.reach.is_shut_by_itself or not users_may_come(access, grant):
+        return False
     if not mfa_conditions_of(grant) and not mfa_denies_of(access, grant):
         return False
     return any(

@@ -10,8 +10,7 @@ from trustview.analysis.check import Evidence, check
 from trustview.analysis.conditions import listed
 from trustview.analysis.contents import contents_read, contents_read_by
 from trustview.analysis.finding import Severity
-from trustview.analysis.grant import Grant
-from trustview.analysis.kinds import by_role
+from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.mend import replace_managed_policy
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.remediation import Change, change_role
@@ -30,9 +29,11 @@ def monitoring_role_reads_data(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SecurityAudit.html
     """
+    patterns = access.settings.roles.monitoring
+    of_watchers = {grant.role for grant in access.kinds.living(lambda kind: _is_of_watcher(kind, patterns))}
     for watching in by_role(access.kinds.living(lambda kind: kind.privilege is not Privilege.ADMIN)):
         role = access.role(watching[0].role)
-        if not _is_monitor(access, role, watching):
+        if role.arn not in of_watchers and not is_meant_for(role, patterns):
             continue
         read = contents_read_by(access, role)
         if read:
@@ -40,12 +41,9 @@ def monitoring_role_reads_data(access: Access) -> Iterator[Evidence]:
             yield Evidence(watching, (because, *_difference(access, role)), changes=_swap(access, role))
 
 
-def _is_monitor(access: Access, role: Role, grants: tuple[Grant, ...]) -> bool:
-    """Whether the role, or the vendor that it trusts, is there to watch."""
-    patterns = access.settings.roles.monitoring
-    vendors = [grant.party_name for grant in grants if grant.party.is_outside]
-    is_vendor = any(matches(pattern, name, ignore_case=True) for pattern in patterns for name in vendors)
-    return is_vendor or is_meant_for(role, patterns)
+def _is_of_watcher(kind: Kind, patterns: tuple[str, ...]) -> bool:
+    """Whether a vendor is trusted that is there to watch."""
+    return kind.party.is_outside and any(matches(one, kind.party_name, ignore_case=True) for one in patterns)
 
 
 def _swap(access: Access, role: Role) -> tuple[Change, ...]:
