@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -172,6 +173,35 @@ def test_a_policy_that_holds_the_byte_that_stands_for_accounts_is_kept_as_it_is(
     reader = TextReader(rows.__getitem__, dictionary)
 
     assert [reader.get(number, PROD) for number in numbers] == texts
+
+
+def deflated(text: bytes, dictionary: bytes, level: int) -> bytes:
+    packer = zlib.compressobj(level, zdict=dictionary) if dictionary else zlib.compressobj(level)
+    return packer.compress(text) + packer.flush()
+
+
+@pytest.mark.parametrize("dictionary", [b"", b"trusts " * 99], ids=["without a dictionary", "with one"])
+def test_a_text_is_read_however_hard_zlib_tried_to_make_it_short(dictionary: bytes) -> None:
+    texts = [b"", b"trusts", b"trusts \x00 " * 999, os.urandom(999).hex().encode()]
+    bodies = [deflated(text, dictionary, level) for text in texts for level in range(10)]
+    reader = TextReader(lambda number: (0, bodies[number - 1]), dictionary)
+
+    read = [reader.get(number).encode() for number in range(1, len(bodies) + 1)]
+    assert read == [text for text in texts for _ in range(10)]
+
+
+def test_a_changed_byte_is_noticed_or_changes_nothing() -> None:
+    """Some bits after the last sign fill a byte up; every other one counts."""
+    dictionary, text, harmless = b"trusts " * 99, "trusts nobody at all, and trusts somebody", 0
+    for level in (1, 3, 9):
+        body = deflated(text.encode(), dictionary, level)
+        damaged = [body[:at] + bytes([body[at] ^ bit]) + body[at + 1 :] for at in range(len(body)) for bit in (1, 64)]
+        for broken in (*damaged, *(body[:at] for at in range(len(body)))):
+            rows = {1: (0, broken)}
+            with suppress(ValueError):
+                assert TextReader(rows.__getitem__, dictionary).get(1) == text
+                harmless += 1
+    assert harmless <= 3
 
 
 def test_the_same_policy_in_every_account_is_kept_once() -> None:

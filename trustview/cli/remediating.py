@@ -21,6 +21,7 @@ from trustview.cli.second_opinion import ask_aws
 from trustview.cli.selecting import account_names, open_selected, select_role
 from trustview.errors import UsageError
 from trustview.export.remediation import REMEDIATION_FORMATS_BY_NAME, Proposal, propose_text
+from trustview.garbage import without_collection
 from trustview.store import SnapshotFile, facts_of_role, find_workspace
 
 _MOST_SHOWN = 10
@@ -55,7 +56,8 @@ def remediate_role(arguments: Namespace) -> int:
 
 def _try_out(snapshot: SnapshotFile, chosen: Choice) -> tuple[tuple[str, str], ...]:
     """The whole snapshot analysed again with the change, in labelled sentences."""
-    found = what_if(snapshot.load_snapshot(), snapshot.load_analysis(), (chosen.after,))
+    with without_collection():
+        found = what_if(snapshot.load_snapshot(), snapshot.load_analysis(), (chosen.after,))
     arn = chosen.after.arn
     ended = (("ends", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.gone)
     brought = [("brings", f"{one.check} ({one.severity.word}) on `{one.subject.id}`") for one in found.new]

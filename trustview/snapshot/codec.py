@@ -69,6 +69,14 @@ def decode(kind: type[T], value: Any) -> T:  # noqa: ANN401 -- whatever JSON gav
     return result
 
 
+def decode_fields(kind: type, value: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The fields of a dataclass that a JSON object tells, by name; ValueError when one does not fit."""
+    try:
+        return _fields(_readers(kind), value)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"no fields of a {kind.__name__}: {error}") from error
+
+
 @lru_cache(maxsize=1024)
 def _reader(kind: Any) -> Reader:  # noqa: ANN401
     """How a value of a type is read: worked out once for each type."""
@@ -105,10 +113,19 @@ def _reader_of_dataclass(kind: type) -> Reader:
     def read(value: dict[str, Any]) -> Any:  # noqa: ANN401
         # Not before they are asked for: a type may hold values of its own.
         if not readers:
-            readers.update({name: _reader(hint) for name, hint in _hints(kind).items()})
-        return kind(**{name: readers[name](item) for name, item in value.items() if name in readers})
+            readers.update(_readers(kind))
+        return kind(**_fields(readers, value))
 
     return read
+
+
+def _fields(readers: dict[str, Reader], value: dict[str, Any]) -> dict[str, Any]:
+    return {name: readers[name](item) for name, item in value.items() if name in readers}
+
+
+@lru_cache(maxsize=256)
+def _readers(kind: type) -> dict[str, Reader]:
+    return {name: _reader(hint) for name, hint in _hints(kind).items()}
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from trustview.analysis.own_account import OWN_ACCOUNT, make_template
 
@@ -17,6 +19,8 @@ DICTIONARY_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 28
 
 _LEVEL = 3
+_HEAD_BYTES = 6
+_TEXTS_KEPT = 1 << 12
 _LONGEST_IN_DICTIONARY = 1 << 12
 
 FetchText = Callable[[int], tuple[int, bytes]]
@@ -60,20 +64,38 @@ class TextWriter:
             yield number, is_template, deflate(_to_bytes(text), dictionary)
 
 
-@dataclass(slots=True)
 class TextReader:
-    """Gives texts back by number; `fetch` reads a row's (is template, deflated)."""
+    """Gives texts back by number; `fetch` reads a row's (is template, deflated). The texts met last are kept."""
 
-    fetch: FetchText
-    dictionary: bytes
+    def __init__(self, fetch: FetchText, dictionary: bytes) -> None:
+        self._fetch = fetch
+        self._dictionary = dictionary
+        self._head = deflate(b"", dictionary)[:_HEAD_BYTES]
+        self._kept = lru_cache(_TEXTS_KEPT)(self._read)
 
     def get(self, number: int, account: str = "") -> str:
         """The text as it was put for this account; ValueError when it is damaged."""
         if number == 0:
             return ""
-        is_template, body = self.fetch(number)
-        text = _from_bytes(inflate(body, self.dictionary))
+        is_template, text = self._kept(number)
         return text.replace(OWN_ACCOUNT, account) if is_template else text
+
+    def _read(self, number: int) -> tuple[bool, str]:
+        is_template, body = self._fetch(number)
+        return bool(is_template), _from_bytes(self._inflate(body))
+
+    def _inflate(self, body: bytes) -> bytes:
+        """As `inflate` does, but zlib would sum up the whole dictionary for each text: that takes longer than the text.
+
+        The head of what was deflated (RFC 1950) holds that sum, and the last four bytes the one of the text.
+        """
+        if not (self._dictionary and body.startswith(self._head)):
+            return inflate(body, self._dictionary)
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=self._dictionary)
+        text = _unpack(unpacker, body[_HEAD_BYTES:])
+        if unpacker.unused_data != zlib.adler32(text).to_bytes(4):
+            raise ValueError("a text is not what was written")
+        return text
 
 
 def deflate(body: bytes, dictionary: bytes = b"") -> bytes:
@@ -84,9 +106,12 @@ def deflate(body: bytes, dictionary: bytes = b"") -> bytes:
 
 def inflate(body: bytes, dictionary: bytes = b"") -> bytes:
     """What `deflate` was given; ValueError when it is damaged."""
-    unpacker = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
+    return _unpack(zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj(), body)
+
+
+def _unpack(unpacker: Any, body: bytes) -> bytes:  # noqa: ANN401 -- zlib tells no types
     try:
-        text = unpacker.decompress(body, LARGEST_BYTES)
+        text: bytes = unpacker.decompress(body, LARGEST_BYTES)
     except zlib.error as error:
         raise ValueError(str(error)) from error
     if not unpacker.eof:

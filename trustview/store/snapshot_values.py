@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trustview import analysis as conclusions
 from trustview.analysis import Party, ReachKind, Severity, SubjectKind
 from trustview.policy import Privilege
 from trustview.snapshot import AccountStatus
-from trustview.snapshot.codec import decode, encode
+from trustview.snapshot.codec import decode, decode_fields
 from trustview.store.snapshot_keys import DOCUMENTS, account_of, text_value
 from trustview.store.snapshot_rows import ItemRow, PlaceRow
 from trustview.store.snapshot_tables import Row, SnapshotTables
@@ -29,7 +30,7 @@ ITEMS = (
 )
 BASES = "SELECT item, digest, body FROM basis"
 
-# A name is read with the row that holds its number; where it is missing it comes as nothing, which no value takes.
+# A name is read with the row that holds its number; where it is missing it comes as nothing, which is damage.
 GRANTS = (
     "SELECT (SELECT value FROM name WHERE number = id), (SELECT value FROM name WHERE number = role), "
     "(SELECT value FROM name WHERE number = fleet), account, body FROM grant_"
@@ -102,18 +103,18 @@ def read_list(text: str) -> tuple[str, ...]:
 
 def read_grant(tables: SnapshotTables, row: Row) -> Grant:
     """A row of GRANTS."""
-    *names, body = row
-    id_, role, fleet, account = map(text_value, names)
-    more = {"id": id_, "role": role, "fleet": fleet, "account": account}
-    return decode(conclusions.Grant, {**json.loads(tables.text(body, account)), **more})
+    *names, owner, body = row
+    id_, role, fleet = map(_name, names)
+    account = text_value(owner)
+    fields = _fields(conclusions.Grant, tables.text(body, account))
+    return conclusions.Grant(**{**fields, "id": id_, "role": role, "fleet": fleet, "account": account})
 
 
 def read_fleet(tables: SnapshotTables, row: Row) -> Fleet:
     """A row of FLEETS."""
     id_, grants, body = row
-    return decode(
-        conclusions.Fleet, {**json.loads(tables.text(body)), "id": text_value(id_), "grants": tables.names(grants)}
-    )
+    fields = _fields(conclusions.Fleet, tables.text(body))
+    return conclusions.Fleet(**{**fields, "id": _name(id_), "grants": tables.names(grants)})
 
 
 def read_edge(tables: SnapshotTables, row: Row) -> Edge:
@@ -146,17 +147,31 @@ def read_numbered_edges(
 def read_finding(tables: SnapshotTables, row: Row) -> Finding:
     """A row of FINDINGS."""
     id_, subject, check, owner, grants, body = row
-    value = json.loads(tables.text(body, text_value(owner)))
-    if "subject" not in value:
-        value["subject"] = encode(conclusions.role_subject(text_value(subject)))
-    more = {"id": text_value(id_), "check": text_value(check), "grants": tables.names(grants)}
-    return decode(conclusions.Finding, {**value, **more})
+    fields = dict(_fields(conclusions.Finding, tables.text(body, text_value(owner))))
+    if "subject" not in fields:
+        fields["subject"] = conclusions.role_subject(_name(subject))
+    fields |= {"id": _name(id_), "check": _name(check), "grants": tables.names(grants)}
+    return conclusions.Finding(**fields)
 
 
 def read_remediation(tables: SnapshotTables, row: Row) -> Remediation:
     """A row of REMEDIATIONS."""
-    subject = text_value(row[0])
-    return decode(conclusions.Remediation, {**json.loads(tables.text(row[1], account_of(subject))), "subject": subject})
+    subject = _name(row[0])
+    fields = decode_fields(conclusions.Remediation, json.loads(tables.text(row[1], account_of(subject))))
+    return conclusions.Remediation(**{**fields, "subject": subject})
+
+
+@lru_cache(maxsize=2048)
+def _fields(kind: type, text: str) -> Mapping[str, Any]:
+    """What a text tells of a value. Many are told in the same words, and then hold the same parts."""
+    return decode_fields(kind, json.loads(text))
+
+
+def _name(value: str | bytes | None) -> str:
+    """A name that was read with its row."""
+    if value is None:
+        raise LookupError("a name is not where it is looked for")
+    return text_value(value)
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────
