@@ -23,8 +23,8 @@ def managed_policies_of(snapshot: Snapshot, principal: Role | User) -> tuple[str
 
 def identity_texts(snapshot: Snapshot, principal: Role | User) -> tuple[str, ...]:
     """The texts of its identity policies, its groups' included; those that were not read are left out."""
-    owners = (principal, *groups_of(snapshot, principal))
-    texts = [policy.document for owner in owners for policy in owner.inline]
+    texts = [policy.document for policy in principal.inline]
+    texts += [policy.document for group in groups_of(snapshot, principal) for policy in group.inline]
     texts += [managed_text(snapshot, arn) for arn in managed_policies_of(snapshot, principal)]
     return tuple([text for text in texts if text])
 

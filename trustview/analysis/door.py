@@ -24,6 +24,7 @@ from trustview.policy import (
 from trustview.policy.statement import prepare
 from trustview.snapshot import GuardrailKind, Role
 
+# Which RCPs are above an account and whether it is ours, whether the role is service-linked, and its partition.
 Place = tuple[int, bool, bool, str]
 
 
@@ -79,6 +80,7 @@ class Doors:
         self._access, self._first = access, first
         self._doors: dict[Hashable, Door] = {}
         self._places: dict[Place, Place] = {}
+        self._place_of: dict[tuple[str, bool, str], Place] = {}
         self._likes: dict[Hashable, int] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._numbers: dict[Terms, int] = {}
@@ -107,18 +109,18 @@ class Doors:
 
     def place_of(self, role: Role) -> Place:
         """What tells roles apart that trust the same, wherever their account is not named; equal ones are one value."""
-        place = (
-            self._access.guardrail_key(role.account, GuardrailKind.RCP),
-            role.is_service_linked,
-            self._access.snapshot.is_ours(role.account),
-            role.arn.partition(":iam:")[0],
-        )
-        return self._places.setdefault(place, place)
+        key = (role.account, role.is_service_linked, role.arn.partition(":iam:")[0])
+        found = self._place_of.get(key)
+        if found is None:
+            rcps = self._access.guardrail_key(role.account, GuardrailKind.RCP)
+            place = (rcps, self._access.snapshot.is_ours(role.account), *key[1:])
+            found = self._place_of[key] = self._places.setdefault(place, place)
+        return found
 
     def find(self, role: Role, entry: Entry, audience: Audience) -> Door:
         """The door of a role for one way in."""
         access, place = self._access, self.place_of(role)
-        lens = self._lens(role, entry, access.guardrail_key(role.account, GuardrailKind.RCP))
+        lens = self._lens(role, entry, place)
         seen = access.view_of_role(lens, role) if lens.sees_role else ()
         alike = (seen, access.organizations_named(role), place)
         key = (entry.number, *alike, role.account if is_among(role, entry, audience) else "")
@@ -131,11 +133,11 @@ class Doors:
             door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
 
-    def _lens(self, role: Role, entry: Entry, rcps: int) -> Lens:
+    def _lens(self, role: Role, entry: Entry, place: Place) -> Lens:
         """What an entry and the RCPs above it look at: the same for all that say the same besides whom they name."""
         trust = entry.trust
         said = tuple([(one.resources, one.conditions) for one in trust.statements])
-        key = (trust.substitutes_variables, said, rcps)
+        key = (trust.substitutes_variables, said, place[0])
         found = self._lenses.get(key)
         if found is None:
             found = self._lenses[key] = make_lens((trust, *self._rcps(role)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trustview.analysis.own_account import OWN_ACCOUNT
 
@@ -37,6 +38,12 @@ class Own:
 
 
 def own_parts(account: str, organization: str, role_name: str) -> Own:
-    """The parts of a role; one that is deployed for each Region carries it in its name."""
+    """The parts of a role."""
+    return Own(account, organization, _region_in(role_name))
+
+
+@lru_cache(maxsize=16384)
+def _region_in(role_name: str) -> str:
+    """A role that is deployed for each Region carries it in its name."""
     found = _REGION.search(role_name)
-    return Own(account, organization, found[0] if found else "")
+    return found[0] if found else ""

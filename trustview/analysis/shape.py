@@ -123,9 +123,10 @@ def _names(own: Iterable[str], others: list[str], holder: Holder) -> _Names:
     for text in own:
         by_head.setdefault(_head(text), []).append(text)
     far = [*others, *by_head.pop("", ())]
+    account = holder.arn.split(":", 5)[4]
     found: _Names = {}
     for head, texts in by_head.items():
-        name = _shared(head, texts, len(found), holder.arn.split(":", 5)[4])
+        name = _shared(head, texts, len(found), account)
         if name is not None and not _are_met(head, texts, far, holder):
             found[head] = name
     return found
@@ -160,8 +161,9 @@ def _unfilled(text: str) -> str:
 
 def _shared(head: str, texts: list[str], number: int, account: str) -> _Name | None:
     """The name that all texts of a head begin with, as far as it makes no difference."""
-    if any(len(text) > _LONGEST or text.count("*") + text.count("?") > _MOST_WILDCARDS for text in texts):
-        return None
+    for text in texts:
+        if len(text) > _LONGEST or text.count("*") + text.count("?") > _MOST_WILDCARDS:
+            return None
     service, _, whose = head.split(":")[2:5]
     shared = texts[0] if len(texts) == 1 else shared_start(tuple(texts))
     shared = _LITERAL.match(shared, len(head))[0]  # type: ignore[index]
@@ -176,20 +178,20 @@ def _shared(head: str, texts: list[str], number: int, account: str) -> _Name | N
 
 def _kept(service: str, shared: str) -> str | None:
     """How much of what names of a service begin with makes a difference; None where all of it may."""
-    kinds = _kinds().get(service)
-    if kinds is None:
+    is_plain = _kinds().get(service)
+    if is_plain is None:
         return shared[: shared.rfind(":") + 1]
     first = _FIRST.match(shared)
-    return first[0] if first and all(map(_PLAIN.fullmatch, kinds)) else None
+    return first[0] if first and is_plain else None
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> dict[str, tuple[str, ...]]:
-    """What the escalation paths ask of the names of resources, by service."""
-    found: dict[str, tuple[str, ...]] = {}
+def _kinds() -> dict[str, bool]:
+    """The services of whose resources the escalation paths ask for names, and whether they ask plainly for all."""
+    found: dict[str, bool] = {}
     for kind in {kind for path in escalation_paths() for _, kind in path.needs if kind}:
-        parts = kind.split(":", 5)
-        found[parts[2]] = (*found.get(parts[2], ()), parts[5])
+        _, _, service, *_, name = kind.split(":", 5)
+        found[service] = found.get(service, True) and bool(_PLAIN.fullmatch(name))
     return found
 
 
