@@ -114,6 +114,7 @@ class _Finder:
         self._worded: dict[Hashable, _Worded] = {}
         self._reaches: dict[Hashable, Reach] = {}
         self._parties: dict[int, _Party] = {}
+        self._fleets: dict[tuple[str, str], str] = {}
 
     def grants_of(self, role: Role) -> Iterator[tuple[Door, Grant]]:
         """The grants of one role, each with its door."""
@@ -127,8 +128,15 @@ class _Finder:
                 seen.add(grant_id)
                 behind = way.party or self._party(role, door)
                 reach = way.reach or self._reach(role, way, door)
-                fleet = fingerprint(name, way.said)
+                fleet = self._fleet(name, way.said)
                 yield door, _grant(grant_id, role, way.entry, behind, reach, self._access.privilege(role), fleet)
+
+    def _fleet(self, name: str, said: str) -> str:
+        """The id of the fleet of grants of roles of a name that say the same."""
+        found = self._fleets.get((name, said))
+        if found is None:
+            found = self._fleets[name, said] = fingerprint(name, said)
+        return found
 
     # ── what roles have in common ────────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ Terms = tuple[Hashable, ...]
 
 def granted_actions(statement: Statement) -> tuple[str, ...]:
     """Which of the three actions that give a session a statement means."""
-    return tuple(action for action in ASSUME_ACTIONS if means(statement, action))
+    return _granted(statement.actions, statement.not_actions)
 
 
 def means(statement: Statement, action: str) -> bool:
@@ -23,7 +23,11 @@ def means(statement: Statement, action: str) -> bool:
     return _is_among(statement.actions, action) != statement.not_actions
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
+def _granted(patterns: tuple[str, ...], is_inverted: bool) -> tuple[str, ...]:
+    return tuple(action for action in ASSUME_ACTIONS if _is_among(patterns, action) != is_inverted)
+
+
 def _is_among(patterns: tuple[str, ...], action: str) -> bool:
     return any(matches(pattern, action, ignore_case=True) for pattern in patterns)
 

@@ -182,7 +182,7 @@ def _fields(
     item: dict[str, Any], known: tuple[str, ...], path: str, problems: Problems, *, keep_unknown: bool = False
 ) -> dict[str, Any]:
     """The members of an object under the spelling AWS documents, whatever case they were written in."""
-    spelling = {name.lower(): name for name in known}
+    spelling = _spelling(known)
     fields: dict[str, Any] = {}
     for key, value in item.items():
         name = spelling.get(key.lower())
@@ -197,6 +197,11 @@ def _fields(
             problems.tell(f"{path}.{key}", f"`{name}` stands twice, whatever its letter case")
         fields[name] = value
     return fields
+
+
+@lru_cache(maxsize=8)
+def _spelling(known: tuple[str, ...]) -> dict[str, str]:
+    return {name.lower(): name for name in known}
 
 
 def _one_of(fields: dict[str, Any], plain: str, negated: str, path: str, problems: Problems) -> str:
