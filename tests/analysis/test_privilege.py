@@ -22,7 +22,7 @@ from tests.analysis.small_organization import (
 )
 from trustview.analysis import Privilege
 from trustview.analysis.access import Access
-from trustview.analysis.attachments import groups_of, identity_texts, managed_policies_of, managed_text
+from trustview.analysis.attachments import attached_to, managed_text
 from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.privilege import name_account
 from trustview.policy import (
@@ -231,7 +231,7 @@ def judge_alone(access: Access, principal: Role | User) -> PrivilegeVerdict:
     boundary = managed_text(found, principal.boundary)
     stack = PolicyStack(
         trust=PolicyDocument(),
-        identity=tuple(map(read_policy, identity_texts(found, principal))),
+        identity=tuple(map(read_policy, attached_to(found, principal).texts)),
         boundary=read_policy(boundary) if boundary else None,
         scps=() if is_linked else tuple(tuple(read_policy(policy.document) for policy in level) for level in scps),
     )
@@ -239,7 +239,7 @@ def judge_alone(access: Access, principal: Role | User) -> PrivilegeVerdict:
         (key.lower(), (value,) if isinstance(value, str) else value)
         for key, value in facts_of(found, principal).items()
     )
-    own = (*managed_policies_of(found, principal), *(group.arn for group in groups_of(found, principal)))
+    own = attached_to(found, principal).owned
     kind = CallerKind.USER if isinstance(principal, User) else CallerKind.ROLE
     return judge_privilege(stack, Holder(kind, principal.arn, facts, own))
 

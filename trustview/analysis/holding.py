@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trustview.analysis.attachments import has_unread_policies, managed_text
+from trustview.analysis.attachments import attached_to, managed_text
 from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.guardrail_levels import GuardrailLevels, allows_everything
 from trustview.analysis.policy_sets import PolicySets
@@ -84,7 +84,7 @@ def read_holding(snapshot: Snapshot, role: Role) -> Holding:
         for statement in read_policy(policy.document).allows if policy.document else ():
             given |= actions_meant(statement.actions, inverted=statement.not_actions)
     limits = (*_boundary(snapshot, role, given), *_guardrails(snapshot, role, given))
-    return Holding(judged.verdict(role), (*own, *limits), has_unread_policies(snapshot, role))
+    return Holding(judged.verdict(role), (*own, *limits), attached_to(snapshot, role).is_unread)
 
 
 def _identity(snapshot: Snapshot, role: Role) -> Iterator[HeldPolicy]:

@@ -9,13 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from trustview.analysis.attachments import (
-    groups_of,
-    has_unread_policies,
-    identity_texts,
-    managed_policies_of,
-    managed_text,
-)
+from trustview.analysis.attachments import attached_to, managed_text
 from trustview.analysis.skeleton import Skeleton, is_plain, skeleton_of
 from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, names_own, read_for
 from trustview.analysis.terms import assuming_part, speaks_of_assuming
@@ -80,15 +74,13 @@ class PolicySets:
 
     def _find(self, principal: Role | User) -> PolicySet:
         snapshot, account = self.snapshot, principal.account
-        groups = groups_of(snapshot, principal)
-        managed = managed_policies_of(snapshot, principal)
-        owned = (*managed, *[group.arn for group in groups]) if groups else managed
+        attached = attached_to(snapshot, principal)
         boundary = managed_text(snapshot, principal.boundary) if principal.boundary else ""
-        is_unread = has_unread_policies(snapshot, principal)
+        is_unread, managed = attached.is_unread, attached.managed
         key = (
-            tuple([likeness(text, account) for text in identity_texts(snapshot, principal)]),
+            tuple([likeness(text, account) for text in attached.texts]),
             likeness(boundary, account) if boundary else "",
-            tuple([likeness(arn, account) for arn in owned]),
+            tuple([likeness(arn, account) for arn in attached.owned]),
             is_unread,
             # AWS's administrator policy says the same everywhere: it need not have been read.
             is_unread and any(arn.endswith(_ADMINISTRATOR) and not managed_text(snapshot, arn) for arn in managed),
