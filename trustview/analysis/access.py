@@ -6,7 +6,7 @@ either for the management account.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -215,19 +215,20 @@ class Access:
         """A guardrail, parsed."""
         return read_policy(policy.document)
 
-    @cached_property
-    def _organizations_named(self) -> dict[tuple[str, object], tuple[str, ...]]:
-        return {}
-
     def organizations_named(self, role: Role) -> tuple[str, ...]:
         """The organizations, ours aside, that the role's trust policy or the RCPs of its account name."""
-        key = (role.trust_policy, self.guardrail_key(role.account, GuardrailKind.RCP))
-        if key not in self._organizations_named:
+        rcps = self.guardrail_key(role.account, GuardrailKind.RCP)
+        above = self._organizations_above.get(rcps)
+        if above is None:
             levels = self.guardrails(role.account, GuardrailKind.RCP)
-            named = _organizations_in((self.trust_policy(role), *(d for level in levels for d in level)))
-            own = self.snapshot.organization.id if self.snapshot.organization else ""
-            self._organizations_named[key] = tuple(organization for organization in named if organization != own)
-        return self._organizations_named[key]
+            above = self._organizations_above[rcps] = tuple(_organizations_in(d for level in levels for d in level))
+        own = self.snapshot.organization.id if self.snapshot.organization else ""
+        named = dict.fromkeys((*_organizations_in((self.trust_policy(role),)), *above))
+        return tuple([organization for organization in named if organization != own])
+
+    @cached_property
+    def _organizations_above(self) -> dict[GuardrailKey, tuple[str, ...]]:
+        return {}
 
     def asked_by_anyone(self, role: Role) -> Request:
         """The request for a role of somebody of whom nothing is known."""
@@ -299,15 +300,11 @@ class Access:
         return KnownCallers(self.snapshot)
 
 
-def _organizations_in(documents: Iterable[PolicyDocument]) -> tuple[str, ...]:
+def _organizations_in(documents: Iterable[PolicyDocument]) -> Iterator[str]:
     """The organization ids that conditions on the caller's organization name; one id stands for those of a pattern."""
-    values = (
-        value.partition("/")[0]
-        for document in documents
-        for statement in document.statements
-        for condition in statement.conditions
-        if condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths")
-        for value in condition.values
-        if value.startswith("o-")
-    )
-    return tuple(dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in values))
+    for document in documents:
+        for statement in document.statements:
+            for condition in statement.conditions:
+                if condition.key.lower() in ("aws:principalorgid", "aws:principalorgpaths"):
+                    values = (value.partition("/")[0] for value in condition.values if value.startswith("o-"))
+                    yield from (value.replace("*", "x").replace("?", "x") for value in values)

@@ -101,7 +101,7 @@ class _Worded:
     """The ways into roles of one wording in accounts alike, save in those of whom it means: `accounts`."""
 
     ways: tuple[_Way, ...]
-    accounts: frozenset[str]
+    accounts: tuple[str, ...]
 
 
 class _Finder:
@@ -151,7 +151,7 @@ class _Finder:
             audiences = [audience_of(self._access, role, one.statement, one.element) for one in entries]
             ways = [self._way(role, own, *one) for one in zip(entries, audiences, strict=True)]
             accounts = {one.element.account for one in entries}.union(*[audience.accounts for audience in audiences])
-            found = _Worded(tuple(ways), frozenset(accounts))
+            found = _Worded(tuple(ways), tuple(accounts))
             if is_of_account or role.account not in accounts:
                 self._worded[key] = found
         return found.ways
