@@ -79,13 +79,13 @@ def compose(offers: Iterable[Offer]) -> tuple[tuple[Change, ...], tuple[str, ...
     which another's change was made is closed only when that takes away what it is about.
     """
     offers = [*offers]
-    wanted = [change for _, changes in offers for change in changes]
+    wanted = [(change.target, change) for _, changes in offers for change in changes]
     made: dict[tuple[object, ...], Change] = {}
-    for change in sorted(wanted, key=lambda change: change.kind not in REMOVALS):
-        made.setdefault(change.target, change)
+    for target, change in sorted(wanted, key=lambda one: one[1].kind not in REMOVALS):
+        made.setdefault(target, change)
     gone = {change.statement for change in made.values() if change.kind is ChangeKind.REMOVE_STATEMENT}
     closes = tuple(f.id for f, changes in offers if all(_is_done(change, made, gone) for change in changes))
-    kept = (made[target] for target in dict.fromkeys(change.target for change in wanted))
+    kept = (made[target] for target in dict.fromkeys(target for target, _ in wanted))
     return tuple(change for change in kept if not _is_idle(change, gone)), closes
 
 

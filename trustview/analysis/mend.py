@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from trustview.analysis.access import Access
 from trustview.analysis.conditions import listed
@@ -103,6 +104,8 @@ def add_condition(grant: Grant, operator: str, key: str, values: tuple[str, ...]
     return require(grant.statement, operator, key, values, note)
 
 
+# The roles of an account are mended alike: one value for all of them.
+@lru_cache(maxsize=4096)
 def require(statement: int, operator: str, key: str, values: tuple[str, ...], note: str = "") -> Change:
     """Test one more key in a statement."""
     summary = f"require `{key}` to be {listed(values)} in statement {statement}"

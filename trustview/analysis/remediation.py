@@ -157,7 +157,10 @@ def apply_changes(policy: str, changes: Iterable[Change]) -> str:
         json.loads(text) for change in changes if change.kind is ChangeKind.ADD_STATEMENT for text in change.values
     ]
     document[key] = left or [dict(_NOBODY)]
-    return json.dumps(document, ensure_ascii=False)
+    return _ON_ONE_LINE(document)
+
+
+_ON_ONE_LINE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def change_role(role: Role, changes: Iterable[Change]) -> Role:

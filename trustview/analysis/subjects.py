@@ -10,6 +10,7 @@ https://docs.github.com/en/actions/reference/security/oidc
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trustview.analysis.audience import is_wild, passes_when_absent
 from trustview.analysis.conditions import is_about_mfa, is_negated, listed
@@ -46,7 +47,11 @@ def is_oidc(grant: Kind) -> bool:
 
 def issuer_name(grant: Kind) -> str:
     """The issuer that a grant trusts, as condition keys spell it."""
-    return grant.principal.name.lower().rstrip("/")
+    return _issuer_name(grant.principal.name)
+
+
+def _issuer_name(provider: str) -> str:
+    return provider.lower().rstrip("/")
 
 
 def issuer_of(grant: Kind) -> Issuer:
@@ -185,7 +190,7 @@ def dead_conditions_of(grant: Kind) -> tuple[tuple[Condition, str], ...]:
     return tuple(
         (condition, reason)
         for claim, condition in claims_of(grant)
-        if not is_about_mfa(condition) and (reason := _why_dead(grant, claim, condition))
+        if not is_about_mfa(condition) and (reason := _why_dead(grant.principal.name, claim, condition))
     )
 
 
@@ -194,25 +199,24 @@ def is_dead(grant: Kind) -> bool:
     return bool(dead_conditions_of(grant))
 
 
-def _why_dead(grant: Kind, claim: str, condition: Condition) -> str:
+# Several checks ask, and pipelines of many accounts test the same.
+@lru_cache(maxsize=4096)
+def _why_dead(provider: str, claim: str, condition: Condition) -> str:
+    issuer, name = find_issuer(provider), _issuer_name(provider)
     operator = OPERATORS_BY_NAME.get(condition.operator.lower())
     if operator is None:
         return ""
     row = find_context_key(condition.key)
-    if row.presence(CallerKind.OIDC, issuer_name(grant)) is Presence.NEVER and not passes_when_absent(condition):
-        return f"`{condition.key}` is never sent with a token of `{issuer_name(grant)}`"
+    if row.presence(CallerKind.OIDC, name) is Presence.NEVER and not passes_when_absent(condition):
+        return f"`{condition.key}` is never sent with a token of `{name}`"
     if is_negated(condition) or operator.family != "string" or not condition.values:
         return ""
     if all(_is_dead_star(condition, value) for value in condition.values):
         return f"`*` under `{condition.spelling}` is a plain star: no token has {listed(condition.values)}"
-    if claim == "sub" and all(_has_wrong_prefix(issuer_of(grant), value) for value in condition.values):
-        template = ", unless the organization changed its subject template" if _is_github(grant) else ""
-        return f"{listed(condition.values)} does not begin with `{issuer_of(grant).prefix}`, as subjects do{template}"
+    if claim == "sub" and all(_has_wrong_prefix(issuer, value) for value in condition.values):
+        template = ", unless the organization changed its subject template" if issuer.prefix == "repo:" else ""
+        return f"{listed(condition.values)} does not begin with `{issuer.prefix}`, as subjects do{template}"
     return ""
-
-
-def _is_github(grant: Kind) -> bool:
-    return issuer_of(grant).prefix == "repo:"
 
 
 def _is_dead_star(condition: Condition, value: str) -> bool:

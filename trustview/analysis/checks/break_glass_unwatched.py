@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from trustview.analysis.access import Access
 from trustview.analysis.check import Evidence, check
 from trustview.analysis.finding import Confidence, Modifier, Severity
-from trustview.analysis.kinds import by_role
 from trustview.analysis.purpose import is_meant_for
 from trustview.analysis.watch import Watched, describe_watch, watch_of
 
@@ -26,9 +25,12 @@ def break_glass_unwatched(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
     """
-    for ways in by_role(access.kinds.grants(lambda kind: kind.reach.lets_in)):
-        role = access.role(ways[0].role)
+    for arn, grants in access.grants_by_role.items():
+        role = access.role(arn)
         if not is_meant_for(role, access.settings.roles.break_glass):
+            continue
+        ways = tuple(grant for grant in grants if grant.reach.lets_in)
+        if not ways:
             continue
         watch = watch_of(access.snapshot, role, dict.fromkeys(action for grant in ways for action in grant.actions))
         if watch is None or watch.state is Watched.COVERED:

@@ -11,6 +11,7 @@ from trustview.analysis.finding import Severity
 from trustview.analysis.grant import Party
 from trustview.analysis.kinds import Kind, by_role
 from trustview.analysis.mend import boundary_in_use, set_boundary
+from trustview.analysis.remediation import Change
 from trustview.policy import Privilege
 
 _OTHERS = (Party.ORGANIZATION, Party.VENDOR, Party.UNKNOWN_ACCOUNT)
@@ -27,12 +28,20 @@ def cross_account_role_without_boundary(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
+    caps: dict[str, tuple[Change, ...]] = {}
     for across in by_role(access.kinds.grants(_comes_across)):
         if not access.role(across[0].role).boundary:
             because = f"{who_of(across)} may write by this role, and no boundary caps it"
-            boundary = boundary_in_use(access, across[0].account)
-            changes = (set_boundary(boundary, ", which caps other roles of its account"),) if boundary else ()
-            yield Evidence(across, (because,), changes=changes)
+            account = across[0].account
+            if account not in caps:
+                caps[account] = _cap(access, account)
+            yield Evidence(across, (because,), changes=caps[account])
+
+
+def _cap(access: Access, account: str) -> tuple[Change, ...]:
+    """The boundary that caps other roles of an account; none where none does."""
+    boundary = boundary_in_use(access, account)
+    return (set_boundary(boundary, ", which caps other roles of its account"),) if boundary else ()
 
 
 def _writes(privilege: Privilege) -> bool:
