@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from trustview import __version__
-from trustview.analysis import Finding, SubjectKind
+from trustview.analysis import Subject, SubjectKind
 from trustview.cli.exit_code import ExitCode
 from trustview.cli.output import print_json, print_table, print_text, say
-from trustview.cli.selecting import account_names, open_selected, review_of, select_accounts
+from trustview.cli.selecting import open_selected, review_of, rows_of, select_accounts
 from trustview.errors import UsageError
-from trustview.export import FORMATS_BY_NAME, finding_row, write_pack, write_table
+from trustview.export import FORMATS_BY_NAME, write_pack, write_table
 from trustview.review import Journal, LedgerLine, count_extents, current_decisions, is_closed
 from trustview.snapshot.codec import encode
 from trustview.store import ReviewStore, SnapshotFile, find_workspace, open_reviews, take_ledger, write_new
+
+File = tuple[str, Callable[[], Iterable[str]]]
 
 
 def show_coverage(arguments: Namespace) -> int:
@@ -53,26 +57,24 @@ def pack_review(arguments: Namespace) -> int:
                 f"the review `{review}` was signed off on snapshot `{signed.snapshot}`: name it with --snapshot"
             )
         files = dict(_files(snapshot, reviews, review, journal))
-    name = arguments.output or str(workspace.exports / f"{review.replace('/', '-')}.zip")
-    say(f"written to `{write_new(name, write_pack(files), overwrite=arguments.overwrite)}`")
+        name = arguments.output or str(workspace.exports / f"{review.replace('/', '-')}.zip")
+        say(f"written to `{write_new(name, partial(write_pack, files), overwrite=arguments.overwrite)}`")
     return ExitCode.DONE
 
 
-def _files(snapshot: SnapshotFile, reviews: ReviewStore, review: str, journal: Journal) -> Iterator[tuple[str, str]]:
+def _files(snapshot: SnapshotFile, reviews: ReviewStore, review: str, journal: Journal) -> Iterator[File]:
     decisions = current_decisions(journal)
-    findings = list(snapshot.findings())
-    yield "review.json", _json(_about(snapshot, review, journal))
-    yield "journal.jsonl", "".join(f"{body}\n" for _, body in reviews.kept(review))
-    yield "decisions.json", _json([encode(decisions[item]) for item in sorted(decisions)])
-    for digest, text in sorted(reviews.bases(one.basis for one in decisions.values()).items()):
-        yield f"bases/{digest}.json", text
-    names, seen_at = account_names(snapshot), snapshot.summary().taken_at
-    rows = [finding_row(one, snapshot.grants_of(one.role), names, decisions, seen_at) for one in findings]
-    yield "findings.json", FORMATS_BY_NAME["json"].write(rows)
-    yield "findings.html", FORMATS_BY_NAME["html"].write(rows)
-    yield from _policies(snapshot, findings)
-    yield "coverage.json", _json([encode(line) for line in take_ledger(snapshot)])
-    yield "evidence.json", _json([encode(window) for window in snapshot.windows()])
+    rows = rows_of(snapshot, snapshot.findings(), decisions)
+    bases = reviews.bases(one.basis for one in decisions.values())
+    yield "review.json", lambda: [_json(_about(snapshot, review, journal))]
+    yield "journal.jsonl", lambda: (f"{body}\n" for _, body in reviews.kept(review))
+    yield "decisions.json", lambda: [_json([encode(decisions[item]) for item in sorted(decisions)])]
+    yield from ((f"bases/{digest}.json", partial(list, [text])) for digest, text in bases.items())
+    yield "findings.json", partial(FORMATS_BY_NAME["json"].pieces, rows)
+    yield "findings.html", partial(FORMATS_BY_NAME["html"].pieces, rows)
+    yield from _policies(snapshot)
+    yield "coverage.json", lambda: [_json([encode(line) for line in take_ledger(snapshot)])]
+    yield "evidence.json", lambda: [_json([encode(window) for window in snapshot.windows()])]
 
 
 def _about(snapshot: SnapshotFile, review: str, journal: Journal) -> dict[str, Any]:
@@ -90,12 +92,16 @@ def _about(snapshot: SnapshotFile, review: str, journal: Journal) -> dict[str, A
     }
 
 
-def _policies(snapshot: SnapshotFile, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+def _policies(snapshot: SnapshotFile) -> Iterator[File]:
     """The policy of every subject of a finding, each once, under a name that any disk takes."""
-    for number, subject in enumerate(sorted({one.subject for one in findings}, key=lambda one: one.id), start=1):
+    for number, subject in enumerate(sorted({one.subject for one in snapshot.findings()}, key=attrgetter("id")), 1):
         if subject.kind in (SubjectKind.ROLE, SubjectKind.GUARDRAIL):
-            value = {"subject": subject.id, "kind": subject.kind.value, "policy": snapshot.document_of(subject)}
-            yield f"policies/{number:05}.json", _json(value)
+            yield f"policies/{number:05}.json", partial(_policy, snapshot, subject)
+
+
+def _policy(snapshot: SnapshotFile, subject: Subject) -> Iterator[str]:
+    value = {"subject": subject.id, "kind": subject.kind.value, "policy": snapshot.document_of(subject)}
+    yield _json(value)
 
 
 def _json(value: object) -> str:

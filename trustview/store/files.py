@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -122,8 +122,12 @@ def open_bytes(path: str | Path) -> BinaryIO:
         raise UsageError(f"cannot read `{path}`: {error.strerror or error}; name a file that can be read") from error
 
 
-def write_new(path: str | Path, content: str | bytes | Iterable[str], *, overwrite: bool = False) -> Path:
-    """Write a file whole or not at all, readable by its owner alone; the path. A text may come in pieces.
+Content = str | bytes | Iterable[str] | Callable[[BinaryIO], object]
+"""What a file is to hold: a text, or its pieces, or bytes; or what writes it."""
+
+
+def write_new(path: str | Path, content: Content, *, overwrite: bool = False) -> Path:
+    """Write a file whole or not at all, readable by its owner alone; the path.
 
     Raises UsageError when it is there already and may not be overwritten, StoreError when it cannot be written.
     """
@@ -135,7 +139,7 @@ def write_new(path: str | Path, content: str | bytes | Iterable[str], *, overwri
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.writelines(_to_bytes(content))
+                _write(content, file)
             if overwrite:
                 os.replace(beside, target)
             elif not take_name(beside, target):
@@ -149,10 +153,13 @@ def write_new(path: str | Path, content: str | bytes | Iterable[str], *, overwri
     return target
 
 
-def _to_bytes(content: str | bytes | Iterable[str]) -> Iterable[bytes]:
-    if isinstance(content, bytes):
-        return (content,)
-    return (piece.encode() for piece in ([content] if isinstance(content, str) else content))
+def _write(content: Content, file: BinaryIO) -> None:
+    if callable(content):
+        content(file)
+    elif isinstance(content, bytes):
+        file.write(content)
+    else:
+        file.writelines(piece.encode() for piece in ([content] if isinstance(content, str) else content))
 
 
 def take_name(written: Path, path: Path) -> bool:
