@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,15 @@ class Rows:
 
 def find_rows(ends: array[int], count: int) -> Rows:
     """The rows of edges of which `ends` says at which of `count` nodes each stands."""
-    offsets = array("I", bytes(4 * (count + 2)))
+    sizes = [0] * count
     for end in ends:
-        offsets[end + 2] += 1
-    for node in range(2, count + 2):
-        offsets[node] += offsets[node - 1]
-    numbers = array("I", bytes(4 * len(ends)))
+        sizes[end] += 1
+    offsets = array("I", accumulate(sizes, initial=0))
+    numbers, places = array("I", bytes(4 * len(ends))), offsets.tolist()
     for number, end in enumerate(ends):
-        numbers[offsets[end + 1]] = number
-        offsets[end + 1] += 1
-    return Rows(offsets[: count + 1], numbers)
+        numbers[places[end]] = number
+        places[end] += 1
+    return Rows(offsets, numbers)
 
 
 def amend_rows(before: Rows, ends: array[int], gone: Iterable[int], came: Iterable[int], count: int) -> Rows:

@@ -20,6 +20,8 @@ from trustview.analysis.steps import steps_into, steps_of_chain, steps_out_of
 Accept = Callable[[Edge], bool]
 Path = tuple[int, ...]
 
+_SOURCE, _TARGET, _BOTH_ENDS = attrgetter("source"), attrgetter("target"), attrgetter("source", "target")
+
 
 @dataclass(frozen=True)
 class TrustGraph:
