@@ -47,7 +47,7 @@ class Apart(dict[Any, Any]):
 
 # Who remembers, and where.
 MEMORIES = (
-    (Powers, ("_likes_of_powers",)),
+    (Powers, ("_likes_of_powers", "_sayings")),
     (Doors, ("_likes",)),
     (PrivilegeJudge, ("_judged",)),
     (_Finder, ("_reaches", "_worded")),
@@ -66,7 +66,8 @@ def analyse_apart(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> Analys
         monkeypatch.setattr(kind, "__init__", make)
     # Each grant is a kind of its own.
     monkeypatch.setattr("trustview.analysis.kinds.kind_of", lambda grant: grant.id)
-    # No view leaves an account out.
+    # No view leaves an account out, and none of one name is of another.
+    monkeypatch.setattr("trustview.analysis.lens._is_on_name", lambda condition: False)
     monkeypatch.setattr("trustview.analysis.lens._ACCOUNTS", frozenset({"no key"}))
     return analyse(snapshot)
 
@@ -198,3 +199,16 @@ def test_of_alike_roles_that_trust_a_provider_of_their_own_one_is_asked() -> Non
 
     assert first.reach is second.reach
     assert first.principal != second.principal
+
+
+@pytest.mark.parametrize("places", [(PROD, SANDBOX), (SANDBOX, PROD)])
+def test_an_account_that_is_spelt_in_escapes_is_the_own_one_of_its_roles_alone(
+    places: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = policy(trust({"Service": "ec2.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": PROD}}))
+    escaped = said.replace(PROD, "".join(f"\\u{ord(digit):04x}" for digit in PROD))
+    assert PROD not in escaped
+    found = side_by_side(snapshot(*(role("target", escaped, place) for place in places)))
+    together = analyse(found)
+
+    assert analyse_apart(found, monkeypatch) == together

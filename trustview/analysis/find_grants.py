@@ -143,7 +143,8 @@ class _Finder:
     def _ways(self, role: Role, own: Own) -> tuple[_Way, ...]:
         """The ways in that a role's trust policy describes, worked out once for all that say the same."""
         text = role.trust_policy
-        is_of_account = role.account in text or "${" in text
+        # Variables stand for the account, and escapes may spell it.
+        is_of_account = role.account in text or "${" in text or "\\" in text
         key = (text, self._doors.place_of(role), own.region, role.account if is_of_account else "")
         found = self._worded.get(key)
         if found is None or (not is_of_account and role.account in found.accounts):
