@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
+from textual.worker import WorkType
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -229,7 +230,9 @@ class Cockpit(CandidApp[None]):
         if self._wishes.has_tour:
             self.action_command("tour")
         self.bench.scope.show_counts(self._state, await asyncio.to_thread(OpenCounts, self._state))
-        self.set_interval(OTHERS_SECONDS, lambda: self.run_worker(self.others.look(), group="others", exclusive=True))
+        # Given as a function: when the cockpit closes at that moment no coroutine is left behind.
+        look: WorkType[None] = self.others.look
+        self.set_interval(OTHERS_SECONDS, partial(self.run_worker, look, group="others", exclusive=True))
 
     @property
     def is_settled(self) -> bool:
