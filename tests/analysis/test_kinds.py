@@ -5,6 +5,7 @@ import pytest
 from tests.analysis.acme_snapshot import acme_snapshot
 from tests.analysis.random_organization import RandomOrganization
 from trustview.analysis import Grant, Party, ReachKind, analyse
+from trustview.analysis.access import Access
 from trustview.analysis.kinds import IsMeant, Kind, Kinds, by_role, kind_of
 
 SHARED = [name for name, value in vars(Kind).items() if isinstance(value, property)]
@@ -49,3 +50,12 @@ def test_the_grants_of_each_role_stand_together(grants: tuple[Grant, ...]) -> No
     assert [grant for group in found for grant in group] == list(grants)
     assert len({group[0].role for group in found}) == len(found)
     assert all(grant.role == group[0].role for group in found for grant in group)
+
+
+def test_no_grant_of_a_role_is_lost_where_its_grants_stand_apart(grants: tuple[Grant, ...]) -> None:
+    apart = (*grants[::2], *grants[1::2])
+    found = Access(acme_snapshot(), grants=apart).grants_by_role
+
+    assert {role: list(own) for role, own in found.items()} == {
+        role: [grant for grant in apart if grant.role == role] for role in {grant.role for grant in apart}
+    }

@@ -74,7 +74,11 @@ class Access:
     @cached_property
     def grants_by_role(self) -> dict[str, tuple[Grant, ...]]:
         """Grants by the ARN of their role."""
-        return {grants[0].role: grants for grants in by_role(self.grants)}
+        found: dict[str, tuple[Grant, ...]] = {}
+        for grants in by_role(self.grants):
+            # A role whose grants do not stand together is none the less whole.
+            found[grants[0].role] = (*found.get(grants[0].role, ()), *grants)
+        return found
 
     @cached_property
     def kinds(self) -> Kinds:
