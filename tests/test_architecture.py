@@ -124,3 +124,12 @@ def test_no_file_names_a_package_registry_or_a_path_of_a_machine() -> None:
     ]
 
     assert found == []
+
+
+def test_work_beside_the_keys_is_begun_in_one_place() -> None:
+    """`begin_work` takes a function; a coroutine, which nobody awaits when its node goes at that moment, is none."""
+    way_of_textual = re.compile(r"\brun_[w]orker\b|\b_new_[w]orker\b|from textual import .*\b[w]ork\b")
+    files = (path for folder in ("trustview", "widgets", "tests") for path in (ROOT / folder).rglob("*.py"))
+    found = [path.relative_to(ROOT) for path in files if way_of_textual.search(path.read_text(encoding="utf-8"))]
+
+    assert found == [Path("widgets/background.py")]

@@ -5,10 +5,12 @@ Each is a function that gives the widgets of a screen, made of data of a few lin
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from widgets.background import begin_work
 from widgets.columns import Column
 from widgets.diff_view import DiffView
 from widgets.ego_graph import EgoGraph
@@ -93,7 +95,7 @@ class Asking(PromptLine):
 
     def on_mount(self) -> None:
         """Ask."""
-        self.run_worker(self.ask("why?", placeholder="a sentence", required=True))
+        begin_work(self, partial(self.ask, "why?", placeholder="a sentence", required=True))
 
 
 def graph() -> EgoGraphData:

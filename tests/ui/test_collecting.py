@@ -21,6 +21,7 @@ from trustview.errors import CredentialsError, StoreError
 from trustview.snapshot import Gap, GapKind, Snapshot
 from trustview.ui.collection import Phase
 from trustview.ui.collector import CollectorApp
+from widgets.background import begin_work
 
 from .driver import Driver
 from .golden import difference
@@ -299,7 +300,7 @@ async def test_an_error_outside_of_the_run_ends_it_with_its_message() -> None:
     script = Script()
     script.may_stop.set()
     async with watching(script) as watch:
-        watch.app.run_worker(fail())
+        begin_work(watch.app, fail)
         await watch.until(lambda: watch.app.problem is not None)
     assert str(watch.app.problem) == "the shelf is gone"
 

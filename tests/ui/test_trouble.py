@@ -20,6 +20,7 @@ from trustview.review import current_decisions
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.known import known_error
 from trustview.ui.opening import open_cockpit
+from widgets.background import begin_work
 
 from .sitting import MEDIUM, NOW, REVIEW, Desk, Screen, sitting
 
@@ -189,7 +190,7 @@ async def test_a_known_error_where_nobody_expected_it_ends_the_sitting_with_its_
 
     async with sitting(desk) as screen:
         await decide(screen, 1)
-        screen.cockpit.run_worker(fail())
+        begin_work(screen.cockpit, fail)
         await screen.until(lambda: screen.cockpit.problem is not None)
     assert str(screen.cockpit.problem) == "the snapshot is gone"
     assert screen.cockpit.return_code == 1

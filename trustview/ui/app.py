@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
-from textual.worker import WorkType
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -47,6 +46,7 @@ from trustview.ui.state import GROUP, Facet, Notice, Pane, Sheet, State
 from trustview.ui.steps import with_journal
 from trustview.ui.view_state import with_view
 from trustview.ui.whereabouts import at_pane, at_row
+from widgets.background import begin_work
 from widgets.ego_graph import EgoGraph
 from widgets.filter_bar import FilterBar
 from widgets.key_help import KeyLine
@@ -208,7 +208,7 @@ class Cockpit(CandidApp[None]):
         if not gc.isenabled():  # as it begins as a program: no collection looks again at what is here by now
             gc.freeze()
             gc.enable()
-        self.run_worker(self._read_decisions(), group="begin")
+        begin_work(self, self._read_decisions, group="begin")
 
     async def _read_decisions(self) -> None:
         await asyncio.to_thread(load)
@@ -230,9 +230,8 @@ class Cockpit(CandidApp[None]):
         if self._wishes.has_tour:
             self.action_command("tour")
         self.bench.scope.show_counts(self._state, await asyncio.to_thread(OpenCounts, self._state))
-        # Given as a function: when the cockpit closes at that moment no coroutine is left behind.
-        look: WorkType[None] = self.others.look
-        self.set_interval(OTHERS_SECONDS, partial(self.run_worker, look, group="others", exclusive=True))
+        look = partial(begin_work, self, self.others.look, group="others", is_exclusive=True)
+        self.set_interval(OTHERS_SECONDS, look)
 
     @property
     def is_settled(self) -> bool:
@@ -313,7 +312,7 @@ class Cockpit(CandidApp[None]):
         if event.control is self.bench.queue.table:
             self.show(at_pane(self._state, self._state.detail))
         else:
-            self.run_worker(self.boarding.follow(self.bench.sheet.link), group="follow")
+            begin_work(self, self.boarding.follow, self.bench.sheet.link, group="follow")
 
     def open_board(self, sheet: Sheet) -> None:
         """Show a board; what is on it follows when it is made."""

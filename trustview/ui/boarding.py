@@ -14,6 +14,7 @@ from trustview.ui.boards import BOARDS, make_board
 from trustview.ui.following import follow
 from trustview.ui.sitting import Sitting
 from trustview.ui.state import Sheet
+from widgets.background import begin_work
 
 if TYPE_CHECKING:
     from trustview.ui.desk import Desk
@@ -31,7 +32,7 @@ class Boarding:
         """Show a board; what is on it follows when it is made."""
         self._desk.bench.sheet.show_board(BOARDS[sheet], None)
         self._desk.show(replace(self._desk.state, sheet=sheet))
-        self._app.run_worker(self._fill(sheet), group="board", exclusive=True)
+        begin_work(self._app, self._fill, sheet, group="board", is_exclusive=True)
 
     async def _fill(self, sheet: Sheet) -> None:
         sitting = replace(self._sitting, review_id=self._desk.review_id)

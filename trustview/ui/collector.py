@@ -19,6 +19,7 @@ from trustview.snapshot import GapKind, Snapshot
 from trustview.ui.collection import Collection, Phase
 from trustview.ui.known import CandidApp, known_error
 from trustview.ui.screens.collect import CollectScreen
+from widgets.background import begin_work
 
 DRAW_EVERY = 0.2
 
@@ -63,7 +64,7 @@ class CollectorApp(CandidApp[Kept]):
 
     def _begin(self) -> None:
         self.problem = None
-        self._work = self.run_worker(self._run(self.collection))
+        self._work = begin_work(self, self._run, self.collection)
 
     async def _run(self, collection: Collection) -> None:
         """One run to its end, whatever that is."""

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from trustview.errors import TrustviewError
 from trustview.store import SnapshotFile
 from trustview.ui.state import Sheet, State
+from widgets.background import begin_work
 
 if TYPE_CHECKING:
     from trustview.ui.detail import Detail, Surroundings
@@ -108,7 +109,7 @@ class Lookup:
         self._begin()
 
     def _begin(self) -> None:
-        self._app.run_worker(self._work(self._asked), group="lookup", exclusive=True)
+        begin_work(self._app, self._work, self._asked, group="lookup", is_exclusive=True)
 
     async def _work(self, number: int) -> None:
         await self._may_begin.wait()

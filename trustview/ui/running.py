@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from textual.app import App
 
 from trustview.errors import TrustviewError
 from trustview.ui.actions import ACTIONS
 from trustview.ui.commands import COMMANDS_BY_ID, Group
+from widgets.background import begin_work
 
 if TYPE_CHECKING:
     from trustview.ui.desk import Desk
+
+Given = TypeVarTuple("Given")
 
 
 class Running:
@@ -38,19 +41,19 @@ class Running:
             return
         self._take_over()
         if not self._begun.is_set() and COMMANDS_BY_ID[command].group is Group.DECIDE:
-            self._work(self._decide_later(command, desk.state.targets))
+            self._begin(self._decide_later, command, desk.state.targets)
             return
         action = ACTIONS[command]
         if inspect.iscoroutinefunction(action):
-            self._work(self._ask_and_act(action))
+            self._begin(self._ask_and_act, action)
             return
         try:
             action(desk)
         except TrustviewError as error:
             desk.say(str(error), is_bad=True)
 
-    def _work(self, doing: Awaitable[None]) -> None:
-        self._app.run_worker(doing, group="asking", exclusive=True)
+    def _begin(self, work: Callable[[*Given], Coroutine[Any, Any, None]], *given: *Given) -> None:
+        begin_work(self._app, work, *given, group="asking", is_exclusive=True)
 
     async def _decide_later(self, command: str, targets: tuple[int, ...]) -> None:
         """A key that came before the decisions were read: it means what it meant when it was pressed."""

@@ -15,6 +15,7 @@ from textual.app import App
 from trustview.errors import TrustviewError
 from trustview.ui.showing import visible_by_and_by
 from trustview.ui.state import State
+from widgets.background import begin_work
 
 PATIENCE = 0.03
 """Seconds of looking before the first rows are shown; then each time twice as long as before."""
@@ -37,7 +38,7 @@ class Search:
         """Look for the rows of a state; a search under way is given up."""
         self._given_up.set()
         self._given_up = Event()
-        self._app.run_worker(self.run(wanted), group="search", exclusive=True)
+        begin_work(self._app, self.run, wanted, group="search", is_exclusive=True)
 
     async def run(self, wanted: State) -> None:
         """Show rows as they are found; `show` tells whether they are wanted still."""
