@@ -16,8 +16,10 @@ from trustview.analysis.finding import Confidence, Modifier, Severity, Subject
 from trustview.analysis.grant import Grant
 from trustview.analysis.kinds import IsMeant
 from trustview.analysis.remediation import Change
+from trustview.quick_init import quick_init
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One place where a check holds: the grants concerned (all of one role) and a sentence for each thing seen.

@@ -17,9 +17,11 @@ from trustview.analysis.grant import Grant
 from trustview.analysis.lens import View
 from trustview.analysis.power import Group, Power
 from trustview.policy import ASSUME_ROLE, OPERATORS_BY_NAME, Request
+from trustview.quick_init import quick_init
 from trustview.snapshot import Role, User
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Comer:
     """All who have a power (`power:…`), those of them in one account (`group:…`), or one alone (by ARN)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustview.analysis.grant import Reach, ReachKind
+from trustview.quick_init import quick_init
 
 POWER, GROUP, DOOR = "power:", "group:", "door:"
 
@@ -20,6 +21,7 @@ JOINS = "joins"
 ALWAYS = Reach(ReachKind.OPEN)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Edge:
     """`source` becomes `target` in the way `kind`, by the grant that `grant` names; or merely belongs to it (JOINS).

@@ -15,6 +15,7 @@ from trustview.analysis.own_parts import Own, own_parts
 from trustview.analysis.power import Group, Power, Powers
 from trustview.analysis.reach import audience_of, find_reach, principal_named
 from trustview.policy import ASSUME_ROLE, Caller, CallerKind, PrincipalElement, Privilege, Request, caller_of
+from trustview.quick_init import quick_init
 from trustview.snapshot import Role, User
 
 # Who stands behind a grant, their accounts, and what people call them.
@@ -78,6 +79,7 @@ def find_ways(access: Access, roles: tuple[Role, ...] | None = None, first: int 
     return ways
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Way:
     """One way in, of all roles of one wording: `said` is what it says with what is each role's own taken out.

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from trustview.analysis.remediation import Change
+from trustview.quick_init import quick_init
 
 
 class Severity(IntEnum):
@@ -46,6 +47,7 @@ class SubjectKind(StrEnum):
     RESOURCE = "resource"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a finding hangs on.
@@ -80,6 +82,7 @@ def _places(account: str) -> tuple[str]:
     return (account,)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One problem with one subject.

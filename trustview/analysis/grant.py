@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trustview.policy import Condition, PrincipalElement, Privilege
+from trustview.quick_init import quick_init
 
 
 class Party(StrEnum):
@@ -40,6 +41,7 @@ class ReachKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Reach:
     """The answer for one grant: open, conditional on `depends_on`, blocked by `blocked_by`, dead or unknown; and why.
@@ -66,6 +68,7 @@ class Reach:
         return self.kind is ReachKind.DEAD or any(name.startswith(OWN_DENY) for name in self.blocked_by)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One way in: (role, principal element, actions, conditions); the unit of review.

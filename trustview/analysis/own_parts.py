@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from trustview.analysis.own_account import OWN_ACCOUNT
+from trustview.quick_init import quick_init
 
 OWN_ORGANIZATION, OWN_REGION = "\x03", "\x04"
 
@@ -21,6 +22,7 @@ _REGION = re.compile(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Own:
     """The parts; empty where there is none."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from trustview.analysis.own_account import make_template
+from trustview.quick_init import quick_init
 from trustview.snapshot import Role
 
 
@@ -55,6 +56,7 @@ _SEVERAL = (
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Change:
     """One edit; `summary` says it to people, lower case, no full stop.
@@ -98,6 +100,7 @@ class Change:
         return replace(self, summary="")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Remediation:
     """Changes proposed together for one subject, the policy that comes out (JSON text), and the findings they close."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from trustview.policy.principal import PrincipalElement
 from trustview.policy.problem import Problem
+from trustview.quick_init import quick_init
 
 
 class Effect(StrEnum):
@@ -44,6 +45,7 @@ class Condition:
         return f"{prefix}{self.operator}{'IfExists' if self.if_exists else ''}"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement; `index` is its place in the document, from 0.
@@ -75,6 +77,7 @@ class Statement:
         return self.effect is Effect.ALLOW
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
     """A policy; `version` is empty when none was written, which AWS reads as 2008-10-17. `prepared` as in Statement."""

@@ -24,6 +24,7 @@ from trustview.policy.overlap import FILLER, find_common
 from trustview.policy.request import Caller, Context, Request, permission_context
 from trustview.policy.stack import PolicyStack
 from trustview.policy.wildcard import matches
+from trustview.quick_init import quick_init
 
 # What holds of every request that a principal sends itself.
 _KNOWN = {"aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true"}
@@ -59,6 +60,7 @@ class Holder:
     own: tuple[str, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One action that the policies allow.

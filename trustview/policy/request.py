@@ -13,8 +13,10 @@ from typing import NamedTuple
 from trustview.policy.arn import parse_arn
 from trustview.policy.context_key import CallerKind, Candidates, Presence, find_context_key
 from trustview.policy.principal import PrincipalElement, PrincipalForm, read_principal
+from trustview.quick_init import quick_init
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from trustview.policy.document import PolicyDocument
+from trustview.quick_init import quick_init
 
 # The documents that hang at one level of the organization: the root, an organizational unit or the account.
 Level = tuple[PolicyDocument, ...]
@@ -24,6 +25,7 @@ class Layer(StrEnum):
     SERVICE = "service rule"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class PolicyStack:
     """The policies of one request.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trustview.quick_init import quick_init
 from trustview.snapshot.policies import InlinePolicy
 
 Tags = tuple[tuple[str, str], ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Role:
     """An IAM role.
