@@ -32,7 +32,6 @@ from trustview.analysis import (
     read_settings,
 )
 from trustview.analysis.remediation import change_role
-from trustview.analysis.what_if import with_roles
 from trustview.snapshot import (
     Account,
     AccountFacts,
@@ -279,7 +278,7 @@ def document_of(snapshot: Snapshot, subject: Subject) -> str:
 def mended(snapshot: Snapshot, subject: Subject, changes: tuple[Change, ...]) -> Snapshot:
     """The snapshot after the change: another role, another guardrail, or an RCP that was not there."""
     if subject.kind is SubjectKind.ROLE:
-        return with_roles(snapshot, [change_role(snapshot.roles_by_arn[subject.id], changes)])
+        return snapshot.with_roles([change_role(snapshot.roles_by_arn[subject.id], changes)])
     text = apply_changes(document_of(snapshot, subject), changes)
     assert snapshot.organization
     guardrails = tuple(

@@ -1,5 +1,6 @@
 """What changed in effect between two analyses."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,7 @@ OUTSIDERS_KEPT_OUT = guardrail(
 )  # fmt: skip
 
 
-def grants(of: Snapshot) -> tuple[Grant, ...]:
+def grants(of: Snapshot) -> Sequence[Grant]:
     return analyse(of).grants
 
 

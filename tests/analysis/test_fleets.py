@@ -1,5 +1,6 @@
 """Which grants are decided together, and which of them differ."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.analysis.small_organization import (
@@ -18,7 +19,7 @@ from trustview.analysis import Fleet, analyse, describe_outlier
 from trustview.snapshot import AccountFacts, Role
 
 
-def fleets_of(*roles: Role) -> tuple[Fleet, ...]:
+def fleets_of(*roles: Role) -> Sequence[Fleet]:
     return analyse(snapshot(*roles), checks=()).fleets
 
 

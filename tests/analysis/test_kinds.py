@@ -22,7 +22,7 @@ ASKED: dict[str, IsMeant] = {
 @pytest.fixture(scope="module", params=["acme", 0, 1, 2])
 def grants(request: pytest.FixtureRequest) -> tuple[Grant, ...]:
     found = acme_snapshot() if request.param == "acme" else RandomOrganization(request.param).snapshot
-    return analyse(found, checks=()).grants
+    return tuple(analyse(found, checks=()).grants)
 
 
 def test_the_grants_of_one_kind_have_everything_in_common_that_may_be_asked(grants: tuple[Grant, ...]) -> None:

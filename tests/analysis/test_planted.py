@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.analysis.acme_snapshot import acme_snapshot
 from trustview.analysis import CHECKS, ReachKind, analyse
 from trustview.analysis.remediation import change_role
-from trustview.analysis.what_if import OF_THE_PAST, with_roles
+from trustview.analysis.what_if import OF_THE_PAST
 from trustview.demo import read_file
 from trustview.snapshot import GuardrailKind, GuardrailPolicy
 
@@ -37,7 +37,7 @@ def test_all_remediations_together_close_what_they_promise_and_open_nothing() ->
     root = snapshot.organization.units[0].id
     guardrails += (GuardrailPolicy("p-proposed", "proposed", GuardrailKind.RCP, proposed, (root,)),)
     mended = replace(snapshot.organization, guardrails=guardrails)
-    after = analyse(replace(with_roles(snapshot, roles), organization=mended))
+    after = analyse(replace(snapshot.with_roles(roles), organization=mended))
 
     worst = {(f.check, f.subject.id): f.severity for f in before.findings}
     promised = {(f.check, f.subject.id) for f in before.findings if f.id in closed}

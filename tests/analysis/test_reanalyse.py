@@ -14,7 +14,7 @@ import pytest
 
 from tests.analysis.acme_snapshot import acme_snapshot
 from tests.analysis.random_organization import RandomOrganization
-from trustview.analysis import CHECKS, Analysis, Settings, analyse, chains_into, with_roles
+from trustview.analysis import CHECKS, Analysis, Settings, analyse, chains_into
 from trustview.analysis.reanalyse import reanalyse
 from trustview.analysis.settings import Thresholds
 from trustview.snapshot import InlinePolicy, Role, Snapshot
@@ -53,7 +53,7 @@ def compared(analysis: Analysis, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def hold(before: Snapshot, today: Analysis, *roles: Role) -> Analysis:
-    after = with_roles(before, roles)
+    after = before.with_roles(roles)
     anew, whole = reanalyse(before, today, after, [role.arn for role in roles]), analyse(after, settings=today.settings)
     said, wanted = compared(anew, after), compared(whole, after)
     for part, value in wanted.items():
@@ -94,7 +94,7 @@ def test_a_chain_ends_where_its_middle_is_cut_and_comes_back_with_it() -> None:
         trust_policy=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*"}]}),
     )
     after = hold(snapshot, today, shut)
-    again = reanalyse(with_roles(snapshot, [shut]), after, snapshot, [middle])
+    again = reanalyse(snapshot.with_roles([shut]), after, snapshot, [middle])
 
     assert chain.id not in {finding.id for finding in after.findings}
     assert compared(again, snapshot) == compared(today, snapshot)
@@ -150,7 +150,7 @@ def test_one_change_after_the_other(seed: int) -> None:
     today, pick = analyse(snapshot, settings=FEW), random.Random(seed)  # noqa: S311 -- reproducible, not secret
     for change in (otherwise, swapped, otherwise):
         roles = change(pick, snapshot, 1)
-        snapshot, today = with_roles(snapshot, roles), hold(snapshot, today, *roles)
+        snapshot, today = snapshot.with_roles(roles), hold(snapshot, today, *roles)
 
 
 def test_another_name_is_analysed_as_a_whole() -> None:

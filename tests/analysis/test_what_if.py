@@ -17,7 +17,7 @@ from tests.analysis.small_organization import (
     snapshot,
     trust,
 )
-from trustview.analysis import CHECKS_BY_ID, WhatIf, analyse, apply_changes, what_if, with_roles
+from trustview.analysis import CHECKS_BY_ID, WhatIf, analyse, apply_changes, what_if
 from trustview.analysis.what_if import OF_THE_PAST
 from trustview.snapshot import Role, Snapshot
 
@@ -102,12 +102,12 @@ def test_a_role_that_is_not_there_is_added_to_its_account() -> None:
 
 def test_a_role_of_an_account_that_was_not_read_cannot_be_added() -> None:
     with pytest.raises(KeyError):
-        with_roles(organization(), [role("new", policy(), STRANGER)])
+        organization().with_roles([role("new", policy(), STRANGER)])
 
 
 def test_everything_else_of_the_snapshot_stays() -> None:
     facts = organization(role("target", policy(trust({"AWS": ONE}))))
-    changed = with_roles(facts, [replace(facts.roles_by_arn[ONE], description="changed")])
+    changed = facts.with_roles([replace(facts.roles_by_arn[ONE], description="changed")])
 
     assert replace(changed, accounts=()) == replace(facts, accounts=())
     assert [account.id for account in changed.accounts] == [account.id for account in facts.accounts]

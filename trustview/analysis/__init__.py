@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from trustview.analysis.watch import RegionWatch, Watch, Watched, describe_watch, watch_of
     from trustview.analysis.watch_rule import WatchRule, propose_rule
     from trustview.analysis.watch_sample import PatternQuestion, pattern_questions
-    from trustview.analysis.what_if import WhatIf, find_gone, what_if, with_roles
+    from trustview.analysis.what_if import WhatIf, find_gone, what_if
     from trustview.policy import Privilege
 
 __all__ = [
@@ -209,7 +209,6 @@ __all__ = [
     "use_of_ways",
     "watch_of",
     "what_if",
-    "with_roles",
 ]
 
 lazy_names(__name__)

@@ -6,7 +6,7 @@ either for the management account.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -53,26 +53,33 @@ class Access:
     """A snapshot, ready for questions. `grants` and `graph` are found before checks run."""
 
     snapshot: Snapshot
-    grants: tuple[Grant, ...] = ()
+    grants: Sequence[Grant] = ()
     graph: TrustGraph = field(default_factory=TrustGraph)
     settings: Settings = field(default=Settings())
     doors: Mapping[str, int] = field(default_factory=dict)
 
     def with_found(
-        self, grants: tuple[Grant, ...], graph: TrustGraph, doors: Mapping[str, int] = MappingProxyType({})
+        self,
+        grants: Sequence[Grant],
+        graph: TrustGraph,
+        doors: Mapping[str, int] = MappingProxyType({}),
+        by_role: Mapping[str, tuple[Grant, ...]] | None = None,
     ) -> Access:
         """The same with grants and graph; what was worked out from the snapshot alone is kept.
 
-        `doors` are the numbers of the doors that the grants lead through, by grant.
+        `doors` are the numbers of the doors that the grants lead through, by grant; `by_role` is given where the grants
+        of each role are known already.
         """
         found = replace(self, grants=grants, graph=graph, doors=doors)
         vars(found).update({name: value for name, value in vars(self).items() if name.startswith("_")})
+        if by_role is not None:
+            vars(found)["grants_by_role"] = by_role
         return found
 
     # ── what is there ────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def grants_by_role(self) -> dict[str, tuple[Grant, ...]]:
+    def grants_by_role(self) -> Mapping[str, tuple[Grant, ...]]:
         """Grants by the ARN of their role."""
         found: dict[str, tuple[Grant, ...]] = {}
         for grants in by_role(self.grants):

@@ -1,15 +1,20 @@
-"""AmendedGraph: a trust graph of which some edges are gone and others came. It costs what changed, and some copying."""
+"""AmendedGraph: a trust graph of which some edges are gone and others came.
+
+To look at neighbours costs what changed; what a walk needs is copied from the graph of before when one begins.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 
-from trustview.analysis.edge import ASSUME, JOINS, Edge
-from trustview.analysis.edge_rows import Rows, amend_rows
+from trustview.amended import AmendedDict, amend
+from trustview.analysis.edge import ASSUME, JOINS, POWER, Edge
+from trustview.analysis.edge_rows import AmendedRows, Rows, amend_rows
 from trustview.analysis.graph import TrustGraph
 
 
@@ -48,18 +53,29 @@ class AmendedGraph(TrustGraph):
         return self.free
 
     @cached_property
-    def numbered(self) -> tuple[Edge, ...]:
+    def numbered(self) -> Sequence[Edge]:
         """The edges by the numbers that rows and walks give them; those that are gone keep theirs."""
-        return (*self.before.numbered, *self.came)
+        return _numbered(self.before, self.came)
 
     @cached_property
-    def numbers(self) -> dict[str, int]:
+    def unused(self) -> frozenset[int]:
+        """The numbers of edges that are gone, before and now."""
+        return self.before.unused.union(self.gone)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
         """The number of each node; those of before keep theirs."""
-        numbers = dict(self.before.numbers)
-        for edge in self.came:
-            numbers.setdefault(edge.source, len(numbers))
-            numbers.setdefault(edge.target, len(numbers))
-        return numbers
+        known, new = self.before.numbers, dict[str, int]()
+        for node in dict.fromkeys(chain.from_iterable((edge.source, edge.target) for edge in self.came)):
+            if node not in known:
+                new[node] = len(known) + len(new)
+        return AmendedDict(known, new)
+
+    @cached_property
+    def powers(self) -> tuple[str, ...]:
+        """The nodes of powers that lead somewhere."""
+        came = (edge.source for edge in self.came if edge.source.startswith(POWER))
+        return tuple(power for power in dict.fromkeys((*self.before.powers, *came)) if self.leads_somewhere(power))
 
     @cached_property
     def sources(self) -> array[int]:
@@ -72,37 +88,41 @@ class AmendedGraph(TrustGraph):
         return self.before.targets + array("I", [self.numbers[edge.target] for edge in self.came])
 
     @cached_property
-    def outgoing(self) -> Rows:
+    def outgoing(self) -> AmendedRows:
         """The edges out of each node."""
-        return amend_rows(self.before.outgoing, self.sources, self.gone, self._new(), len(self.numbers))
+        return self._amend(self.before.outgoing, attrgetter("source"))
 
     @cached_property
-    def incoming(self) -> Rows:
+    def incoming(self) -> AmendedRows:
         """The edges into each node."""
-        return amend_rows(self.before.incoming, self.targets, self.gone, self._new(), len(self.numbers))
+        return self._amend(self.before.incoming, attrgetter("target"))
 
-    def _new(self) -> range:
-        return range(len(self.before.numbered), len(self.numbered))
+    def _amend(self, rows: Rows | AmendedRows, end: Callable[[Edge], str]) -> AmendedRows:
+        known, numbers = self.before.numbered, self.numbers
+        gone = ((numbers[end(known[number])], number) for number in self.gone)
+        came = ((numbers[end(edge)], number) for number, edge in enumerate(self.came, len(known)))
+        return amend_rows(rows, gone, came, len(numbers))
 
 
-def amend(before: TrustGraph, cut: Cut, came: Iterable[Edge], free: int) -> AmendedGraph:
+def amend_graph(before: TrustGraph, cut: Cut, came: Iterable[Edge], free: int) -> AmendedGraph:
     """The graph with these edges in the place of those that are cut; those of new groups and doors come with them."""
     came = tuple(came)
     gone = tuple(sorted(set(_numbers_cut(before, cut))))
-    return AmendedGraph((*_spared(before, cut, gone), *came), before, gone, came, free)
+    unused = sorted(before.unused.union(gone))
+    edges = amend(_numbered(before, came), [(number, number + 1, ()) for number in unused])
+    return AmendedGraph(edges, before, gone, came, free)
+
+
+def _numbered(before: TrustGraph, came: tuple[Edge, ...]) -> Sequence[Edge]:
+    known = before.numbered
+    return amend(known, [(len(known), len(known), came)])
 
 
 def _numbers_cut(before: TrustGraph, cut: Cut) -> Iterator[int]:
     numbers = before.numbers
-    for role in cut.roles & numbers.keys():
-        yield from before.incoming[numbers[role]]
-    for caller in (cut.assuming | cut.taking) & numbers.keys():
-        yield from (n for n in before.outgoing[numbers[caller]] if not cut.spares(before.numbered[n]))
-
-
-def _spared(before: TrustGraph, cut: Cut, gone: tuple[int, ...]) -> tuple[Edge, ...]:
-    """The edges of before that are still there."""
-    if before.numbered is not before.edges:
-        return tuple(filter(cut.spares, before.edges))
-    starts, ends = (0, *(number + 1 for number in gone)), (*gone, len(before.edges))
-    return tuple(chain.from_iterable(map(before.edges.__getitem__, map(slice, starts, ends))))
+    for role in cut.roles:
+        if role in numbers:
+            yield from before.incoming[numbers[role]]
+    for caller in cut.assuming | cut.taking:
+        if caller in numbers:
+            yield from (n for n in before.outgoing[numbers[caller]] if not cut.spares(before.numbered[n]))

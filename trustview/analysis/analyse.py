@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 from trustview.analysis.access import Access
 from trustview.analysis.check import Check, Evidence
@@ -22,6 +24,7 @@ from trustview.analysis.reach import widest
 from trustview.analysis.remediation import Remediation
 from trustview.analysis.repeats import describe_places, mend_repeats
 from trustview.analysis.settings import Settings
+from trustview.analysis.shelves import places_by_whom, shelf_of, shelve
 from trustview.garbage import without_collection
 from trustview.snapshot import Role, Snapshot
 
@@ -30,11 +33,11 @@ from trustview.snapshot import Role, Snapshot
 class Analysis:
     """What a snapshot means under some settings. Findings stand worst first."""
 
-    grants: tuple[Grant, ...]
-    fleets: tuple[Fleet, ...]
-    edges: tuple[Edge, ...]
-    findings: tuple[Finding, ...]
-    remediations: tuple[Remediation, ...]
+    grants: Sequence[Grant]
+    fleets: Sequence[Fleet]
+    edges: Sequence[Edge]
+    findings: Sequence[Finding]
+    remediations: Sequence[Remediation]
     settings: Settings = field(default=Settings())
 
     @cached_property
@@ -46,6 +49,26 @@ class Analysis:
     def graph(self) -> TrustGraph:
         """The trust graph."""
         return TrustGraph(self.edges)
+
+    @cached_property
+    def grants_by_account(self) -> Mapping[str, tuple[Grant, ...]]:
+        """Grants by the account of their role."""
+        return shelve(self.grants, attrgetter("account"))
+
+    @cached_property
+    def places_by_whom(self) -> Mapping[str, array[int]]:
+        """The places of grants by whom they let come; see `shelves.py`."""
+        return places_by_whom(self.grants)
+
+    @cached_property
+    def findings_by_shelf(self) -> Mapping[str, tuple[Finding, ...]]:
+        """Findings by the account in the ARN of their subject, or by its id."""
+        return shelve(self.findings, lambda finding: shelf_of(finding.subject.id))
+
+    @cached_property
+    def findings_by_check(self) -> Mapping[str, tuple[Finding, ...]]:
+        """Findings by the id of their check."""
+        return shelve(self.findings, attrgetter("check"))
 
 
 def analyse(snapshot: Snapshot, checks: Iterable[Check] = CHECKS, settings: Settings | None = None) -> Analysis:

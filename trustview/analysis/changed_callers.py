@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from trustview.analysis.access import Access
+from trustview.analysis.analyse import Analysis
 from trustview.analysis.arn_index import ArnIndex
 from trustview.analysis.comer import node_of
 from trustview.analysis.door import Doors
@@ -22,6 +23,7 @@ from trustview.analysis.graph import TrustGraph
 from trustview.analysis.known_context import lets_be_tagged
 from trustview.analysis.power import Powers
 from trustview.analysis.reach import audience_of, principal_named
+from trustview.analysis.shelves import ANYWHERE
 from trustview.policy import ASSUME_ROLE, Privilege
 from trustview.snapshot import Role, User
 
@@ -85,21 +87,23 @@ def _principals(access: Access, account: str) -> Iterator[Principal]:
 # ── on whom it bears ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def roles_naming(access: Access, grants: Iterable[Grant], callers: ChangedCallers) -> frozenset[str]:
+def roles_naming(access: Access, today: Analysis, callers: ChangedCallers) -> frozenset[str]:
     """The roles of which a grant names one of those who moved, by ARN, by a session of it or by its id."""
     moved = {one.arn for one in callers.moved}
-    accounts, ids = callers.accounts, {one.id for one in callers.moved}
-    near = (g for g in grants if g.principal.account in accounts or g.principal.value in ids) if moved else ()
-    named = ((grant, principal_named(access, grant.principal)) for grant in near)
+    whom = {*(one.account for one in callers.moved), *(one.id for one in callers.moved)}
+    named = ((grant, principal_named(access, grant.principal)) for grant in _grants_to(today, whom))
     return frozenset(grant.role for grant, principal in named if principal and principal.arn in moved)
 
 
-def roles_near(grants: Iterable[Grant], callers: ChangedCallers) -> frozenset[str]:
+def roles_near(today: Analysis, callers: ChangedCallers) -> frozenset[str]:
     """The roles that trust a crowd of an account of theirs: its principals are counted and looked at one by one."""
-    accounts = callers.accounts
-    if not accounts:
-        return frozenset()
-    return frozenset(g.role for g in grants if g.principal.form in CROWDS and not accounts.isdisjoint(g.party_accounts))
+    return frozenset(g.role for g in _grants_to(today, callers.accounts) if g.principal.form in CROWDS)
+
+
+def _grants_to(today: Analysis, whom: Iterable[str]) -> list[Grant]:
+    """The grants that let these come: accounts, or a crowd of theirs, or whoever is called so."""
+    found = set[int]().union(*[today.places_by_whom.get(one, ()) for one in whom])
+    return [today.grants[place] for place in sorted(found)]
 
 
 def steps_turned(was: TrustGraph, now: TrustGraph, callers: ChangedCallers) -> frozenset[str]:
@@ -113,15 +117,13 @@ def steps_turned(was: TrustGraph, now: TrustGraph, callers: ChangedCallers) -> f
 # ── the ways out of those who moved ──────────────────────────────────────────────────────────────────────────────
 
 
-def find_edges_of_moved(
-    ways: Ways, graph: TrustGraph, grants: Iterable[Grant], anew: Container[str]
-) -> tuple[Edge, ...]:
-    """How the callers of `ways` assume the roles of these grants that name a crowd; those of roles `anew` are found.
-
-    `graph` is that of before.
-    """
-    _fill(ways, [grant for grant in grants if grant.role not in anew and _is_for_crowd(grant)])
-    return tuple(_with_homes(ways, graph, tuple(find_assume_role_edges(ways))))
+def find_edges_of_moved(ways: Ways, today: Analysis, anew: Container[str]) -> tuple[Edge, ...]:
+    """How the callers of `ways` assume the roles that trust a crowd; the ways into roles `anew` are found already."""
+    own = dict.fromkeys(one.account for one in ways.callers or ())
+    near = (grant for account in own for grant in today.grants_by_account.get(account, ()))
+    far = (grant for grant in _grants_to(today, (ANYWHERE, *own)) if grant.account not in own)
+    _fill(ways, [grant for grant in (*near, *far) if grant.role not in anew and _is_for_crowd(grant)])
+    return tuple(_with_homes(ways, today.graph, tuple(find_assume_role_edges(ways))))
 
 
 def ways_of(access: Access, callers: ChangedCallers, first: int) -> Ways:
@@ -137,8 +139,7 @@ def _fill(ways: Ways, grants: list[Grant]) -> None:
     """The doors of those grants by which some caller may come."""
     callers, access = ways.callers or (), ways.access
     own = {one.account for one in callers}
-    meant = [g for g in grants if not g.party_accounts or g.account in own or not own.isdisjoint(g.party_accounts)]
-    meant = [*_nameable(ways, meant, own)]
+    meant = [*_nameable(ways, grants, own)]
     known = {(g.role, g.statement, g.principal, g.actions): g for g in meant}
     ways.roles = tuple(access.role(arn) for arn in dict.fromkeys(grant.role for grant in meant))
     for role in ways.roles:
@@ -212,7 +213,7 @@ def _homes_of_powers(ways: Ways, graph: TrustGraph, edges: tuple[Edge, ...]) -> 
     wanted = {g.power: f"{POWER}{g.power.number}" for g in ways.groups_of_callers()}
     wanted = {power: node for power, node in wanted.items() if node in used}
     homes: dict[str, tuple[str, ...]] = {}
-    for node in {edge.source for edge in graph.edges if edge.source.startswith(POWER)} if wanted else ():
+    for node in graph.powers if wanted else ():
         one = _example(ways, graph, node)
         power = ways.powers.of(one) if one else None
         if power in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 
@@ -35,24 +36,65 @@ def find_rows(ends: array[int], count: int) -> Rows:
     return Rows(offsets, numbers)
 
 
-def amend_rows(before: Rows, ends: array[int], gone: Iterable[int], came: Iterable[int], count: int) -> Rows:
-    """The rows without the edges that are gone, and with those that came last in each; what is between is copied."""
+class AmendedRows:
+    """The same with the rows of some nodes otherwise, and of new ones; one array of all is made when asked for."""
+
+    _before: Rows
+    _changed: dict[int, array[int]]
+
+    def __init__(self, before: Rows | AmendedRows, changed: dict[int, array[int]], count: int) -> None:
+        if isinstance(before, AmendedRows):
+            changed = before._changed | changed
+            before = before._before
+        self._before, self._changed, self._count = before, changed, count
+
+    def __getitem__(self, node: int) -> array[int]:
+        known = self._changed.get(node)
+        if known is not None:
+            return known
+        return self._before[node] if node < len(self._before) else array("I")
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def offsets(self) -> array[int]:
+        """Where the row of each node begins."""
+        return self._whole.offsets
+
+    @property
+    def numbers(self) -> array[int]:
+        """All rows, one after the other."""
+        return self._whole.numbers
+
+    @cached_property
+    def _whole(self) -> Rows:
+        """What is between the rows that are otherwise is copied."""
+        before = self._before
+        offsets, numbers, copied = array("I", [0]), array("I"), 0
+        for node in (*sorted(self._changed), self._count):
+            _copy(before, offsets, numbers, copied, node)
+            if node < self._count:
+                numbers.extend(self._changed[node])
+                offsets.append(len(numbers))
+            copied = node + 1
+        return Rows(offsets, numbers)
+
+
+def amend_rows(
+    before: Rows | AmendedRows, gone: Iterable[tuple[int, int]], came: Iterable[tuple[int, int]], count: int
+) -> AmendedRows:
+    """The rows without the edges that are gone, and with those that came last in each; each is node and number."""
     turned: dict[int, tuple[set[int], list[int]]] = {}
-    for number in gone:
-        turned.setdefault(ends[number], (set(), []))[0].add(number)
-    for number in came:
-        turned.setdefault(ends[number], (set(), []))[1].append(number)
-    offsets, numbers, copied = array("I", [0]), array("I"), 0
-    for node in (*sorted(turned), count):
-        _copy(before, offsets, numbers, copied, node)
-        if node < count:
-            left, new = turned[node]
-            own = before[node] if node < len(before) else ()
-            numbers.extend([number for number in own if number not in left])
-            numbers.extend(new)
-            offsets.append(len(numbers))
-        copied = node + 1
-    return Rows(offsets, numbers)
+    for node, number in gone:
+        turned.setdefault(node, (set(), []))[0].add(number)
+    for node, number in came:
+        turned.setdefault(node, (set(), []))[1].append(number)
+    changed = {
+        node: array("I", [*(n for n in (before[node] if node < len(before) else ()) if n not in left), *new])
+        for node, (left, new) in turned.items()
+    }
+    return AmendedRows(before, changed, count)
 
 
 def _copy(before: Rows, offsets: array[int], numbers: array[int], first: int, end: int) -> None:

@@ -64,7 +64,7 @@ def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]
     for grant in grants:
         members.setdefault(grant.fleet, []).append(grant)
     accounts = {fleet: tuple(dict.fromkeys(g.account for g in found)) for fleet, found in members.items()}
-    names = {fleet: _role_name(found[0]) for fleet, found in members.items()}
+    names = {fleet: role_name_of(found[0]) for fleet, found in members.items()}
     largest = _largest(accounts, names)
     return tuple(
         Fleet(
@@ -78,18 +78,8 @@ def find_fleets(grants: Iterable[Grant], majority: int = 3) -> tuple[Fleet, ...]
     )
 
 
-def amend_fleets(before: Iterable[Fleet], grants: Iterable[Grant], changed: Iterable[Grant]) -> tuple[Fleet, ...]:
-    """What `find_fleets` says of grants; `changed` are those that came and went since it said `before`."""
-    names = set(map(_role_name, changed))
-    if not names:
-        return tuple(before)
-    grants = tuple(grants)
-    known = {fleet.id: fleet for fleet in before if fleet.role_name not in names}
-    known |= {fleet.id: fleet for fleet in find_fleets(grant for grant in grants if grant.fleet not in known)}
-    return tuple(known[fleet] for fleet in dict.fromkeys(grant.fleet for grant in grants))
-
-
-def _role_name(grant: Grant) -> str:
+def role_name_of(grant: Grant) -> str:
+    """Path and name of a grant's role as fleets tell it."""
     arn = parse_arn(grant.role)
     if arn is None:
         return grant.role

@@ -7,14 +7,14 @@ A walk may be told which edges to leave out. Costs grow with the edges that it m
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
-from trustview.analysis.edge import Edge, is_shared
-from trustview.analysis.edge_rows import Rows, find_rows
+from trustview.analysis.edge import POWER, Edge, is_shared
+from trustview.analysis.edge_rows import AmendedRows, Rows, find_rows
 from trustview.analysis.steps import steps_into, steps_of_chain, steps_out_of
 
 Accept = Callable[[Edge], bool]
@@ -27,10 +27,10 @@ _SOURCE, _TARGET, _BOTH_ENDS = attrgetter("source"), attrgetter("target"), attrg
 class TrustGraph:
     """`edges` in the order in which they were found; `nodes` are the names of both their ends."""
 
-    edges: tuple[Edge, ...] = ()
+    edges: Sequence[Edge] = ()
 
     @cached_property
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> Mapping[str, int]:
         """The number of each node."""
         names = dict.fromkeys(chain.from_iterable(map(attrgetter("source", "target"), self.edges)))
         return {name: number for number, name in enumerate(names)}
@@ -40,10 +40,20 @@ class TrustGraph:
         """The name of each node."""
         return tuple(self.numbers)
 
+    @cached_property
+    def powers(self) -> tuple[str, ...]:
+        """The nodes of powers that lead somewhere."""
+        return tuple(node for node in self.numbers if node.startswith(POWER) and self.leads_somewhere(node))
+
     @property
-    def numbered(self) -> tuple[Edge, ...]:
+    def numbered(self) -> Sequence[Edge]:
         """The edges by the numbers that rows and walks give them."""
         return self.edges
+
+    @property
+    def unused(self) -> frozenset[int]:
+        """The numbers that no edge has any more."""
+        return frozenset()
 
     @cached_property
     def sources(self) -> array[int]:
@@ -56,12 +66,12 @@ class TrustGraph:
         return array("I", map(self.numbers.__getitem__, map(attrgetter("target"), self.edges)))
 
     @cached_property
-    def outgoing(self) -> Rows:
+    def outgoing(self) -> Rows | AmendedRows:
         """The edges out of each node."""
         return find_rows(self.sources, len(self.numbers))
 
     @cached_property
-    def incoming(self) -> Rows:
+    def incoming(self) -> Rows | AmendedRows:
         """The edges into each node."""
         return find_rows(self.targets, len(self.numbers))
 
@@ -88,7 +98,11 @@ class TrustGraph:
         """The edges that begin at a node."""
         return tuple(self._at(self.outgoing, node))
 
-    def _at(self, rows: Rows, node: str) -> Iterator[Edge]:
+    def leads_somewhere(self, node: str) -> bool:
+        """Whether an edge begins at a node."""
+        return bool(self.outgoing[self.numbers[node]])
+
+    def _at(self, rows: Rows | AmendedRows, node: str) -> Iterator[Edge]:
         return (self.numbered[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())
 
     # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,7 +125,7 @@ class TrustGraph:
         # Whom the step to a node is told of: the last principal before it.
         via = [""] * count
         offsets, numbers, shared = rows.offsets, rows.numbers, self.shared
-        edges = self.numbered
+        edges = tuple(self.numbered)
         for node in order:
             teller, depth = told[node], depths[node] + 1
             for place in range(offsets[node], offsets[node + 1]):
@@ -133,7 +147,7 @@ class TrustGraph:
     def part_leading_to(self, goals: Iterable[int], accept: Accept) -> TrustGraph:
         """The edges on ways to some nodes and no others, in their order: a walk that ends there is the same in it."""
         offsets, numbers = self.incoming.offsets, self.incoming.numbers
-        edges, sources = self.numbered, self.sources
+        edges, sources = tuple(self.numbered), self.sources
         waiting = list(dict.fromkeys(goals))
         seen, found = set(waiting), list[int]()
         while waiting:
@@ -207,7 +221,7 @@ class Walk:
 # ── components and dominators ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _components(rows: Rows, targets: array[int], count: int) -> Iterator[list[int]]:
+def _components(rows: Rows | AmendedRows, targets: array[int], count: int) -> Iterator[list[int]]:
     index = array("i", [_UNSEEN]) * count
     low = array("i", bytes(4 * count))
     is_open = bytearray(count)

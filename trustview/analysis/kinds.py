@@ -6,7 +6,7 @@ roles of the same privilege. Most checks look at few grants, and tell them from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import Protocol
@@ -52,7 +52,7 @@ IsMeant = Callable[[Kind], bool]
 class Kinds:
     """The grants of a snapshot by kind."""
 
-    def __init__(self, grants: tuple[Grant, ...]) -> None:
+    def __init__(self, grants: Sequence[Grant]) -> None:
         places: dict[Hashable, list[int]] = {}
         for place, grant in enumerate(grants):
             places.setdefault(kind_of(grant), []).append(place)

@@ -6,8 +6,9 @@ THE ONE PLACE that says which findings a change ends and which it brings, and wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from trustview.amended import apart
 from trustview.analysis.analyse import Analysis
 from trustview.analysis.check import Check
 from trustview.analysis.checks import CHECKS
@@ -15,6 +16,7 @@ from trustview.analysis.edge import Edge
 from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
 from trustview.analysis.reanalyse import reanalyse
+from trustview.analysis.shelves import shelf_of
 from trustview.policy import PrincipalForm
 from trustview.snapshot import Role, Snapshot
 
@@ -42,7 +44,7 @@ def what_if(snapshot: Snapshot, today: Analysis, roles: Iterable[Role], checks: 
     A role that the snapshot does not have is added to its account. KeyError when that account was not read.
     """
     roles = tuple(roles)
-    changed = with_roles(snapshot, roles)
+    changed = snapshot.with_roles(roles)
     arns = [role.arn for role in roles]
     after = reanalyse(snapshot, today, changed, arns, checks)
     return WhatIf(
@@ -64,33 +66,21 @@ OF_THE_PAST = frozenset(
 )  # fmt: skip
 
 
-def with_roles(snapshot: Snapshot, roles: Iterable[Role]) -> Snapshot:
-    """The snapshot with these roles in the place of those of the same ARN; others are added to their accounts."""
-    by_account: dict[str, dict[str, Role]] = {}
-    for role in roles:
-        by_account.setdefault(role.account, {})[role.arn] = role
-    facts = dict(snapshot.facts_by_account)
-    for account, given in by_account.items():
-        own = {role.arn: role for role in facts[account].roles} | given
-        facts[account] = replace(facts[account], roles=tuple(own.values()))
-    return replace(snapshot, accounts=tuple(facts.values()))
-
-
 def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Iterator[Finding]:
     """The findings of one analysis of which the other has none that is the same; `or_milder`: none as severe.
 
     Two findings are the same when one check says it of one subject, about grants that name a principal in common.
     """
     # What was not looked for anew is the same value in both, and most of all there is.
-    kept = set(map(id, other.findings))
-    telling = [finding for finding in one.findings if id(finding) not in kept]
+    telling = [*apart(one.findings, other.findings)]
     subjects = {finding.subject.id for finding in telling}
     there: dict[str, Finding] = {}
     alike: dict[tuple[str, str], list[Finding]] = {}
-    for finding in other.findings if telling else ():
-        if finding.subject.id in subjects:
-            there[finding.id] = finding
-            alike.setdefault((finding.check, finding.subject.id), []).append(finding)
+    for shelf in set(map(shelf_of, subjects)):
+        for finding in other.findings_by_shelf.get(shelf, ()):
+            if finding.subject.id in subjects:
+                there[finding.id] = finding
+                alike.setdefault((finding.check, finding.subject.id), []).append(finding)
     for finding in telling:
         same = there.get(finding.id)
         found = [same] if same else alike.get((finding.check, finding.subject.id), [])
@@ -104,11 +94,15 @@ def find_gone(one: Analysis, other: Analysis, *, or_milder: bool = False) -> Ite
 
 def _is_about_the_same(finding: Finding, its: Analysis, other: Finding, of_other: Analysis) -> bool:
     """Whether neither is about grants, or both about grants to one principal, or to a crowd and one of it."""
-    mine = [its.grants_by_id[grant] for grant in finding.grants]
-    theirs = [of_other.grants_by_id[grant] for grant in other.grants]
+    mine, theirs = _grants_of(its, finding), _grants_of(of_other, other)
     if not mine or not theirs:
         return not mine and not theirs
     return any(_is_of(one, two) or _is_of(two, one) for one in mine for two in theirs)
+
+
+def _grants_of(analysis: Analysis, finding: Finding) -> list[Grant]:
+    near = analysis.grants_by_account.get(finding.account, ()) if finding.grants else ()
+    return [grant for grant in near if grant.id in finding.grants]
 
 
 def _is_of(one: Grant, crowd: Grant) -> bool:

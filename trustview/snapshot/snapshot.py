@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from trustview.amended import AmendedDict
 from trustview.snapshot.external_findings import Analyzer, ExternalFinding
 from trustview.snapshot.gap import Gap
 from trustview.snapshot.identity_center import AccountAssignment, IdentityCenterInstance, PermissionSet
@@ -88,7 +89,7 @@ class Snapshot:
         return {account.id: account for account in self.accounts}
 
     @cached_property
-    def roles_by_arn(self) -> dict[str, Role]:
+    def roles_by_arn(self) -> Mapping[str, Role]:
         """Roles by ARN."""
         return {role.arn: role for role in self.roles}
 
@@ -103,7 +104,7 @@ class Snapshot:
         return {policy.arn: policy for account in self.accounts for policy in account.policies}
 
     @cached_property
-    def principals_by_id(self) -> dict[str, Role | User]:
+    def principals_by_id(self) -> Mapping[str, Role | User]:
         """Roles and users by their unique id (`AROA…`, `AIDA…`)."""
         everyone: list[Role | User] = [*self.roles, *self.users_by_arn.values()]
         return {principal.id: principal for principal in everyone if principal.id}
@@ -129,6 +130,37 @@ class Snapshot:
     def readings_by_account(self) -> dict[str, tuple[Reading, ...]]:
         """When each part was read, by account id."""
         return _by_account(self.readings)
+
+    def with_roles(self, roles: Iterable[Role]) -> Snapshot:
+        """The same with these roles in the place of those of their ARN; others are added to their accounts.
+
+        It costs the accounts of the roles, not all that is known. KeyError when an account was not read.
+        """
+        by_account: dict[str, dict[str, Role]] = {}
+        for role in roles:
+            by_account.setdefault(role.account, {})[role.arn] = role
+        facts = dict(self.facts_by_account)
+        for account, given in by_account.items():
+            own = {role.arn: role for role in facts[account].roles} | given
+            facts[account] = replace(facts[account], roles=tuple(own.values()))
+        changed = replace(self, accounts=tuple(facts.values()))
+        new = {arn: role for given in by_account.values() for arn, role in given.items()}
+        vars(changed).update(self._look_ups_with(new))
+        return changed
+
+    def _look_ups_with(self, new: Mapping[str, Role]) -> dict[str, object]:
+        """The look-ups that cost most, with these roles in them."""
+        found: dict[str, object] = {
+            "users_by_arn": self.users_by_arn,
+            "policies_by_arn": self.policies_by_arn,
+            "roles_by_arn": AmendedDict(self.roles_by_arn, new),
+        }
+        # An id that nobody has any more is looked for nowhere.
+        if all(arn in self.roles_by_arn and self.roles_by_arn[arn].id == role.id for arn, role in new.items()):
+            known = self.principals_by_id
+            ids = {role.id: role for arn, role in new.items() if role.id and known[role.id].arn == arn}
+            found["principals_by_id"] = AmendedDict(known, ids)
+        return found
 
     def account(self, account_id: str) -> Account | None:
         """The account in the organization; None for an outsider or without an organization."""
