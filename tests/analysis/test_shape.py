@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trustview.analysis.privilege import Bindings, PrivilegeJudge
-from trustview.analysis.shape import shape_of
+from trustview.analysis.privilege import Bindings, Ceiling, PrivilegeJudge
+from trustview.analysis.shape import Elsewhere, shape_of
 from trustview.policy import CallerKind, Holder, PolicyDocument, PolicyStack, PrivilegeVerdict, parse_policy
 
 OWN, OTHER = "111122223333", "444455556666"
@@ -48,7 +48,7 @@ class Written:
         identity = tuple(read(text, names) for text in self.identity)
         boundary = read(self.boundary, names) if self.boundary else None
         managed = tuple(f"arn:aws:iam::{OWN}:policy/{name}" for name in names)
-        return Bindings(OWN, identity, boundary, SCPS[self.scps], managed)
+        return Bindings(OWN, identity, boundary, Ceiling(SCPS[self.scps]), managed)
 
 
 def read(text: str, names: Sequence[str]) -> PolicyDocument:
@@ -108,7 +108,7 @@ def test_what_was_found_of_other_names_is_what_is_found_of_these(policies: Writt
 
 def shape(pattern: str, name: str, *others: str) -> object:
     stack = PolicyStack(PolicyDocument(), tuple(said("s3:*", text.replace("{}", name)) for text in (pattern, *others)))
-    return shape_of(stack, Holder(arn=SELF)).key
+    return shape_of(stack, Holder(arn=SELF), Elsewhere()).key
 
 
 def said(action: str, resource: str) -> PolicyDocument:

@@ -15,5 +15,4 @@ def make_template(text: str, account: str) -> tuple[str, bool]:
     """The text with its account taken out, and whether one was; what cannot be given back exactly stays as it is."""
     if account not in text or not is_account_id(account) or OWN_ACCOUNT in text:
         return text, False
-    template = text.replace(account, OWN_ACCOUNT)
-    return (template, True) if template.replace(OWN_ACCOUNT, account) == text else (text, False)
+    return text.replace(account, OWN_ACCOUNT), True

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from trustview.analysis.shape import rename, shape_of
+from trustview.analysis.shape import Elsewhere, patterns_in, rename, shape_of
 from trustview.analysis.template import ANY_ACCOUNT
 from trustview.policy import (
     CallerKind,
@@ -28,14 +28,45 @@ from trustview.policy import (
     judge_privilege,
     matches,
 )
+from trustview.policy.wildcard import Match, match_texts
 
 _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)[^}]*\}")
 Facts = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, eq=False)
+class Ceiling:
+    """The SCPs above some principals, `levels` from the root down, and what they look at: read once for all of them."""
+
+    levels: tuple[Level, ...] = ()
+
+    @cached_property
+    def documents(self) -> tuple[PolicyDocument, ...]:
+        """Every policy, in order."""
+        return tuple(document for level in self.levels for document in level)
+
+    @cached_property
+    def tests(self) -> dict[str, Tests]:
+        """The tests of every key that they name, by lower-case name."""
+        return _tests_in(self.documents)
+
+    @cached_property
+    def principals_named(self) -> tuple[tuple[str, bool], ...]:
+        """Their resource patterns that may mean principals or managed policies, and whether variables fill them."""
+        return _principals_named(self.documents)
+
+    @cached_property
+    def named(self) -> Elsewhere:
+        """All their resource patterns."""
+        return Elsewhere(tuple(patterns_in(self.documents)))
+
+
+NO_CEILING = Ceiling()
+
+
+@dataclass(frozen=True, eq=False)
 class Bindings:
-    """The policies that bind some principals, `scps` from the root down, and the ARNs of their managed ones and groups.
+    """The policies that bind some principals, and the ARNs of their managed ones and groups.
 
     `account` is ANY_ACCOUNT where that stands for each principal's own in all texts; else that of all of them.
     """
@@ -43,24 +74,26 @@ class Bindings:
     account: str
     identity: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None = None
-    scps: tuple[Level, ...] = ()
+    ceiling: Ceiling = NO_CEILING
     own: tuple[str, ...] = ()
-
-    @cached_property
-    def documents(self) -> tuple[PolicyDocument, ...]:
-        """Every policy, in order."""
-        boundary = (self.boundary,) if self.boundary else ()
-        return (*self.identity, *boundary, *(document for level in self.scps for document in level))
 
     @cached_property
     def tests(self) -> dict[str, Tests]:
         """The tests of every key that these policies name, by lower-case name."""
-        return _tests_in(self.documents)
+        own, above = _tests_in(self._documents), self.ceiling.tests
+        if not own or not above:
+            return own or above
+        return {key: _joined([tests[key] for tests in (own, above) if key in tests]) for key in own.keys() | above}
 
     @cached_property
     def principals_named(self) -> tuple[tuple[str, bool], ...]:
         """The resource patterns that may mean principals or managed policies, and whether variables fill them."""
-        return tuple(dict.fromkeys(pattern for document in self.documents for pattern in _principals_named(document)))
+        own, above = _principals_named(self._documents), self.ceiling.principals_named
+        return tuple(dict.fromkeys((*own, *above))) if own else above
+
+    @property
+    def _documents(self) -> tuple[PolicyDocument, ...]:
+        return (*self.identity, self.boundary) if self.boundary else self.identity
 
     @cached_property
     def own_named(self) -> tuple[str, ...]:
@@ -114,9 +147,9 @@ class PrivilegeJudge:
     def _judge(self, bindings: Bindings, holder: Holder, answers: Hashable) -> PrivilegeVerdict:
         """What is judged of the first policies of a shape is told in the names of the others."""
         stack = _stack(bindings)
-        shape = shape_of(stack, holder)
-        # Levels of SCPs that say the same are one value, which lives as long as the bindings.
-        key = (shape.key, bindings.account, id(bindings.scps), holder.kind, holder.arn, holder.own, answers)
+        shape = shape_of(stack, holder, bindings.ceiling.named)
+        # SCPs of which the same bears are one value.
+        key = (shape.key, bindings.account, bindings.ceiling, holder.kind, holder.arn, holder.own, answers)
         if key not in self._judged:
             self._judged[key] = shape.begins, judge_privilege(stack, holder)
         first, verdict = self._judged[key]
@@ -128,7 +161,7 @@ _NO_TRUST = PolicyDocument()
 
 
 def _stack(bindings: Bindings) -> PolicyStack:
-    return PolicyStack(_NO_TRUST, bindings.identity, bindings.boundary, scps=bindings.scps)
+    return PolicyStack(_NO_TRUST, bindings.identity, bindings.boundary, scps=bindings.ceiling.levels)
 
 
 def name_in(text: str, account: str) -> str:
@@ -196,12 +229,16 @@ def _gains(found: Escalation, may_more: Callable[[str], bool]) -> bool:
 # ── what the policies ask about the caller ───────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tests:
     """What policies compare one key with; `is_put_in` when its value becomes part of a text."""
 
     patterns: tuple[str, ...]
     is_put_in: bool
+
+    @cached_property
+    def _read(self) -> tuple[tuple[str, str, Match], ...]:
+        return tuple([(pattern, pattern.lower(), match_texts((pattern,))) for pattern in self.patterns])
 
     def answer(self, values: tuple[str, ...]) -> object:
         """The same for values that no test can tell apart."""
@@ -209,9 +246,9 @@ class Tests:
             return values
         return tuple(
             [
-                (value == pattern, value.lower() == pattern.lower(), matches(pattern, value))
+                (value == pattern, value.lower() == lowered, matches(value))
                 for value in values
-                for pattern in self.patterns
+                for pattern, lowered, matches in self._read
             ]
         )
 
@@ -230,12 +267,17 @@ def _tests_in(documents: Iterable[PolicyDocument]) -> dict[str, Tests]:
     return {key: Tests(tuple(compared.get(key, ())), key in put_in) for key in compared.keys() | put_in}
 
 
+def _joined(tests: list[Tests]) -> Tests:
+    patterns = dict.fromkeys(pattern for one in tests for pattern in one.patterns)
+    return Tests(tuple(patterns), any(one.is_put_in for one in tests))
+
+
 # ── the principal as a resource ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _principals_named(document: PolicyDocument) -> Iterable[tuple[str, bool]]:
-    listed = (resource for statement in document.statements for resource in statement.resources)
-    return [(_VARIABLE.sub("*", text), "${" in text) for text in listed if ":iam:" in text]
+def _principals_named(documents: Iterable[PolicyDocument]) -> tuple[tuple[str, bool], ...]:
+    named = (text for text in patterns_in(documents) if ":iam:" in text)
+    return tuple(dict.fromkeys((_VARIABLE.sub("*", text), "${" in text) for text in named))
 
 
 @lru_cache(maxsize=65536)

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field, replace
 from trustview.analysis.caller_facts import facts_of
 from trustview.analysis.guardrail_levels import GuardrailLevels, allows_everything
 from trustview.analysis.policy_sets import ALLOWS_ALL, PolicySet, PolicySets
-from trustview.analysis.privilege import Bindings, Facts, PrivilegeJudge, count_named, name_account, name_in
-from trustview.analysis.shape import rename, shape_of_patterns
+from trustview.analysis.privilege import (
+    Bindings,
+    Ceiling,
+    Facts,
+    PrivilegeJudge,
+    count_named,
+    name_account,
+    name_in,
+)
+from trustview.analysis.shape import Elsewhere, named_in, patterns_of, rename, shape_of_patterns
 from trustview.analysis.template import ANY_ACCOUNT, is_shareable, likeness, read_for, sees_part_of_account, text_of
 from trustview.policy import (
     CallerKind,
@@ -66,9 +74,10 @@ class Privileges:
     _scps: dict[str, _Scps] = field(default_factory=dict)
     _alike: dict[object, _Scps] = field(default_factory=dict)
     _bindings: dict[object, Bindings] = field(default_factory=dict)
-    _levels: dict[object, tuple[Level, ...]] = field(default_factory=dict)
+    _ceilings: dict[object, Ceiling] = field(default_factory=dict)
     _shared: dict[int, bool] = field(default_factory=dict)
     _parts: dict[object, bool] = field(default_factory=dict)
+    _elsewhere: dict[tuple[int, str, str], Elsewhere] = field(default_factory=dict)
     _met: dict[tuple[int, int, str], _Bound] = field(default_factory=dict)
     _firsts: dict[object, tuple[Bindings, tuple[str, ...]]] = field(default_factory=dict)
     _told: dict[tuple[int, int], PrivilegeVerdict] = field(default_factory=dict)
@@ -150,14 +159,22 @@ class Privileges:
         """What binds a policy set below some SCPs: the same as what binds the first of its shape, in other names."""
         if own.skeletons is None or any(":iam:" in arn for arn in own.arns):
             return _Bound(self._make(own, scps, account))
-        boundary = read_for(own.boundary, account).statements if own.boundary else ()
-        above = (*boundary, *(statement for _, _, statement, _ in scps.statements))
-        others = [text for statement in above for text in statement.resources]
-        shape = shape_of_patterns([text_of(arn, account) for arn in own.arns], others, account)
+        named = named_in([text_of(arn, account) for arn in own.arns], account)
+        shape = shape_of_patterns(named, self._named_above(own, scps, account), account)
         key = (own.skeletons, own.boundary, own.own, own.is_admin, id(scps), account, shape.key)
         if key not in self._firsts:
             self._firsts[key] = self._make(own, scps, account), shape.begins
         return _Bound(*self._firsts[key], shape.begins)
+
+    def _named_above(self, own: PolicySet, scps: _Scps, account: str) -> Elsewhere:
+        """What boundary and SCPs name."""
+        key = (id(scps), own.boundary, account)
+        found = self._elsewhere.get(key)
+        if found is None:
+            boundary = read_for(own.boundary, account).statements if own.boundary else ()
+            above = (*boundary, *(statement for _, _, statement, _ in scps.statements))
+            found = self._elsewhere[key] = Elsewhere(tuple(patterns_of(above)))
+        return found
 
     def _is_shared(self, own: PolicySet) -> bool:
         """Whether any account can stand for the own one in a policy set."""
@@ -186,15 +203,15 @@ class Privileges:
         if key not in self._bindings:
             boundary = read_for(own.boundary, account) if own.boundary else None
             named = tuple(text_of(like, account) for like in own.own)
-            self._bindings[key] = Bindings(account, identity, boundary, self._reduced(scps, kept), named)
+            self._bindings[key] = Bindings(account, identity, boundary, self._ceiling(scps, kept), named)
         return self._bindings[key]
 
-    def _reduced(self, scps: _Scps, kept: _Kept) -> tuple[Level, ...]:
+    def _ceiling(self, scps: _Scps, kept: _Kept) -> Ceiling:
         """The levels with these statements alone; the same value for the same ones."""
         key = (id(scps), tuple(id(statement) for *_, statement in kept))
-        if key not in self._levels:
-            self._levels[key] = _reduce(scps, kept)
-        return self._levels[key]
+        if key not in self._ceilings:
+            self._ceilings[key] = Ceiling(_reduce(scps, kept))
+        return self._ceilings[key]
 
     def _scps_of(self, account: str) -> _Scps:
         found = self._scps.get(account)

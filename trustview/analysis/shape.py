@@ -12,8 +12,8 @@ Rule: the patterns of a principal's own policies that are about things of one se
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from trustview.policy import (
@@ -49,20 +49,56 @@ class Shape:
     begins: tuple[str, ...]
 
 
-def shape_of(stack: PolicyStack, holder: Holder) -> Shape:
-    """The shape of a principal's own policies; the SCPs that bind it are heeded, and are no part of the key."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Elsewhere:
+    """The patterns that other policies name; which of them are near to a head is looked up once."""
+
+    patterns: tuple[str, ...] = ()
+    _near: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def near(self, head: str) -> tuple[str, ...]:
+        """Those that may mean something of a head, with variables that may be anything."""
+        found = self._near.get(head)
+        if found is None:
+            found = self._near[head] = tuple(_near_to(head, self.patterns))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What policies name: all `texts`, those `by_head` whose names may be put aside, and those `far` without a head."""
+
+    texts: tuple[str, ...]
+    by_head: dict[str, tuple[_Name, tuple[str, ...]]]
+    far: tuple[str, ...]
+
+
+def named_in(texts: Iterable[str], account: str) -> Named:
+    """What the policies of a principal of an account name, by their patterns."""
+    by_head: dict[str, list[str]] = {}
+    texts = tuple(texts)
+    for text in texts:
+        by_head.setdefault(_head(text), []).append(text)
+    far = by_head.pop("", ())
+    names = (
+        (head, _shared(head, alike, number, account), tuple(alike))
+        for number, (head, alike) in enumerate(by_head.items())
+    )
+    return Named(texts, {head: (name, alike) for head, name, alike in names if name}, tuple(far))
+
+
+def shape_of(stack: PolicyStack, holder: Holder, above: Elsewhere) -> Shape:
+    """The shape of a principal's own policies; what the SCPs `above` name is heeded, and is no part of the key."""
     own = (*(stack.identity or ()), *((stack.boundary,) if stack.boundary else ()))
-    others = [text for level in stack.scps for text in _patterns(level)]
-    names = _names(list(_patterns(own)), others, holder)
+    names = _names(named_in(patterns_in(own), _account_of(holder)), above, holder)
     documents = tuple([_terms(document, names) for document in own])
     return Shape((stack.boundary is None, documents), tuple([name.begin for name in names.values()]))
 
 
-def shape_of_patterns(own: Iterable[str], others: Iterable[str], account: str) -> Shape:
+def shape_of_patterns(own: Named, elsewhere: Elsewhere, account: str) -> Shape:
     """The same of patterns alone, of policies that say the same besides, and name no role or user."""
-    own = [*own]
-    names = _names(own, [text for text in others if text.strip("*")], Holder(arn=f"arn:aws:iam::{account}:role/~"))
-    return Shape(tuple([_put_aside(text, names) for text in own]), tuple([name.begin for name in names.values()]))
+    names = _names(own, elsewhere, Holder(arn=f"arn:aws:iam::{account}:role/~"))
+    return Shape(tuple([_put_aside(text, names) for text in own.texts]), tuple([name.begin for name in names.values()]))
 
 
 def rename(verdict: PrivilegeVerdict, old: tuple[str, ...], new: tuple[str, ...]) -> PrivilegeVerdict:
@@ -117,34 +153,37 @@ class _Name:
 _Names = dict[str, _Name]
 
 
-def _names(own: Iterable[str], others: list[str], holder: Holder) -> _Names:
+def _names(own: Named, elsewhere: Elsewhere, holder: Holder) -> _Names:
     """Which names are put aside, by the head of the patterns that they stand in."""
-    by_head: dict[str, list[str]] = {}
-    for text in own:
-        by_head.setdefault(_head(text), []).append(text)
-    far = [*others, *by_head.pop("", ())]
-    account = holder.arn.split(":", 5)[4]
     found: _Names = {}
-    for head, texts in by_head.items():
-        name = _shared(head, texts, len(found), account)
-        if name is not None and not _are_met(head, texts, far, holder):
+    for head, (name, texts) in own.by_head.items():
+        near = elsewhere.near(head) + tuple(_near_to(head, own.far)) if own.far else elsewhere.near(head)
+        asked = [arn for arn in (holder.arn, *holder.own) if arn.startswith(head)]
+        if not _are_met(texts, near, asked):
             found[head] = name
     return found
 
 
-def _are_met(head: str, texts: list[str], others: list[str], holder: Holder) -> bool:
+def _account_of(holder: Holder) -> str:
+    return holder.arn.split(":", 5)[4]
+
+
+def _are_met(texts: tuple[str, ...], near: tuple[str, ...], asked: list[str]) -> bool:
     """Whether something else that is named or asked about may be what some of these patterns mean.
 
     Patterns of two heads have no text in common.
     """
-    near = [_unfilled(other) for other in others if _may_begin(other, head)]
-    asked = [arn for arn in (holder.arn, *holder.own) if arn.startswith(head)]
     if not near and not asked:
         return False
     return any(
         any(matches(text, arn) for arn in asked) or any(find_common(other, text) is not None for other in near)
         for text in map(_unfilled, texts)
     )
+
+
+def _near_to(head: str, patterns: Iterable[str]) -> Iterator[str]:
+    """The patterns that may mean something of a head, with variables that may be anything."""
+    return (_unfilled(pattern) for pattern in patterns if _may_begin(pattern, head))
 
 
 @lru_cache(maxsize=16384)
@@ -159,7 +198,7 @@ def _unfilled(text: str) -> str:
     return _VARIABLE.sub("*", text) if "$" in text else text
 
 
-def _shared(head: str, texts: list[str], number: int, account: str) -> _Name | None:
+def _shared(head: str, texts: Sequence[str], number: int, account: str) -> _Name | None:
     """The name that all texts of a head begin with, as far as it makes no difference."""
     for text in texts:
         if len(text) > _LONGEST or text.count("*") + text.count("?") > _MOST_WILDCARDS:
@@ -195,11 +234,14 @@ def _kinds() -> dict[str, bool]:
     return found
 
 
-def _patterns(documents: Iterable[PolicyDocument]) -> Iterator[str]:
-    """The patterns of things that policies name; one that is all wildcards names none."""
-    for document in documents:
-        for statement in document.statements:
-            yield from (text for text in statement.resources if text.strip("*"))
+def patterns_in(documents: Iterable[PolicyDocument]) -> Iterator[str]:
+    """The patterns of things that policies name."""
+    return patterns_of(statement for document in documents for statement in document.statements)
+
+
+def patterns_of(statements: Iterable[Statement]) -> Iterator[str]:
+    """The same of statements; a pattern that is all wildcards names none."""
+    return (text for statement in statements for text in statement.resources if text.strip("*"))
 
 
 @lru_cache(maxsize=16384)

@@ -30,7 +30,9 @@ def skeleton_of(like: str) -> Skeleton | None:
     """The skeleton of a likeness; None where an escape may hide an ARN."""
     if "\\" in like or _TAKEN_OUT in like:
         return None
-    return Skeleton(_ARN.sub(f'"{_TAKEN_OUT}"', like), tuple(_ARN.findall(like)))
+    # What stands between the ARNs, and these, in turn.
+    parts = _ARN.split(like)
+    return Skeleton(f'"{_TAKEN_OUT}"'.join(parts[::2]), tuple(parts[1::2]))
 
 
 def is_plain(skeleton: Skeleton, document: PolicyDocument) -> bool:

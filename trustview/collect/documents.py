@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -70,7 +70,7 @@ def recognise(path: str, content: bytes) -> Document | FileProblem:
     if not isinstance(value, dict):
         return FileProblem(path, "$", "a JSON object is expected; give a file as the AWS CLI prints it")
     value = _without_envelope(value)
-    for candidate in (value, _respelt(value)):
+    for candidate in _spellings(value):
         kind = next((kind for kind, fits in _FITS.items() if fits(candidate)), None)
         if kind is not None:
             is_ours = kind is Kind.ORGANIZATION
@@ -99,6 +99,12 @@ def _describe(error: json.JSONDecodeError) -> str:
 def _without_envelope(value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     return data if "status_code" in value and isinstance(data, dict) else value
+
+
+def _spellings(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The value as it is written, and in AWS's spelling."""
+    yield value
+    yield _respelt(value)
 
 
 # ── what fits ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, product
 
 from trustview.policy.arn import parse_arn
@@ -20,6 +20,7 @@ from trustview.policy.context_key import CallerKind
 from trustview.policy.document import Statement
 from trustview.policy.evaluate import evaluate_permission
 from trustview.policy.evaluation import Reason
+from trustview.policy.memory import ENTRIES
 from trustview.policy.overlap import FILLER, find_common
 from trustview.policy.request import Caller, Context, Request, permission_context
 from trustview.policy.stack import PolicyStack
@@ -132,7 +133,7 @@ class Permissions:
 
     def _find(self, action: str, kind: str, *, on_itself: bool, carrying: Pairs) -> Permission | None:
         best: Permission | None = None
-        context = self._context.with_values(dict(carrying))
+        context = self._context.with_values(dict(carrying)) if carrying else self._context
         for resource, scope, limits in self._resources(action, kind, on_itself=on_itself):
             found = self._ask(Request(self._caller, action, resource, self._caller.account, context), scope, limits)
             if found and (best is None or found.rank < best.rank):
@@ -153,14 +154,13 @@ class Permissions:
 
     def _resources(self, action: str, kind: str, *, on_itself: bool) -> Iterator[tuple[str, Scope, tuple[str, ...]]]:
         """What to ask about: a resource, how much it stands for, and the patterns that it had to fit."""
-        partition, account = self.holder.arn.split(":")[1], self._caller.account
-        place = {"partition": partition, "account": account}
+        partition, account = self.holder.arn.split(":", 2)[1], self._caller.account
         service = action.partition(":")[0]
         generic = f"arn:{{partition}}:{service}:{{region}}:{{account}}:*" if kind in ("", ANY_KIND) else kind
-        yield generic.format(region=FILLER, **place).replace("*", FILLER), Scope.ANYWHERE, ()
+        yield _anything_of(generic, partition, account), Scope.ANYWHERE, ()
         if not kind:
             return
-        pattern = kind.format(region="*", **place)
+        pattern = _anywhere(kind, partition, account)
         if on_itself:
             yield from ((own, Scope.ITSELF, ()) for own in (self.holder.arn, *self.holder.own) if matches(pattern, own))
         options = self._options(action)
@@ -194,6 +194,18 @@ class Permissions:
         """A resource pattern with the variables that are known put in; others may be anything."""
         values = dict(self.holder.values)
         return _VARIABLE.sub(lambda m: next(iter(values.get(m[1].strip().lower(), ())), FILLER), pattern)
+
+
+@lru_cache(maxsize=ENTRIES)
+def _anything_of(kind: str, partition: str, account: str) -> str:
+    """A resource of a kind that no policy names."""
+    return kind.format(partition=partition, region=FILLER, account=account).replace("*", FILLER)
+
+
+@lru_cache(maxsize=ENTRIES)
+def _anywhere(kind: str, partition: str, account: str) -> str:
+    """The pattern of a kind in every Region."""
+    return kind.format(partition=partition, region="*", account=account)
 
 
 def means(statement: Statement, action: str) -> bool:

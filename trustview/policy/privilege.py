@@ -143,9 +143,7 @@ def _speaks_of_the_target(key: str) -> bool:
 
 
 def _escalations(permissions: Permissions, allowed: int) -> Iterator[Escalation]:
-    for path, wanted in _paths() if allowed & _asked_by_paths() else ():
-        if allowed & wanted != wanted:
-            continue
+    for path in _paths_within(allowed & _asked_by_paths()):
         if path.category is PathCategory.BOUNDARY_REMOVAL and permissions.stack.boundary is None:
             continue
         found = _follow(permissions, path)
@@ -158,6 +156,12 @@ def _paths() -> tuple[tuple[EscalationPath, int], ...]:
     """The paths that permissions alone can open, each with the actions that it needs as a set."""
     opened = (path for path in escalation_paths() if path.category is not PathCategory.TRUST)
     return tuple((path, _needed(path.needs)) for path in opened)
+
+
+@lru_cache(maxsize=1024)
+def _paths_within(allowed: int) -> tuple[EscalationPath, ...]:
+    """The paths of which every action is in a set."""
+    return tuple(path for path, wanted in _paths() if allowed & wanted == wanted) if allowed else ()
 
 
 @lru_cache(maxsize=1)

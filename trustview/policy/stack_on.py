@@ -48,7 +48,7 @@ def stack_on(action: str, stack: PolicyStack) -> StackOn:
 
 
 def _lay_out(action: str, stack: PolicyStack) -> StackOn:
-    trust, trust_denies = _said_on(action, Layer.TRUST, -1, (stack.trust,))
+    trust, trust_denies = _said_on(action, Layer.TRUST, -1, (stack.trust,)) if stack.trust.statements else _SILENT
     own = [_said_on(action, layer, -1, documents) for layer, documents in stack.own]
     scps, scp_denies = _levels_on(action, Layer.SCP, stack.scps)
     return StackOn(
@@ -61,6 +61,9 @@ def _lay_out(action: str, stack: PolicyStack) -> StackOn:
         _levels_on(action, Layer.RCP, stack.rcps)[1],
     )
 
+
+# What a trust policy without statements says on any action.
+_SILENT: tuple[Allows, tuple[Placed, ...]] = (Allows(Layer.TRUST, -1, ()), ())
 
 # The levels above one account are the same tuple in stack after stack. It stands in the value so that its id, by which
 # it is found, is not another's while it is here.
