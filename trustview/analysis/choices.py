@@ -79,6 +79,9 @@ def compose(offers: Iterable[Offer]) -> tuple[tuple[Change, ...], tuple[str, ...
     which another's change was made is closed only when that takes away what it is about.
     """
     offers = [*offers]
+    if len(offers) == 1 and len(offers[0][1]) == 1:
+        # Nothing else is wanted of it.
+        return offers[0][1], (offers[0][0].id,)
     wanted = [(change.target, change) for _, changes in offers for change in changes]
     made: dict[tuple[object, ...], Change] = {}
     for target, change in sorted(wanted, key=lambda one: one[1].kind not in REMOVALS):

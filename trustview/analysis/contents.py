@@ -31,14 +31,26 @@ def contents_read(documents: tuple[PolicyDocument, ...], boundary: PolicyDocumen
 
 
 def contents_read_by(access: Access, role: Role) -> tuple[str, ...]:
-    """The actions on content that a role may do."""
-    return contents_read(access.identity_policies(role), access.boundary(role))
+    """The actions on content that a role may do; the same for all roles of a policy set."""
+    memory, own = access.memory.setdefault("contents read", {}), access.policies.of(role).number
+    if own not in memory:
+        memory[own] = contents_read(access.identity_policies(role), access.boundary(role))
+    found: tuple[str, ...] = memory[own]
+    return found
 
 
 def services_written_anywhere(access: Access, role: Role) -> tuple[str, ...]:
-    """The services in which a role may change something, on every resource and without a condition."""
+    """The services in which a role may change something, on every resource and without a condition; as above."""
+    memory, own = access.memory.setdefault("services written", {}), access.policies.of(role).number
+    if own not in memory:
+        memory[own] = _services_written_by(access.identity_policies(role))
+    found: tuple[str, ...] = memory[own]
+    return found
+
+
+def _services_written_by(documents: tuple[PolicyDocument, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for document in access.identity_policies(role):
+    for document in documents:
         for statement in document.allows:
             if "*" in statement.resources and not statement.not_resources and not statement.conditions:
                 found |= dict.fromkeys(_services_written(statement.actions, inverted=statement.not_actions))

@@ -92,18 +92,19 @@ class TrustGraph:
 
     def edges_into(self, node: str) -> tuple[Edge, ...]:
         """The edges that end at a node; groups and doors are nodes too."""
-        return tuple(self._at(self.incoming, node))
+        return self._at(self.incoming, node)
 
     def edges_out_of(self, node: str) -> tuple[Edge, ...]:
         """The edges that begin at a node."""
-        return tuple(self._at(self.outgoing, node))
+        return self._at(self.outgoing, node)
 
     def leads_somewhere(self, node: str) -> bool:
         """Whether an edge begins at a node."""
         return bool(self.outgoing[self.numbers[node]])
 
-    def _at(self, rows: Rows | AmendedRows, node: str) -> Iterator[Edge]:
-        return (self.numbered[number] for number in rows[self.numbers[node]]) if node in self.numbers else iter(())
+    def _at(self, rows: Rows | AmendedRows, node: str) -> tuple[Edge, ...]:
+        number, edges = self.numbers.get(node), self.numbered
+        return () if number is None else tuple([edges[edge] for edge in rows[number]])
 
     # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────
 

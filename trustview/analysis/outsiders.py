@@ -28,7 +28,11 @@ def outsiders_of(access: Access, grant: Kind) -> tuple[str, ...]:
 
 def ways_of_outsiders(access: Access) -> list[Grant]:
     """The grants of accounts that are not ours, but for those that the role's own trust policy shuts."""
-    return access.kinds.living(lambda kind: bool(outsiders_of(access, kind)))
+    memory = access.memory.setdefault("ways of outsiders", {})
+    if "grants" not in memory:
+        memory["grants"] = access.kinds.living(lambda kind: bool(outsiders_of(access, kind)))
+    found: list[Grant] = memory["grants"]
+    return found
 
 
 def name_outsider(access: Access, account: str) -> str:

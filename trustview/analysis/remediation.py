@@ -38,14 +38,17 @@ class ChangeKind(StrEnum):
     @property
     def is_beside_policy(self) -> bool:
         """Whether it changes something beside the policy: the role's own settings, or what watches over it."""
-        return self in (
-            ChangeKind.REPLACE_MANAGED_POLICY,
-            ChangeKind.SET_BOUNDARY,
-            ChangeKind.SET_MAX_SESSION,
-            ChangeKind.ATTACH_POLICY,
-        )
+        return self in _BESIDE_POLICY
 
 
+_BESIDE_POLICY = frozenset(
+    {
+        ChangeKind.REPLACE_MANAGED_POLICY,
+        ChangeKind.SET_BOUNDARY,
+        ChangeKind.SET_MAX_SESSION,
+        ChangeKind.ATTACH_POLICY,
+    }
+)
 # What takes a way in away.
 REMOVALS = (ChangeKind.REMOVE_PRINCIPAL, ChangeKind.REMOVE_STATEMENT)
 # Of these several can be made of one statement, or beside a policy.

@@ -6,7 +6,7 @@ for the first one goes on to give what is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from trustview.analysis.check import Evidence
@@ -34,12 +34,12 @@ def places_of(document: PolicyDocument, grant: Grant) -> tuple[int, ...]:
     return tuple(one.index for one in statements_giving(document, grant)) or (grant.statement,)
 
 
-def describe_places(document: PolicyDocument, grants: Iterable[Grant]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def describe_places(document: PolicyDocument, grants: Sequence[Grant]) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The numbers of the statements that give some grants; and a sentence for each set of them that gives the same."""
+    if len(document.allows) < 2 and len(grants) == 1:
+        return (grants[0].statement,), ()
     places = dict.fromkeys([places_of(document, grant) for grant in grants])
     repeats = [f"{name_places(found)} give the same way in" for found in places if len(found) > 1]
-    if len(places) == 1:
-        return next(iter(places)), tuple(repeats)
     return tuple(sorted({place for found in places for place in found})), tuple(repeats)
 
 

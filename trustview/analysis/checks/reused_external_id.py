@@ -17,6 +17,8 @@ from trustview.analysis.outsiders import external_ids_of, outsiders_of
 from trustview.analysis.reach import statement_of
 from trustview.analysis.remediation import Change
 
+_MOST_NAMED = 3
+
 
 def _asks_for_id(kind: Kind) -> bool:
     return bool(external_ids_of(kind))
@@ -34,15 +36,17 @@ def reused_external_id(access: Access) -> Iterator[Evidence]:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
     asked = [(grant, _values(grant)) for grant in access.kinds.grants(_asks_for_id)]
-    bearers: dict[str, set[_Bearer]] = {}
+    found: dict[str, dict[_Bearer, set[str]]] = {}
     for grant, values in asked:
         for value in values:
-            bearers.setdefault(value, set()).update(_bearers(access, grant))
+            for bearer in _bearers(access, grant):
+                found.setdefault(value, {}).setdefault(bearer, set()).add(grant.role)
+    bearers = {value: sorted(known.items(), key=lambda one: one[0].name) for value, known in found.items()}
     for grant, values in asked:
         for value in values:
-            others = _others(_bearers(access, grant), bearers[value])
+            others = _others(grant.role, _bearers(access, grant), bearers.get(value, []))
             if others and not grant.reach.is_shut_by_itself:
-                because = f"`{value}` is also the ExternalId of {', '.join(others[:3])}"
+                because = f"`{value}` is also the ExternalId of {', '.join(others)}"
                 yield Evidence((grant,), (because,), changes=_renew(access, grant))
 
 
@@ -57,31 +61,30 @@ def _renew(access: Access, grant: Grant) -> tuple[Change, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Bearer:
-    """An outsider of whom a role asks an ExternalId: a vendor by name, or an account that nobody knows."""
+    """An outsider of whom we ask an ExternalId: a vendor by name, or an account that nobody knows."""
 
     name: str
-    role: str
     is_known: bool
 
 
-def _bearers(access: Access, grant: Grant) -> set[_Bearer]:
+def _bearers(access: Access, grant: Grant) -> tuple[_Bearer, ...]:
     known = access.vendors
-    return {
-        _Bearer(known[account].name if account in known else f"`{account}`", grant.role, account in known)
-        for account in outsiders_of(access, grant)
+    names = {
+        account: known[account].name if account in known else f"`{account}`" for account in outsiders_of(access, grant)
     }
+    return tuple(dict.fromkeys(_Bearer(name, account in known) for account, name in names.items()))
 
 
-def _others(own: set[_Bearer], bearers: set[_Bearer]) -> list[str]:
-    """Vendors that surely are others: two unknown accounts of one role may be the same party's."""
-    return sorted(
-        {
-            other.name
-            for other in bearers
-            for one in own
-            if other.name != one.name and (other.role != one.role or (other.is_known and one.is_known))
-        }
-    )
+def _others(role: str, own: tuple[_Bearer, ...], bearers: list[tuple[_Bearer, set[str]]]) -> list[str]:
+    """The first vendors by name that surely are others: two unknown accounts of one role may be the same party's."""
+    others: dict[str, None] = {}
+    for other, roles in bearers:
+        is_elsewhere = len(roles) > 1 or role not in roles
+        if any(other.name != one.name and (is_elsewhere or (other.is_known and one.is_known)) for one in own):
+            others[other.name] = None
+            if len(others) == _MOST_NAMED:
+                break
+    return list(others)
 
 
 def _values(grant: Grant) -> tuple[str, ...]:
