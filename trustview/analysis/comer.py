@@ -6,7 +6,7 @@ THE ONE PLACE that finds who may come at all. Rule: only those may be left out w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trustview.analysis.arn_index import ArnIndex
 from trustview.analysis.audience import passes_when_absent
@@ -16,6 +16,7 @@ from trustview.analysis.find_grants import Ways
 from trustview.analysis.grant import Grant
 from trustview.analysis.lens import View
 from trustview.analysis.power import Group, Power
+from trustview.analysis.role_views import RoleViews
 from trustview.policy import ASSUME_ROLE, OPERATORS_BY_NAME, Request
 from trustview.quick_init import quick_init
 from trustview.snapshot import Role, User
@@ -31,6 +32,11 @@ class Comer:
     groups: tuple[Group, ...]
     alone: Role | User | None = None
 
+    @property
+    def account(self) -> str:
+        """The account of them all; empty when they are of more than one."""
+        return self.groups[0].account if len(self.groups) == 1 else ""
+
     def member(self, apart_from: str) -> Role | User:
         """One of them, of another account than this if there is one."""
         if self.alone is not None:
@@ -38,18 +44,17 @@ class Comer:
         group = self.groups[0]
         return (self.groups[1] if group.account == apart_from and len(self.groups) > 1 else group).members[0]
 
-    def one_by_one(self) -> Iterator[Comer]:
-        """Each of them alone."""
-        for group in self.groups:
-            yield from (Comer(member.arn, self.power, (group,), member) for member in group.members)
-
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The grants of the roles behind a door, in the order of the snapshot; and by the number of their role."""
+    """The grants of the roles behind a door, in the order of the snapshot; and by the number of their role.
+
+    `seen_alike` are, by the sight of powers that came so far, those together that such powers see alike.
+    """
 
     grants: list[Grant]
     by_role: dict[int, list[Grant]]
+    seen_alike: dict[int, list[list[Grant]]] = field(default_factory=dict)
 
 
 class Comers:
@@ -63,9 +68,9 @@ class Comers:
         self.of_account: dict[str, list[Comer]] = {}
         self.wholes: dict[int, Comer] = {}
         self._gather()
-        self._people = [one for comer in self.groups for one in comer.one_by_one()]
-        self._principals = ArnIndex(comer.node for comer in self._people)
-        self._role_number = {role.arn: number for number, role in enumerate(ways.roles)}
+        self._people = [(comer, member) for comer in self.groups for member in comer.groups[0].members]
+        self._principals = ArnIndex(member.arn for _, member in self._people)
+        self.roles = RoleViews(ways.access, ways.roles)
         self._wide: set[int] = set()
         self._named: dict[int, list[int]] = {}
         self._roles_of: dict[int, frozenset[int]] = {}
@@ -81,15 +86,11 @@ class Comers:
 
     def _index_roles(self) -> None:
         """Which roles each power may name, and back; a power that may name any is wide."""
-        snapshot = self._access.snapshot
-        roles = ArnIndex(self._role_number)
         for number, comer in self.wholes.items():
             power = comer.power
-            found = None if power.is_unread or power.allowed is None else roles.find(power.allowed)
+            found = None if power.is_unread or power.allowed is None else self.roles.find(power.allowed)
             if power.accounts is not None:
-                own = [role.arn for a in power.accounts if a in snapshot.facts_by_account
-                       for role in snapshot.facts_by_account[a].roles]  # fmt: skip
-                within = frozenset(self._role_number[arn] for arn in own if arn in self._role_number)
+                within = frozenset[int]().union(*map(self.roles.numbers_of, power.accounts))
                 found = within if found is None else found & within
             if found is None:
                 self._wide.add(number)
@@ -104,7 +105,7 @@ class Comers:
         """The roles of some grants, by number."""
         places: dict[int, list[Grant]] = {}
         for grant in grants:
-            places.setdefault(self._role_number[grant.role], []).append(grant)
+            places.setdefault(self.roles.number(grant.role), []).append(grant)
         return Behind(grants, places)
 
     def able(self, behind: Behind) -> set[int]:
@@ -159,8 +160,9 @@ class Comers:
                 found = self._principals.find(condition.values)
                 numbers = found if numbers is None or found is None else numbers & found
         if numbers is not None:
-            return [self._people[number] for number in sorted(numbers)]
-        return [one for c in self.of_account.get(account, ()) for one in c.one_by_one()] if account else self._people
+            return [_alone(*self._people[number]) for number in sorted(numbers)]
+        comers = self.of_account.get(account, ()) if account else self.groups
+        return [_alone(comer, member) for comer in comers for member in comer.groups[0].members]
 
     # ── what a door sees ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -189,3 +191,8 @@ def node_of(group: Group) -> str:
 
 def _of_group(group: Group) -> Comer:
     return Comer(node_of(group), group.power, (group,))
+
+
+def _alone(comer: Comer, member: Role | User) -> Comer:
+    """One of a group alone."""
+    return Comer(member.arn, comer.power, comer.groups, member)

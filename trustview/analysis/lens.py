@@ -40,6 +40,7 @@ class Lens:
     `sees_arn` says that a resource is written with a variable. `accounts` are those of the keys of which nothing is
     asked but whether the caller's account is the role's. `sees_tags`: of the caller it may look at more than its name,
     account and organization. `sees_name_alone`: it looks at its partition and name, whatever its account.
+    `named` are the tests whether an ARN matches, one of each list of `resources`.
     """
 
     of_caller: tuple[tuple[Condition, bool], ...] = ()
@@ -53,7 +54,7 @@ class Lens:
     sees_name_alone: bool = False
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
-    _named: tuple[Match, ...] = field(default=(), compare=False, repr=False)
+    named: tuple[Match, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def sees_caller(self) -> bool:
@@ -86,7 +87,7 @@ class Lens:
     def view_of_role(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
         """All that it sees of the role that a request asks for; `besides` likewise."""
         truths = [test(request) for test in self._of_role]
-        named = [is_named(request.resource) for is_named in self._named]
+        named = [is_named(request.resource) for is_named in self.named]
         values = _look_up(self.role_keys, request, besides)
         return (*truths, *named, *values, request.resource if self.sees_arn else "")
 

@@ -19,7 +19,6 @@ from trustview.analysis.door import Door
 from trustview.analysis.edge import ASSUME, DOOR, JOINS, Edge
 from trustview.analysis.find_grants import Ways
 from trustview.analysis.grant import Grant, Party, Reach
-from trustview.analysis.lens import View
 from trustview.analysis.power import Power
 from trustview.analysis.reach import ask_reach, represent_principal
 from trustview.policy import ASSUME_ROLE, PrincipalForm
@@ -57,7 +56,6 @@ class _Members:
         self._access, self._behind = ways.access, ways.behind
         self._comers = Comers(ways)
         self._answers: dict[Hashable, Reach] = {}
-        self._views: dict[int, dict[str, View]] = {}
         self._used: set[str] = set()
 
     def edges(self) -> Iterator[Edge]:
@@ -115,15 +113,35 @@ class _Members:
             return
         needs_identity = _needs_identity(door, comer.member(grants[0].account).account, grants[0])
         meant = self._comers.meant(comer, behind) if needs_identity else grants
-        answers = [(grant, self._ask(comer, door, grant)) for grant in meant]
-        inside = [(grant, reach) for grant, reach in answers if reach.lets_in]
-        abroad = {id(r): r for grant, r in inside if comer.member(grant.account).account != grant.account}
-        alike = abroad or {id(r): r for _, r in inside}
-        if len(inside) == len(grants) and len(alike) == 1:
+        seen = self._seen_alike(comer.power, behind, meant)
+        answers = [answer for alike in seen for answer in self._ask_at(comer, door, alike)]
+        inside = [(found, reach) for found, reach in answers if reach.lets_in]
+        abroad = {id(reach): reach for found, reach in inside if found[0].account != comer.account}
+        alike = abroad or {id(reach): reach for _, reach in inside}
+        if len(alike) == 1 and sum(len(found) for found, _ in inside) == len(grants):
             yield Edge(comer.node, node, ASSUME, "", *alike.values())
             return
-        for grant, reach in inside:
-            yield Edge(comer.node, grant.role, ASSUME, grant.id, reach)
+        reaches = {id(grant): reach for found, reach in inside for grant in found}
+        for grant in meant if reaches else ():
+            if id(grant) in reaches:
+                yield Edge(comer.node, grant.role, ASSUME, grant.id, reaches[id(grant)])
+
+    def _seen_alike(self, power: Power, behind: Behind, meant: list[Grant]) -> list[list[Grant]]:
+        """Grants of roles behind a door, those together that a power sees alike."""
+        if len(meant) <= 1:
+            return [meant] if meant else []
+        if meant is not behind.grants:
+            return self._comers.roles.alike(power, meant)
+        found = behind.seen_alike.get(power.sight)
+        if found is None:
+            found = behind.seen_alike[power.sight] = self._comers.roles.alike(power, meant)
+        return found
+
+    def _ask_at(self, comer: Comer, door: Door, grants: list[Grant]) -> Iterator[tuple[list[Grant], Reach]]:
+        """What a comer gets at roles that it sees alike: asked once for those abroad, once for its own account's."""
+        own = [grant for grant in grants if grant.account == comer.account]
+        abroad = [grant for grant in grants if grant.account != comer.account] if own else grants
+        yield from ((found, self._ask(comer, door, found[0])) for found in (abroad, own) if found)
 
     def _ask(self, comer: Comer, door: Door, grant: Grant) -> Reach:
         """What a comer gets at one role: asked once for all callers and roles that see each other alike."""
@@ -133,21 +151,13 @@ class _Members:
             power.like,
             example.account == grant.account,
             self._comers.view(door, example),
-            self._view_of(power, grant.role) if power.lens.sees_role else (),
+            self._comers.roles.view(power, grant.role) if power.lens.sees_role else (),
         )
         found = self._answers.get(key)
         if found is None:
             role = self._access.role(grant.role)
             one = represent_principal(self._access, role, example)
             found = self._answers[key] = ask_reach(self._access, role, one, door.entry.trust)
-        return found
-
-    def _view_of(self, power: Power, arn: str) -> View:
-        views = self._views.setdefault(power.sight, {})
-        found = views.get(arn)
-        if found is None:
-            lens, role = power.lens, self._access.role(arn)
-            found = views[arn] = self._access.view_of_role(lens, role, lens.accounts)
         return found
 
     # ── who belongs together ─────────────────────────────────────────────────────────────────────────────────
@@ -172,7 +182,4 @@ def _needs_identity(door: Door, account: str, grant: Grant) -> bool:
 
 def _abroad(comer: Comer, grants: list[Grant]) -> Grant:
     """A grant of a role in another account than the comer's, if there is one."""
-    if len(comer.groups) > 1:
-        return grants[0]
-    account = comer.groups[0].account
-    return next((grant for grant in grants if grant.account != account), grants[0])
+    return next((grant for grant in grants if grant.account != comer.account), grants[0])
