@@ -37,6 +37,11 @@ class Comer:
         """The account of them all; empty when they are of more than one."""
         return self.groups[0].account if len(self.groups) == 1 else ""
 
+    @property
+    def is_kept_to_own_account(self) -> bool:
+        """Whether a Deny surely keeps them from the roles of any other account than their own."""
+        return self.power.accounts is not None and self.power.accounts <= {self.account}
+
     def member(self, apart_from: str) -> Role | User:
         """One of them, of another account than this if there is one."""
         if self.alone is not None:

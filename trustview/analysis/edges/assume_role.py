@@ -68,7 +68,9 @@ class _Members:
                 yield from self._open(door, node, behind, self._of_accounts(door, behind))
             else:
                 powers = sorted(self._comers.able(behind))
-                yield from self._open(door, node, behind, self._comers.at(door, powers))
+                # Whom a Deny keeps to the own account comes with those of that account.
+                comers = (comer for comer in self._comers.at(door, powers) if not comer.is_kept_to_own_account)
+                yield from self._open(door, node, behind, comers)
                 yield from self._open_own(door, node, grants)
         yield from self._memberships()
 
