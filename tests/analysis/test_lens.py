@@ -41,8 +41,8 @@ def test_who_has_the_same_name_is_seen_alike_where_the_name_alone_is_seen(
     operator: str, patterns: list[str], name: str
 ) -> None:
     lens = lens_on(operator, "aws:PrincipalArn", *patterns)
-    views = {lens.view_of_caller(request_of(account, name)) for account in ACCOUNTS}
-    assert len(views) == 1 or not lens.sees_name_alone
+    views = {lens.truths_of_caller(request_of(account, name)) for account in ACCOUNTS}
+    assert len(views) == 1 or not lens.is_told_by_name
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,25 @@ def test_who_has_the_same_name_is_seen_alike_where_the_name_alone_is_seen(
         ("StringEquals", "aws:PrincipalOrgID", "o-example", False),
     ],
 )
-def test_a_condition_sees_the_name_alone(operator: str, key: str, value: str, expected: bool) -> None:
+def test_a_condition_on_the_name_alone_tells_callers_by_their_names(
+    operator: str, key: str, value: str, expected: bool
+) -> None:
     lens = lens_on(operator, key, value)
     assert lens.sees_caller
-    assert lens.sees_name_alone is expected
+    assert lens.is_told_by_name is expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("aws:ResourceAccount", "${aws:PrincipalAccount}", True),
+        ("aws:ResourceOrgID", "${aws:PrincipalOrgID}", True),
+        ("aws:ResourceAccount", "${aws:PrincipalTag/account}", False),
+        ("aws:ResourceTag/owner", "${aws:username}", False),
+        ("iam:ResourceTag/team", "${aws:PrincipalTag/team}", False),
+    ],
+)
+def test_who_is_compared_by_its_account_is_still_told_by_its_name(key: str, value: str, expected: bool) -> None:
+    lens = lens_on("StringNotEquals", key, value)
+    assert lens.sees_caller
+    assert lens.is_told_by_name is expected

@@ -39,8 +39,9 @@ class Lens:
     `caller_keys` and `role_keys` what conditions on both sides compare, `resources` the statements that name some.
     `sees_arn` says that a resource is written with a variable. `accounts` are those of the keys of which nothing is
     asked but whether the caller's account is the role's. `sees_tags`: of the caller it may look at more than its name,
-    account and organization. `sees_name_alone`: it looks at its partition and name, whatever its account.
-    `named` are the tests whether an ARN matches, one of each list of `resources`.
+    account and organization. `is_told_by_name`: what it tests of the caller hangs on
+    its partition and name alone, what it compares on its account alone. `named` are the tests whether an ARN matches,
+    one of each list of `resources`.
     """
 
     of_caller: tuple[tuple[Condition, bool], ...] = ()
@@ -51,7 +52,7 @@ class Lens:
     sees_arn: bool = False
     accounts: frozenset[str] = frozenset()
     sees_tags: bool = True
-    sees_name_alone: bool = False
+    is_told_by_name: bool = False
     _of_caller: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     _of_role: tuple[Test, ...] = field(default=(), compare=False, repr=False)
     named: tuple[Match, ...] = field(default=(), compare=False, repr=False)
@@ -81,8 +82,15 @@ class Lens:
 
     def view_of_caller(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
         """All that it sees of the caller of a request; `besides` are keys of which that does not count."""
-        truths = [test(request) for test in self._of_caller]
-        return (*truths, *_look_up(self.caller_keys, request, besides))
+        return (*self.truths_of_caller(request), *self.values_of_caller(request, besides))
+
+    def truths_of_caller(self, request: Request) -> View:
+        """The part of that view that conditions on the caller alone make."""
+        return tuple([test(request) for test in self._of_caller])
+
+    def values_of_caller(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
+        """The part of it that is compared with what the role has."""
+        return tuple(_look_up(self.caller_keys, request, besides))
 
     def view_of_role(self, request: Request, besides: frozenset[str] = frozenset()) -> View:
         """All that it sees of the role that a request asks for; `besides` likewise."""
@@ -128,7 +136,8 @@ def make_lens(documents: Iterable[PolicyDocument]) -> Lens:
         sees_arn,
         _ACCOUNTS if set(mixed) >= _ACCOUNTS and not otherwise & _ACCOUNTS else frozenset(),
         not _PLAIN.issuperset({*mixed, *(key for condition, _ in of_caller for key in _keys(condition))}),
-        not mixed and all(_is_on_name(condition) for condition, _ in of_caller),
+        _OF_ACCOUNT.issuperset([key for key in mixed if _is_of_caller(key)])
+        and all(_is_on_name(test) for test, _ in of_caller),
         tuple([_test(*asked) for asked in of_caller]),
         tuple([_test(*asked) for asked in of_role]),
         tuple(map(_match, listed)),

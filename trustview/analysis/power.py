@@ -59,14 +59,16 @@ class Group:
 class _Wording:
     """What the policies of some principals and the SCPs above them say on assuming roles; `like` as in Power.
 
-    `seen` is what they see of callers of whom they look at the name alone, by partition and name.
+    `truths` and `values` are what they see of callers that are told by name: by partition and name, and by account with
+    the keys that do not count.
     """
 
     like: int
     identity: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
     lens: Lens
-    seen: dict[tuple[str, str], View] = field(default_factory=dict)
+    truths: dict[tuple[str, str], View] = field(default_factory=dict)
+    values: dict[tuple[str, frozenset[str]], View] = field(default_factory=dict)
 
 
 class Powers:
@@ -199,16 +201,20 @@ class Powers:
         lens = wording.lens
         if not lens.sees_caller:
             return ()
-        before, is_named, name = caller.arn.partition(f"::{caller.account}:") if lens.sees_name_alone else ("", "", "")
+        before, is_named, name = caller.arn.partition(f"::{caller.account}:") if lens.is_told_by_name else ("", "", "")
         if not is_named:
-            return self._look(caller, principal, lens, besides)
-        if (before, name) not in wording.seen:
-            wording.seen[before, name] = self._look(caller, principal, lens, besides)
-        return wording.seen[before, name]
+            return lens.view_of_caller(self._request(caller, principal, lens), besides)
+        truths, values = wording.truths.get((before, name)), wording.values.get((caller.account, besides))
+        if truths is None:
+            truths = wording.truths[before, name] = lens.truths_of_caller(self._request(caller, principal, lens))
+        if values is None:
+            values = lens.values_of_caller(self._request(caller, principal, lens), besides)
+            wording.values[caller.account, besides] = values
+        return (*truths, *values)
 
-    def _look(self, caller: Caller, principal: Role | User | None, lens: Lens, besides: frozenset[str]) -> View:
+    def _request(self, caller: Caller, principal: Role | User | None, lens: Lens) -> Request:
         context = self._access.context_of_caller(caller, principal if lens.sees_tags else None)
-        return lens.view_of_caller(Request(caller, ASSUME_ROLE, "", "", context), besides)
+        return Request(caller, ASSUME_ROLE, "", "", context)
 
     def _guardrails_of(self, account: str) -> tuple[PolicyDocument, ...]:
         if account not in self._guardrails:
