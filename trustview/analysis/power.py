@@ -82,6 +82,8 @@ class Powers:
         self._powers: dict[Hashable, Power] = {}
         self._wordings: dict[Hashable, _Wording] = {}
         self._wording_of: dict[Hashable, _Wording] = {}
+        self._who_is: dict[tuple[str, str, str, bool], int] = {}
+        self._whos: dict[Hashable, int] = {}
         self._sayings: dict[Hashable, int] = {}
         self._saying_of: dict[int, int] = {}
         self._sights: dict[Hashable, int] = {}
@@ -112,9 +114,8 @@ class Powers:
     def of_anyone(self, account: str) -> Power:
         """The power of any principal of an account whose name is not known: what the SCPs leave it."""
         if account not in self._of_account:
-            caller = Caller(CallerKind.PRINCIPAL, account)
-            wording = self._word(caller, (), None)
-            self._of_account[account] = self._find(caller, None, wording, is_unread=False)
+            who = self._who(CallerKind.PRINCIPAL, account, "")
+            self._of_account[account] = self._find(account, None, self._word(who, account, (), None), is_unread=False)
         return self._of_account[account]
 
     def group(self, account: str, principals: tuple[Role | User, ...]) -> list[Group]:
@@ -126,21 +127,26 @@ class Powers:
         return list(groups.values())
 
     def _power(self, principal: Role | User) -> Power:
-        access, caller = self._access, self._access.caller_of(principal)
+        access, account = self._access, principal.account
         own = access.policies.of(principal)
-        key = (
-            self._saying(own),
-            principal.account if own.names_account else access.guardrail_key(principal.account, GuardrailKind.SCP),
-            caller.kind,
-            caller.is_service_linked_role,
-            caller.arn.partition(":iam:")[0],
-            access.snapshot.is_ours(principal.account),
-        )
+        who = self._who(CallerKind.ROLE if isinstance(principal, Role) else CallerKind.USER, account, principal.arn)
+        key = (self._saying(own), who, account if own.names_account else "")
         wording = self._wording_of.get(key)
         if wording is None:
             identity, boundary = access.assuming_policies(principal), access.boundary(principal)
-            wording = self._wording_of[key] = self._word(caller, identity, boundary)
-        return self._find(caller, principal, wording, is_unread=own.is_unread)
+            wording = self._wording_of[key] = self._word(who, account, identity, boundary)
+        return self._find(account, principal, wording, is_unread=own.is_unread)
+
+    def _who(self, kind: CallerKind, account: str, arn: str) -> int:
+        """A number that is equal for callers of one kind and partition, bound by SCPs of the same wording."""
+        partition, _, name = arn.partition(":iam:")
+        seen = (kind.value, account, partition, ":role/aws-service-role/" in name)
+        found = self._who_is.get(seen)
+        if found is None:
+            scps = self._access.guardrail_key(account, GuardrailKind.SCP)
+            who = (kind, scps, self._access.snapshot.is_ours(account), *seen[2:])
+            found = self._who_is[seen] = self._whos.setdefault(who, len(self._whos))
+        return found
 
     def _saying(self, own: PolicySet) -> int:
         """A number that is equal for policy sets that say the same on assuming roles, those of most: nothing."""
@@ -150,71 +156,70 @@ class Powers:
             found = self._saying_of[own.number] = self._sayings.setdefault(said, len(self._sayings))
         return found
 
-    def _word(self, caller: Caller, identity: tuple[PolicyDocument, ...], boundary: PolicyDocument | None) -> _Wording:
+    def _word(
+        self, who: int, account: str, identity: tuple[PolicyDocument, ...], boundary: PolicyDocument | None
+    ) -> _Wording:
         bounded = assuming_part(boundary) if boundary else None
         own = (*identity, bounded) if bounded else identity
         # A group of one account and a power of all share what SCPs of the same wording say.
-        who: tuple[Hashable, ...] = (
-            caller.kind,
-            caller.is_service_linked_role,
-            caller.arn.partition(":iam:")[0],
-            self._access.guardrail_key(caller.account, GuardrailKind.SCP),
-            self._access.snapshot.is_ours(caller.account),
-            len(identity),
-        )
-        said = tuple(map(terms_of_document, own))
-        wording = self._wordings.get((who, said))
+        said = (who, len(identity), *map(terms_of_document, own))
+        wording = self._wordings.get(said)
         if wording is None:
-            lens = make_lens((*own, *self._guardrails_of(caller.account)))
-            terms = said if lens.sees_arn else tuple(_besides_resources(document, lens) for document in own)
-            like = self._likes.setdefault((who, terms), len(self._likes))
-            wording = self._wordings[who, said] = _Wording(like, identity, bounded, lens)
+            lens = make_lens((*own, *self._guardrails_of(account)))
+            terms = said if lens.sees_arn else (*said[:2], *[_besides_resources(document, lens) for document in own])
+            like = self._likes.setdefault(terms, len(self._likes))
+            wording = self._wordings[said] = _Wording(like, identity, bounded, lens)
         return wording
 
-    def _find(self, caller: Caller, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
+    def _find(self, account: str, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
         # What was not read of a principal is told by its name: it is like no other.
-        lens, alone = wording.lens, caller.arn if is_unread else ""
-        key = (wording, self._own_view(caller, principal, wording), alone)
+        lens, alone = wording.lens, principal.arn if principal is not None and is_unread else ""
+        key = (wording, self._own_view(account, principal, wording), alone)
         power = self._powers.get(key)
         if power is None:
-            seen = self._own_view(caller, principal, wording, lens.accounts)
+            seen = self._own_view(account, principal, wording, lens.accounts)
             alike = (wording.like, seen, alone, principal is None)
             like = self._likes_of_powers.setdefault(alike, len(self._likes_of_powers))
-            power = self._powers[key] = self._make(caller, principal, wording, like, is_unread=is_unread)
+            power = self._powers[key] = self._make(account, principal, wording, like, is_unread=is_unread)
         return power
 
     def _make(
-        self, caller: Caller, principal: Role | User | None, wording: _Wording, like: int, *, is_unread: bool
+        self, account: str, principal: Role | User | None, wording: _Wording, like: int, *, is_unread: bool
     ) -> Power:
-        identity, lens = wording.identity, wording.lens
+        identity, lens, caller = wording.identity, wording.lens, self._caller(account, principal)
         own = (*identity, wording.boundary) if wording.boundary else identity
-        above = () if caller.is_service_linked_role else self._guardrails_of(caller.account)
-        accounts = _accounts((*own, *above), caller.account)
+        above = () if caller.is_service_linked_role else self._guardrails_of(account)
+        accounts = _accounts((*own, *above), account)
         looks_at = (lens.of_role, lens.role_keys, lens.resources, lens.sees_arn, lens.accounts)
         sight = self._sights.setdefault(looks_at, len(self._sights))
         number = self._first + len(self._powers)
         return Power(number, like, caller, principal, lens, _allowed(identity), accounts, is_unread, sight)
 
     def _own_view(
-        self, caller: Caller, principal: Role | User | None, wording: _Wording, besides: frozenset[str] = frozenset()
+        self, account: str, principal: Role | User | None, wording: _Wording, besides: frozenset[str] = frozenset()
     ) -> View:
-        lens = wording.lens
+        """What its own policies see of a principal, or of any of an account."""
+        lens, arn = wording.lens, principal.arn if principal is not None else ""
         if not lens.sees_caller:
             return ()
-        before, is_named, name = caller.arn.partition(f"::{caller.account}:") if lens.is_told_by_name else ("", "", "")
+        before, is_named, name = arn.partition(f"::{account}:") if lens.is_told_by_name else ("", "", "")
         if not is_named:
-            return lens.view_of_caller(self._request(caller, principal, lens), besides)
-        truths, values = wording.truths.get((before, name)), wording.values.get((caller.account, besides))
+            return lens.view_of_caller(self._request(account, principal, lens), besides)
+        truths, values = wording.truths.get((before, name)), wording.values.get((account, besides))
         if truths is None:
-            truths = wording.truths[before, name] = lens.truths_of_caller(self._request(caller, principal, lens))
+            truths = wording.truths[before, name] = lens.truths_of_caller(self._request(account, principal, lens))
         if values is None:
-            values = lens.values_of_caller(self._request(caller, principal, lens), besides)
-            wording.values[caller.account, besides] = values
+            values = lens.values_of_caller(self._request(account, principal, lens), besides)
+            wording.values[account, besides] = values
         return (*truths, *values)
 
-    def _request(self, caller: Caller, principal: Role | User | None, lens: Lens) -> Request:
+    def _request(self, account: str, principal: Role | User | None, lens: Lens) -> Request:
+        caller = self._caller(account, principal)
         context = self._access.context_of_caller(caller, principal if lens.sees_tags else None)
         return Request(caller, ASSUME_ROLE, "", "", context)
+
+    def _caller(self, account: str, principal: Role | User | None) -> Caller:
+        return Caller(CallerKind.PRINCIPAL, account) if principal is None else self._access.caller_of(principal)
 
     def _guardrails_of(self, account: str) -> tuple[PolicyDocument, ...]:
         if account not in self._guardrails:
