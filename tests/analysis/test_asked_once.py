@@ -29,6 +29,7 @@ from trustview.analysis.door import Doors
 from trustview.analysis.find_grants import _Finder
 from trustview.analysis.power import Powers
 from trustview.analysis.privilege import PrivilegeJudge
+from trustview.analysis.role_views import RoleViews
 from trustview.snapshot import Account, GuardrailKind, Role, Snapshot, User
 
 
@@ -66,6 +67,8 @@ def analyse_apart(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> Analys
         monkeypatch.setattr(kind, "__init__", make)
     # Each grant is a kind of its own.
     monkeypatch.setattr("trustview.analysis.kinds.kind_of", lambda grant: grant.id)
+    # No role behind a door is seen like another.
+    monkeypatch.setattr(RoleViews, "alike", lambda views, power, grants: [[grant] for grant in grants])
     # No view leaves an account out, and none of one name is of another.
     monkeypatch.setattr("trustview.analysis.lens._is_on_name", lambda condition: False)
     monkeypatch.setattr("trustview.analysis.lens._ACCOUNTS", frozenset({"no key"}))
@@ -211,4 +214,47 @@ def test_an_account_that_is_spelt_in_escapes_is_the_own_one_of_its_roles_alone(
     found = side_by_side(snapshot(*(role("target", escaped, place) for place in places)))
     together = analyse(found)
 
+    assert analyse_apart(found, monkeypatch) == together
+
+
+def external(operator: str, *values: str) -> dict[str, Any]:
+    """A condition on the external id."""
+    return {operator: {"sts:ExternalId": list(values)}}
+
+
+# Conditions of an Allow and of a Deny beside it; for each X and Y stand values of every sort, equal ones too.
+EXTERNAL_IDS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "one": (external("StringEquals", "X"), None),
+    "two of which one": (external("StringEquals", "X", "Y"), None),
+    "two of which both": (external("StringEquals", "X") | external("StringLike", "Y"), None),
+    "not": (external("StringNotEquals", "X"), None),
+    "a Deny takes it back": (external("StringEquals", "X"), external("StringEquals", "Y")),
+    "a Deny on all others": (external("StringEquals", "X"), external("StringNotEquals", "Y")),
+    "whatever its case": (external("StringEquals", "X"), external("StringEqualsIgnoreCase", "Y")),
+    "as a pattern": (external("StringEquals", "X"), external("StringLike", "Y")),
+    "as a number": (external("NumericEquals", "X"), None),
+    "beside an absent one": (external("StringEquals", "X") | {"Null": {"sts:ExternalId": "true"}}, None),
+}
+VALUES = (("a-1", "a-1"), ("a-1", "b-2"), ("a-1", "A-1"), ("a-1", "a*"), ("*", "?-1"), ("", "12"), (PROD, SANDBOX))
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": PROD}, {"AWS": "444433332222"}], ids=str)
+@pytest.mark.parametrize(("allow", "deny"), EXTERNAL_IDS.values(), ids=EXTERNAL_IDS)
+def test_what_external_ids_are_makes_no_difference_unless_they_are_held_against_each_other(
+    principal: str | dict[str, str], allow: dict[str, Any], deny: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(one: str, other: str) -> str:
+        statements = [trust(principal, allow)]
+        if deny:
+            statements.append(trust(principal, deny) | {"Effect": "Deny", "Sid": "a1"})
+        text = policy(*statements)
+        return text.replace('"X"', json.dumps(one)).replace('"Y"', json.dumps(other))
+
+    roles = [
+        role(f"target-{number}", said(*pair), place, inline=may_assume("*"))
+        for number, pair in enumerate(VALUES)
+        for place in (PROD, SANDBOX)
+    ]
+    found = side_by_side(snapshot(*roles))
+    together = analyse(found)
     assert analyse_apart(found, monkeypatch) == together

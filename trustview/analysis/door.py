@@ -6,6 +6,8 @@ above them, and those policies see both alike.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
@@ -128,7 +130,7 @@ class Doors:
         if door is None:
             number = self._first + len(self._doors)
             is_read = role.account not in access.snapshot.unread_accounts
-            wording = _wording_besides_account(role, entry) if is_read else None
+            wording = _wording(role, entry, access.trust_policy(role)) if is_read else None
             like = number if wording is None else self._likes.setdefault((wording, *alike), number)
             door = self._doors[key] = self._make(number, like, entry, audience, lens, role)
         return door
@@ -175,20 +177,45 @@ _OF_ACCOUNT = (
 )  # fmt: skip
 
 
-def _wording_besides_account(role: Role, entry: Entry) -> Hashable:
-    """What an entry says that trusts an account or something of it, that account put aside; None where it shows.
+def _wording(role: Role, entry: Entry, document: PolicyDocument) -> Hashable:
+    """What an entry says, the account that it trusts, or of which it trusts something, and external ids put aside.
 
-    Reasons quote statement ids and condition keys, and nothing else of a policy.
+    None where it is like no other: reasons quote statement ids and condition keys, and nothing else of a policy.
     """
     element, trust = entry.element, entry.trust
-    if element.form not in _OF_ACCOUNT or element.partition not in ("", role.arn.split(":")[1]):
+    if entry.statement.not_principals:
         return None
+    text = besides_external_ids(role.trust_policy, document)
+    where = (element.account == role.account, entry.statement.index, entry.statement.principals.index(element))
     quoted = [s.sid for s in trust.statements] + [c.key for s in trust.statements for c in s.conditions]
-    if any(element.account in text for text in quoted):
-        return None
-    place = entry.statement.principals.index(element)
-    is_own = element.account == role.account
-    return likeness(role.trust_policy, element.account), is_own, entry.statement.index, place
+    is_told_by_account = element.form in _OF_ACCOUNT and not any(element.account in text for text in quoted)
+    if is_told_by_account and element.partition in ("", role.arn.split(":")[1]):
+        return likeness(text, element.account), *where
+    is_put_aside = element.form is PrincipalForm.EVERYONE and text != role.trust_policy
+    return (text, *where) if is_put_aside else None
+
+
+def besides_external_ids(text: str, document: PolicyDocument) -> str:
+    """The text of a policy that is equal for those that say the same, each with external ids of its own.
+
+    Nothing is known of an external id that somebody may send, so that its value makes no difference, as long as it is
+    compared in full with others alone.
+    """
+    tests = [test for s in document.statements for test in s.conditions if test.key.lower() == "sts:externalid"]
+    values = [value for test in tests for value in test.values]
+    is_plain = all(test.operator.lower() in _EXACT for test in tests) and all(map(_PLAIN.fullmatch, values))
+    counts = Counter(values)
+    if not is_plain or "\\" in text or any(text.count(f'"{value}"') != count for value, count in counts.items()):
+        return text
+    for number, value in enumerate(counts):
+        text = text.replace(f'"{value}"', f"{_EXTERNAL_ID}{number}")
+    return text
+
+
+# What JSON writes as an escape alone, so that no policy text holds it.
+_EXTERNAL_ID = "\x02"
+_PLAIN = re.compile("[A-Za-z0-9_+=,.@:/-]+")
+_EXACT = frozenset({"stringequals", "stringlike", "stringnotequals", "stringnotlike"})
 
 
 def narrow_to(document: PolicyDocument, statement: Statement, element: PrincipalElement) -> PolicyDocument:

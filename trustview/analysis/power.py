@@ -59,16 +59,16 @@ class Group:
 class _Wording:
     """What the policies of some principals and the SCPs above them say on assuming roles; `like` as in Power.
 
-    `truths` and `values` are what they see of callers that are told by name: by partition and name, and by account with
-    the keys that do not count.
+    `truths` and `values` are what they, and others that look at the same, see of callers that are told by name: by
+    partition and name, and by account with the keys that do not count.
     """
 
     like: int
     identity: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
     lens: Lens
-    truths: dict[tuple[str, str], View] = field(default_factory=dict)
-    values: dict[tuple[str, frozenset[str]], View] = field(default_factory=dict)
+    truths: dict[tuple[str, str], View]
+    values: dict[tuple[str, frozenset[str]], View]
 
 
 class Powers:
@@ -89,6 +89,8 @@ class Powers:
         self._sights: dict[Hashable, int] = {}
         self._likes: dict[Hashable, int] = {}
         self._likes_of_powers: dict[Hashable, int] = {}
+        self._truths: dict[Hashable, dict[tuple[str, str], View]] = {}
+        self._values: dict[Hashable, dict[tuple[str, frozenset[str]], View]] = {}
         self._guardrails: dict[str, tuple[PolicyDocument, ...]] = {}
         self._of_principal: dict[str, Power] = {}
         self._of_account: dict[str, Power] = {}
@@ -168,7 +170,8 @@ class Powers:
             lens = make_lens((*own, *self._guardrails_of(account)))
             terms = said if lens.sees_arn else (*said[:2], *[_besides_resources(document, lens) for document in own])
             like = self._likes.setdefault(terms, len(self._likes))
-            wording = self._wordings[said] = _Wording(like, identity, bounded, lens)
+            truths, values = self._truths.setdefault(lens.of_caller, {}), self._values.setdefault(lens.caller_keys, {})
+            wording = self._wordings[said] = _Wording(like, identity, bounded, lens, truths, values)
         return wording
 
     def _find(self, account: str, principal: Role | User | None, wording: _Wording, *, is_unread: bool) -> Power:
