@@ -26,13 +26,13 @@ class ArnIndex:
 
     def find(self, patterns: Iterable[str]) -> frozenset[int] | None:
         """The numbers of all ARNs that some of the patterns may match; None when that may be any."""
-        found: set[int] = set()
+        found: list[frozenset[int]] = []
         for pattern in patterns:
             numbers = self._find(pattern)
             if numbers is None:
                 return None
-            found.update(numbers)
-        return frozenset(found)
+            found.append(numbers)
+        return found[0] if len(found) == 1 else frozenset[int]().union(*found)
 
     def _find(self, pattern: str) -> frozenset[int] | None:
         parts = pattern.split(":", 5)

@@ -55,19 +55,21 @@ class RoleViews:
 
     def alike(self, power: Power, grants: list[Grant]) -> list[list[Grant]]:
         """Grants of roles, those together of which a power sees the same."""
-        named, others, by_view = self._named(power), list[Grant](), dict[View, list[Grant]]()
-        for grant in grants:
-            if named is None or self._numbers[grant.role] in named:
+        numbers = [self._numbers[grant.role] for grant in grants]
+        told, others, by_view = self._told_apart(power, numbers), list[Grant](), dict[View, list[Grant]]()
+        for number, grant in zip(numbers, grants, strict=True):
+            if number in told:
                 by_view.setdefault(self.view(power, grant.role), []).append(grant)
             else:
                 others.append(grant)
         return [*by_view.values(), others] if others else list(by_view.values())
 
-    def _named(self, power: Power) -> frozenset[int] | None:
-        """The numbers of the roles that a power may tell from the others; None when that may be any."""
-        sets = self._named_by(power) if _looks_at_names_alone(power.lens) else (None,)
-        known = [numbers for numbers in sets if numbers is not None]
-        return frozenset[int]().union(*known) if len(known) == len(sets) else None
+    def _told_apart(self, power: Power, numbers: list[int]) -> frozenset[int]:
+        """Which of some roles a power may tell from the others."""
+        asked = frozenset(numbers)
+        if not _looks_at_names_alone(power.lens):
+            return asked
+        return frozenset[int]().union(*[asked if may is None else may & asked for may in self._named_by(power)])
 
     def _named_by(self, power: Power) -> tuple[frozenset[int] | None, ...]:
         """Of each list of resources that a power looks at, the numbers of the roles that it may name."""
