@@ -147,13 +147,12 @@ class TrustGraph:
 
     def part_leading_to(self, goals: Iterable[int], accept: Accept) -> TrustGraph:
         """The edges on ways to some nodes and no others, in their order: a walk that ends there is the same in it."""
-        offsets, numbers = self.incoming.offsets, self.incoming.numbers
-        edges, sources = tuple(self.numbered), self.sources
+        incoming, edges, sources = self.incoming, self.numbered, self.sources
         waiting = list(dict.fromkeys(goals))
         seen, found = set(waiting), list[int]()
         while waiting:
             node = waiting.pop()
-            for number in numbers[offsets[node] : offsets[node + 1]]:
+            for number in incoming[node]:
                 if accept(edges[number]):
                     found.append(number)
                     if sources[number] not in seen:

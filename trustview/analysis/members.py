@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trustview.analysis.access import Access
 from trustview.analysis.edge import JOINS, Edge, is_shared
 from trustview.analysis.grant import Grant, ReachKind
+from trustview.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,33 @@ def principals_behind(access: Access, node: str) -> Iterator[str]:
     if is_shared(node):
         for edge in access.graph.edges_into(node):
             yield from principals_behind(access, edge.source)
-    elif node in places_of(access):
+    elif node in access.snapshot.roles_by_arn or node in access.snapshot.users_by_arn:
         yield node
 
 
-def places_of(access: Access) -> dict[str, int]:
+class _Places(dict[str, tuple[int, int]]):
+    """The place of each principal in the snapshot, found for all of an account when one of it is asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._snapshot = snapshot
+        self._accounts = {account: number for number, account in enumerate(snapshot.facts_by_account)}
+
+    def __missing__(self, arn: str) -> tuple[int, int]:
+        principal = self._snapshot.roles_by_arn.get(arn) or self._snapshot.users_by_arn[arn]
+        facts, number = self._snapshot.facts_by_account[principal.account], self._accounts[principal.account]
+        arns = (*(role.arn for role in facts.roles), *(user.arn for user in facts.users))
+        self.update((one, (number, place)) for place, one in enumerate(arns))
+        return self[arn]
+
+
+def places_of(access: Access) -> dict[str, tuple[int, int]]:
     """The place of each principal in the snapshot: account by account, roles before users."""
     memory = access.memory.setdefault("places", {})
     if not memory:
-        for facts in access.snapshot.accounts:
-            for arn in (*(role.arn for role in facts.roles), *(user.arn for user in facts.users)):
-                memory[arn] = len(memory)
-    return memory
+        memory["all"] = _Places(access.snapshot)
+    found: _Places = memory["all"]
+    return found
 
 
 def _count(access: Access, account: str) -> int:

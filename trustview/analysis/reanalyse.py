@@ -9,8 +9,9 @@ analysed.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from trustview.analysis.access import Access
 from trustview.analysis.amended_analysis import (
@@ -34,7 +35,7 @@ from trustview.analysis.changed_callers import (
 )
 from trustview.analysis.check import Check
 from trustview.analysis.checks import CHECKS
-from trustview.analysis.checks.escalation_chain import escalation_chain
+from trustview.analysis.checks.escalation_chain import accounts_led_to, escalation_chain, find_chains_into
 from trustview.analysis.edge import ASSUME, JOINS, Edge
 from trustview.analysis.edges.assume_role import find_assume_role_edges
 from trustview.analysis.edges.take_over import find_edges_of_takers, find_handing_edges, handing_ways
@@ -43,7 +44,6 @@ from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
 from trustview.analysis.graph import TrustGraph
 from trustview.analysis.shelves import GrantsByRole, shelf_of
-from trustview.policy import Privilege
 from trustview.snapshot import Role, Snapshot
 
 
@@ -89,15 +89,17 @@ class _Amendment:
 
     def analysis(self, checks: tuple[Check, ...]) -> Analysis:
         """All of it."""
-        redone = [check for check in checks if check.of_all and self._is_redone(check)]
+        redone = [*self._redone(checks)]
         alone = [check for check in checks if not check.of_all]
         concerned = self._concerned()
         accounts = {self._access.role(arn).account for arn in concerned}
         grants = tuple(grant for grant in self._grants.of_accounts(accounts) if grant.role in concerned)
         own = self._access.with_found(grants, self._graph, self._ways.doors_of_grants())
-        found = [f for check in redone for f in find_findings(self._access, check)]
+        found = [f for check, _ in redone for f in find_findings(self._access, check)]
         found += [f for check in alone for f in find_findings(own, check)]
-        return self._with_findings(amend_findings(self._today, self._gone(redone, alone, concerned), found))
+        gone = [f for _, findings in redone for f in findings]
+        gone += self._findings_on(concerned, {check.id for check in alone})
+        return self._with_findings(amend_findings(self._today, gone, found))
 
     # ── what leads where ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -119,13 +121,27 @@ class _Amendment:
 
     # ── which findings ───────────────────────────────────────────────────────────────────────────────────────
 
+    def _redone(self, checks: Iterable[Check]) -> Iterator[tuple[Check, Sequence[Finding]]]:
+        """The checks that may find something else on other roles too, with those of today's findings that they redo."""
+        for check in checks:
+            today = self._today.findings_by_check.get(check.id, ())
+            if check is escalation_chain:
+                accounts = self._accounts_with_chains()
+                narrowed = replace(check, find=partial(find_chains_into, accounts=sorted(accounts)))
+                yield narrowed, [finding for finding in today if finding.account in accounts]
+            elif check.of_all and self._is_redone(check):
+                yield check, today
+
     def _is_redone(self, check: Check) -> bool:
-        """Whether what changed may bear on what a check finds on other roles."""
-        if check is escalation_chain:
-            return any(_leads_to_an_administrator(access, self._anew) for access in (self._access, self._was))
+        """Whether what changed may bear on what a check finds anywhere."""
         if check.beside_trust:
             return bool(self._callers.judged)
         return check.looks_at is None or any(map(check.looks_at, self._came_and_went))
+
+    def _accounts_with_chains(self) -> frozenset[str]:
+        """The accounts to whose administrators other chains may lead than today."""
+        changed = self._anew.union(one.arn for one in self._callers.judged)
+        return accounts_led_to(self._was, changed) | accounts_led_to(self._access, changed)
 
     def _concerned(self) -> frozenset[str]:
         """The roles on which a check of single roles may find something else than today."""
@@ -135,14 +151,11 @@ class _Amendment:
         turned = {end for end in ends if end in self._after.roles_by_arn}
         return self._anew | own | roles_near(self._today, callers) | turned
 
-    def _gone(self, redone: list[Check], alone: list[Check], concerned: frozenset[str]) -> Iterator[Finding]:
-        """Those of today's findings that are looked for anew."""
-        for check in redone:
-            yield from self._today.findings_by_check.get(check.id, ())
-        names = {check.id for check in alone}
-        for shelf in set(map(shelf_of, concerned)):
+    def _findings_on(self, roles: frozenset[str], checks: set[str]) -> Iterator[Finding]:
+        """What these checks find on some roles today."""
+        for shelf in set(map(shelf_of, roles)):
             findings = self._today.findings_by_shelf.get(shelf, ())
-            yield from (f for f in findings if f.subject.id in concerned and f.check in names)
+            yield from (f for f in findings if f.subject.id in roles and f.check in checks)
 
     def _with_findings(self, findings: AmendedFindings) -> Analysis:
         # What is proposed rests on the policy as well as on what was found.
@@ -183,18 +196,3 @@ def _ways_in(graph: TrustGraph, ways: Ways, callers: ChangedCallers, place: str)
             is_taking = edge.kind not in (ASSUME, JOINS) and edge.kind not in handing_ways()
             if edge.source not in judged and (is_taking or edge.source.endswith(f":{role.account}:roles")):
                 yield edge
-
-
-def _leads_to_an_administrator(access: Access, roles: frozenset[str]) -> bool:
-    """Whether one of the roles is an administrator or can become one, however many steps away."""
-    by_arn = access.snapshot.roles_by_arn
-    waiting, seen = deque(roles), set(roles)
-    while waiting:
-        node = waiting.popleft()
-        if node in by_arn and access.privilege(by_arn[node]) is Privilege.ADMIN:
-            return True
-        for edge in access.graph.edges_out_of(node):
-            if edge.target not in seen and edge.reach.lets_in:
-                seen.add(edge.target)
-                waiting.append(edge.target)
-    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from trustview.analysis.access import Access
 from trustview.analysis.chain import Chain, describe_chain, is_sure, lets_strangers_in, name_of
@@ -14,6 +14,7 @@ from trustview.analysis.grant import ReachKind
 from trustview.analysis.graph import Walk
 from trustview.analysis.tier import Tier
 from trustview.policy import Privilege, parse_arn
+from trustview.snapshot import Role, User
 
 
 @check(Severity.HIGH, of_all=True)
@@ -30,27 +31,61 @@ def escalation_chain(access: Access) -> Iterator[Evidence]:
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
     """
-    chains = _Chains(access)
+    yield from find_chains_into(access, access.snapshot.facts_by_account)
+
+
+def find_chains_into(access: Access, accounts: Iterable[str]) -> Iterator[Evidence]:
+    """The chains to administrators of some accounts: what those of the others are told of makes no difference.
+
+    Only principals of its own account take a role over, so that of each chain the last role that is assumed, of which
+    it is told, stands in the account of the administrator.
+    """
+    chains = _Chains(access, accounts)
     yield from chains.from_outside()
     yield from chains.from_lower_tiers()
     yield from chains.from_many()
 
 
+def accounts_led_to(access: Access, nodes: Collection[str]) -> frozenset[str]:
+    """The accounts of the administrators that some nodes are or lead to: what changes there is no other's chain."""
+    found: set[str] = set()
+    waiting, seen = [*nodes], set(nodes)
+    while waiting:
+        node = waiting.pop()
+        role = access.snapshot.roles_by_arn.get(node)
+        is_admin = role is not None and _is_admin(access, role)
+        if role is not None and is_admin:
+            found.add(role.account)
+        for edge in access.graph.edges_out_of(node):
+            if edge.target not in seen and is_sure(edge) and (edge.kind in (ASSUME, JOINS) or not is_admin):
+                seen.add(edge.target)
+                waiting.append(edge.target)
+    return frozenset(found)
+
+
 class _Chains:
     """The chains to administrators. Each role that a chain ends at, or that takes one over, is told of once."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, accounts: Iterable[str]) -> None:
         self._access = access
-        known = {grant.role: grant.privilege for grant in access.grants}
-        self._admins = {
-            role.arn: role
-            for role in access.snapshot.roles
-            if (known.get(role.arn) or access.privilege(role)) is Privilege.ADMIN
-        }
-        numbers = access.graph.numbers
+        known, numbers = access.snapshot.facts_by_account, access.graph.numbers
+        self._goals = [role for one in accounts for role in known[one].roles if _is_admin(access, role)]
+        goals = (numbers[role.arn] for role in self._goals if role.arn in numbers)
         # Only what surely leads to an administrator is walked: most of an organization does not.
-        self._graph = access.graph.part_leading_to((numbers[arn] for arn in self._admins if arn in numbers), is_sure)
+        self._graph = access.graph.part_leading_to(goals, is_sure)
+        self._principals = dict(self._find_principals())
+        self._admins = {
+            arn for arn, one in self._principals.items() if isinstance(one, Role) and _is_admin(access, one)
+        }
         self._told: set[str] = set()
+
+    def _find_principals(self) -> Iterator[tuple[str, Role | User]]:
+        """The principals of ours on ways to administrators."""
+        snapshot = self._access.snapshot
+        for node in self._graph.numbers:
+            one = snapshot.roles_by_arn.get(node) or snapshot.users_by_arn.get(node)
+            if one:
+                yield node, one
 
     # ── where chains begin ───────────────────────────────────────────────────────────────────────────────────
 
@@ -74,7 +109,7 @@ class _Chains:
         tiers = {facts.id: min(self._access.tier(facts.id), Tier.SECURITY) for facts in self._access.snapshot.accounts}
         known = sorted({tier for tier in tiers.values() if tier is not Tier.UNKNOWN})[:-1]
         for accept, tier in itertools.product((_is_assumption, self._is_walked), known):
-            starts = self._principals_of({account for account, own in tiers.items() if own is tier})
+            starts = [self._graph.numbers[arn] for arn, one in self._principals.items() if tiers[one.account] is tier]
             for chain in self._to_admins(self._graph.walk(starts, accept), above=(tier, tiers)):
                 higher = self._access.tier(_account_of(chain.target)).name.lower()
                 lower = f"{tier.name.lower()} is a lower tier than {higher}"
@@ -94,8 +129,8 @@ class _Chains:
         """The groups and powers, each with how many of its principals are no administrators."""
         graph, sizes = self._graph, dict[int, int]()
         is_counted = bytearray(b"\1") * len(graph.numbers)
-        for number in (graph.numbers[arn] for arn in self._admins if arn in graph.numbers):
-            is_counted[number] = 0
+        for arn in self._admins:
+            is_counted[graph.numbers[arn]] = 0
         for node, number in graph.numbers.items():
             if node.startswith(GROUP):
                 sizes[number] = sum(is_counted[graph.sources[edge]] for edge in graph.incoming[number])
@@ -103,14 +138,6 @@ class _Chains:
         for node, number in graph.numbers.items():
             if node.startswith(POWER):
                 yield node, sum(sizes.get(graph.sources[edge], 0) for edge in graph.incoming[number])
-
-    def _principals_of(self, accounts: set[str]) -> list[int]:
-        numbers = self._graph.numbers
-        arns: list[str] = []
-        for facts in self._access.snapshot.accounts:
-            if facts.id in accounts:
-                arns += [*(role.arn for role in facts.roles), *(user.arn for user in facts.users)]
-        return [numbers[arn] for arn in arns if arn in numbers]
 
     # ── what is walked ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,9 +155,9 @@ class _Chains:
 
     def _to_admins(self, walk: Walk, above: tuple[Tier, dict[str, Tier]] | None = None) -> Iterator[Chain]:
         """The shortest way of a walk to each administrator, once for all whom one role takes over; of a higher tier."""
-        for arn, role in self._admins.items():
-            number = self._graph.numbers.get(arn)
-            if number is None or arn in self._told or not walk.reaches(number):
+        for role in self._goals:
+            number = self._graph.numbers.get(role.arn)
+            if number is None or role.arn in self._told or not walk.reaches(number):
                 continue
             if above is not None and not above[0] < above[1][role.account]:
                 continue
@@ -153,6 +180,10 @@ class _Chains:
             severity if is_admin else Severity(severity + 1),
             Confidence.PROVEN if chain.kind is ReachKind.OPEN else Confidence.CONDITIONAL,
         )
+
+
+def _is_admin(access: Access, role: Role) -> bool:
+    return access.privilege(role) is Privilege.ADMIN
 
 
 def _is_assumption(edge: Edge) -> bool:
