@@ -36,7 +36,7 @@ def own_terms(own: Own, element: PrincipalElement, statement: Statement, actions
     """What a grant says, with what is its own taken out; equal for equal grants of different accounts and Regions."""
     conditions = terms_of_conditions(statement)
     terms = (element.kind, str(statement.not_principals), element.value, *sorted(actions), *conditions)
-    return "\x00".join(map(own.take_out, terms))
+    return own.take_out("\x00".join(terms))
 
 
 def terms_of_conditions(statement: Statement) -> tuple[str, ...]:

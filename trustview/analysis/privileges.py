@@ -138,10 +138,15 @@ class Privileges:
 
     def _meant(self, named: str, account: str) -> Iterator[Role | User]:
         facts = self.snapshot.facts_by_account.get(account)
-        if facts and ":iam:" in named:
+        if not facts or ":iam:" not in named:
+            return
+        if "*" in named or "?" in named:
             principals: tuple[Role | User, ...] = (*facts.roles, *facts.users)
             is_meant = match_texts((named,))
             yield from (one for one in principals if is_meant(one.arn))
+        else:
+            one = self.snapshot.roles_by_arn.get(named) or self.snapshot.users_by_arn.get(named)
+            yield from (one,) if one and one.account == account else ()
 
     # ── what binds whom ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,11 +154,14 @@ class Privileges:
         own, account = self.policies.of(principal), principal.account
         is_bound = isinstance(principal, User) or not principal.is_service_linked
         scps = self._scps_of(account) if is_bound else _NONE
-        is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own)
-        key = (own.number, id(scps), "" if is_shared else account)
-        if key not in self._met:
-            self._met[key] = self._meet(own, scps, ANY_ACCOUNT if is_shared else account)
-        return self._met[key]
+        number, above = own.number, id(scps)
+        # What binds those of all accounts alike stands under none.
+        found = self._met.get((number, above, "")) or self._met.get((number, above, account))
+        if found is None:
+            is_shared = scps.account == ANY_ACCOUNT and self._is_shared(own)
+            found = self._meet(own, scps, ANY_ACCOUNT if is_shared else account)
+            self._met[number, above, "" if is_shared else account] = found
+        return found
 
     def _meet(self, own: PolicySet, scps: _Scps, account: str) -> _Bound:
         """What binds a policy set below some SCPs: the same as what binds the first of its shape, in other names."""
