@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trustview.analysis.privilege import Bindings, Ceiling, PrivilegeJudge
+from trustview.analysis.privilege import NO_CEILING, Bindings, Ceiling, PrivilegeJudge
 from trustview.analysis.shape import Elsewhere, shape_of
 from trustview.policy import CallerKind, Holder, PolicyDocument, PolicyStack, PrivilegeVerdict, parse_policy
 
@@ -48,7 +48,7 @@ class Written:
         identity = tuple(read(text, names) for text in self.identity)
         boundary = read(self.boundary, names) if self.boundary else None
         managed = tuple(f"arn:aws:iam::{OWN}:policy/{name}" for name in names)
-        return Bindings(OWN, identity, boundary, Ceiling(SCPS[self.scps]), managed)
+        return Bindings(OWN, identity, boundary, SCPS[self.scps], managed)
 
 
 def read(text: str, names: Sequence[str]) -> PolicyDocument:
@@ -74,16 +74,25 @@ def statements(least: int = 1) -> st.SearchStrategy[str]:
     return st.lists(row, min_size=least, max_size=3).map(write)
 
 
-def scp(*resources: str) -> tuple[tuple[PolicyDocument, ...], ...]:
-    deny = {"Effect": "Deny", "Action": "*", "Resource": list(resources)}
-    full = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    return ((parse_policy(json.dumps({"Version": "2012-10-17", "Statement": [full, deny]})),),)
+def scp(*statements: Any) -> Ceiling:  # noqa: ANN401
+    return Ceiling(((parse_policy(json.dumps({"Version": "2012-10-17", "Statement": statements})),),))
+
+
+def denied(*resources: str) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": "*", "Resource": resources}
+
+
+FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 SCPS = {
-    "none": (),
-    "roles": scp("arn:aws:iam::*:role/app*"),
-    "things": scp("arn:aws:s3:::app/*", "arn:aws:sqs:*:*:a*"),
+    "none": NO_CEILING,
+    "roles": scp(FULL, denied("arn:aws:iam::*:role/app*")),
+    "things": scp(FULL, denied("arn:aws:s3:::app/*", "arn:aws:sqs:*:*:a*")),
+    "one bucket": scp(
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::app-two/*"},
+        {"Effect": "Allow", "NotAction": "s3:PutObject", "Resource": "*"},
+    ),
 }
 written = st.builds(
     Written,
@@ -166,3 +175,12 @@ def test_a_name_that_something_else_speaks_of_makes_a_difference(policies: Writt
         together = [judged(shared, policies.named((name, ""))) for name in order]
         assert together == [judged(PrivilegeJudge(), policies.named((name, ""))) for name in order]
         assert together[0].privilege is not together[1].privilege
+
+
+def test_what_an_scp_names_is_told_as_it_is_where_it_begins_like_a_name() -> None:
+    reading = allowed("arn:aws:s3:::<0>", Action="s3:GetObject")
+    policies = Written((allowed("*", Action="s3:PutObject"), reading), "", "one bucket")
+    shared = PrivilegeJudge()
+    for name in ("app", "billing"):
+        (permission,) = judged(shared, policies.named((name, ""))).permissions
+        assert permission.limits == ("arn:aws:s3:::app-two/*",)

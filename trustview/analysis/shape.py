@@ -159,7 +159,7 @@ def _names(own: Named, elsewhere: Elsewhere, holder: Holder) -> _Names:
     for head, (name, texts) in own.by_head.items():
         near = elsewhere.near(head) + tuple(_near_to(head, own.far)) if own.far else elsewhere.near(head)
         asked = [arn for arn in (holder.arn, *holder.own) if arn.startswith(head)]
-        if not _are_met(texts, near, asked):
+        if not _are_met(name, texts, near, asked):
             found[head] = name
     return found
 
@@ -168,13 +168,15 @@ def _account_of(holder: Holder) -> str:
     return holder.arn.split(":", 5)[4]
 
 
-def _are_met(texts: tuple[str, ...], near: tuple[str, ...], asked: list[str]) -> bool:
-    """Whether something else that is named or asked about may be what some of these patterns mean.
+def _are_met(name: _Name, texts: tuple[str, ...], near: tuple[str, ...], asked: list[str]) -> bool:
+    """Whether something else that is named or asked about may be what some of these patterns mean, or begins so.
 
     Patterns of two heads have no text in common.
     """
     if not near and not asked:
         return False
+    if any(text.startswith(name.begin) for text in (*near, *asked)):
+        return True
     return any(
         any(matches(text, arn) for arn in asked) or any(find_common(other, text) is not None for other in near)
         for text in map(_unfilled, texts)
