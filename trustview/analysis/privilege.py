@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from trustview.analysis.shape import Elsewhere, patterns_in, rename, shape_of
 from trustview.analysis.template import ANY_ACCOUNT
@@ -26,7 +26,6 @@ from trustview.policy import (
     PrivilegeVerdict,
     Scope,
     judge_privilege,
-    matches,
 )
 from trustview.policy.wildcard import Match, match_texts
 
@@ -51,8 +50,8 @@ class Ceiling:
         return _tests_in(self.documents)
 
     @cached_property
-    def principals_named(self) -> tuple[tuple[str, bool], ...]:
-        """Their resource patterns that may mean principals or managed policies, and whether variables fill them."""
+    def principals_named(self) -> Naming:
+        """Their resource patterns that may mean principals or managed policies."""
         return _principals_named(self.documents)
 
     @cached_property
@@ -86,10 +85,10 @@ class Bindings:
         return {key: _joined([tests[key] for tests in (own, above) if key in tests]) for key in own.keys() | above}
 
     @cached_property
-    def principals_named(self) -> tuple[tuple[str, bool], ...]:
-        """The resource patterns that may mean principals or managed policies, and whether variables fill them."""
+    def principals_named(self) -> Naming:
+        """The resource patterns that may mean principals or managed policies."""
         own, above = _principals_named(self._documents), self.ceiling.principals_named
-        return tuple(dict.fromkeys((*own, *above))) if own else above
+        return own | above if own else above
 
     @property
     def _documents(self) -> tuple[PolicyDocument, ...]:
@@ -102,7 +101,10 @@ class Bindings:
 
     def name_it(self, arn: str) -> bool:
         """Whether some statement means this ARN that does not mean every ARN of its kind."""
-        return any(_is_meant(arn, *pattern) for pattern in self.principals_named)
+        other = _any_like(arn)
+        return any(
+            matches(arn) and (is_filled or not matches(other)) for matches, is_filled in self.principals_named.values()
+        )
 
     def like(self, arn: str) -> str:
         """A principal's ARN, or one that no policy names where these do not either."""
@@ -110,10 +112,8 @@ class Bindings:
 
     def told(self, known: Facts, account: str) -> Facts:
         """What is known of the keys that these policies test, as they would say it."""
-        named = [(key.lower(), values) for key, values in known]
-        return tuple(
-            [(key, tuple([self.hide(v, account) for v in values])) for key, values in named if key in self.tests]
-        )
+        tested = [(name, values) for key, values in known if (name := key.lower()) in self.tests]
+        return tuple([(key, tuple([self.hide(value, account) for value in values])) for key, values in tested])
 
     def hide(self, text: str, account: str) -> str:
         """A text of a principal of an account as these policies would say it."""
@@ -275,14 +275,13 @@ def _joined(tests: list[Tests]) -> Tests:
 # ── the principal as a resource ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _principals_named(documents: Iterable[PolicyDocument]) -> tuple[tuple[str, bool], ...]:
+# Patterns as tests, and whether variables fill them.
+Naming = dict[str, tuple[Match, bool]]
+
+
+def _principals_named(documents: Iterable[PolicyDocument]) -> Naming:
     named = (text for text in patterns_in(documents) if ":iam:" in text)
-    return tuple(dict.fromkeys((_VARIABLE.sub("*", text), "${" in text) for text in named))
-
-
-@lru_cache(maxsize=65536)
-def _is_meant(arn: str, pattern: str, is_filled: bool) -> bool:
-    return matches(pattern, arn) and (is_filled or not matches(pattern, _any_like(arn)))
+    return {text: (match_texts((_VARIABLE.sub("*", text),)), "${" in text) for text in named}
 
 
 def _any_like(arn: str) -> str:
