@@ -21,12 +21,13 @@ Offer = tuple[Finding, tuple[Change, ...]]
 
 def propose(access: Access, findings: Iterable[Finding]) -> Iterator[Remediation]:
     """What can be chosen for each subject of which some finding offers changes, the best of each first."""
-    by_subject: dict[Subject, list[Finding]] = {}
+    by_subject: dict[str | Subject, list[Finding]] = {}
     for finding in findings:
         if finding.changes or finding.instead:
-            by_subject.setdefault(finding.subject, []).append(finding)
+            by_subject.setdefault(finding.role or finding.subject, []).append(finding)
     alike: dict[tuple[str, int, int], tuple[Remediation, ...]] = {}
-    for subject, found in by_subject.items():
+    for found in by_subject.values():
+        subject = found[0].subject
         document = _document_of(access, subject)
         if len(found) > 1:
             yield from choices_of(document, found)

@@ -7,10 +7,11 @@ A walk may be told which edges to leave out. Costs grow with the edges that it m
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from operator import attrgetter
 
 from trustview.analysis.edge import POWER, Edge, is_shared
@@ -20,7 +21,7 @@ from trustview.analysis.steps import steps_into, steps_of_chain, steps_out_of
 Accept = Callable[[Edge], bool]
 Path = tuple[int, ...]
 
-_SOURCE, _TARGET, _BOTH_ENDS = attrgetter("source"), attrgetter("target"), attrgetter("source", "target")
+_BOTH_ENDS = attrgetter("source", "target")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class TrustGraph:
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The number of each node."""
-        names = dict.fromkeys(chain.from_iterable(map(attrgetter("source", "target"), self.edges)))
-        return {name: number for number, name in enumerate(names)}
+        return self._ends[0]
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -58,12 +58,19 @@ class TrustGraph:
     @cached_property
     def sources(self) -> array[int]:
         """The number of the node that each edge begins at."""
-        return array("I", map(self.numbers.__getitem__, map(attrgetter("source"), self.edges)))
+        return self._ends[1][::2]
 
     @cached_property
     def targets(self) -> array[int]:
         """The number of the node that each edge ends at."""
-        return array("I", map(self.numbers.__getitem__, map(attrgetter("target"), self.edges)))
+        return self._ends[1][1::2]
+
+    @cached_property
+    def _ends(self) -> tuple[dict[str, int], array[int]]:
+        """Each node with its number, in the order in which they are met; and the numbers of both ends of each edge."""
+        numbers = defaultdict[str, int](count().__next__)
+        ends = array("I", map(numbers.__getitem__, chain.from_iterable(map(_BOTH_ENDS, self.edges))))
+        return dict(numbers), ends
 
     @cached_property
     def outgoing(self) -> Rows | AmendedRows:

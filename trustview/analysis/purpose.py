@@ -23,9 +23,11 @@ def _fits(name: str, path: str, tags: Tags, patterns: tuple[str, ...]) -> bool:
     return any(map(_matcher(patterns), _words(name, path, tags)))
 
 
+# Fewer still have paths and keys of their own.
 @lru_cache(maxsize=16)
 def _matcher(patterns: tuple[str, ...]) -> Match:
-    return match_any((tokenize(text, substitutes=False, has_wildcards=True) for text in patterns), ignore_case=True)
+    tokens = (tokenize(text, substitutes=False, has_wildcards=True) for text in patterns)
+    return lru_cache(maxsize=65536)(match_any(tokens, ignore_case=True))
 
 
 def _words(name: str, path: str, tags: Tags) -> Iterator[str]:

@@ -35,9 +35,9 @@ def unused_grant(access: Access) -> Iterator[Evidence]:
     """
     book = use_book(access)
     for arn, grants in access.grants_by_role.items():
-        role = access.role(arn)
-        if arn not in book.by_role or not book.sees(role):
+        if arn not in book.by_role or not book.sees(access.role(arn)):
             continue
+        role = access.role(arn)
         whole = book.of_role(role)
         if whole.state is not UseState.USED or whole.doubts or is_meant_for(role, access.settings.roles.break_glass):
             continue
