@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from trustview.analysis.access import Access
 from trustview.analysis.edge import JOINS, Edge, is_shared
@@ -67,13 +68,17 @@ def _split(access: Access, edges: Iterable[Edge]) -> tuple[frozenset[str], froze
     return frozenset(able), frozenset(unsure)
 
 
-def principals_behind(access: Access, node: str) -> Iterator[str]:
+def principals_behind(access: Access, node: str) -> tuple[str, ...]:
     """The principals of the snapshot that a node is or stands for; a crowd is none."""
-    if is_shared(node):
-        for edge in access.graph.edges_into(node):
-            yield from principals_behind(access, edge.source)
-    elif node in access.snapshot.roles_by_arn or node in access.snapshot.users_by_arn:
-        yield node
+    if not is_shared(node):
+        snapshot = access.snapshot
+        return (node,) if node in snapshot.roles_by_arn or node in snapshot.users_by_arn else ()
+    memory = access.memory.setdefault("principals behind", {})
+    if node not in memory:
+        before = [principals_behind(access, edge.source) for edge in access.graph.edges_into(node)]
+        memory[node] = tuple(chain.from_iterable(before))
+    found: tuple[str, ...] = memory[node]
+    return found
 
 
 class _Places(dict[str, tuple[int, int]]):

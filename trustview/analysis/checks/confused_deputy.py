@@ -57,23 +57,34 @@ _Mends = tuple[tuple[Change, ...], tuple[tuple[Change, ...], ...]]
 
 
 def _mend_once(access: Access, grant: Grant) -> _Mends:
-    """The same changes for all roles of an account that have the same trust policy."""
+    """The same changes for all roles of an account whose statement of this number serves the same services."""
     memory = access.memory.setdefault("deputies mended", {})
-    key = (grant.account, grant.statement, access.role(grant.role).trust_policy)
+    services = _services_beside(access, grant)
+    key = (grant.account, grant.role.split(":", 2)[1], grant.statement, services)
     if key not in memory:
-        memory[key] = _mend(access, grant)
+        memory[key] = _mend(grant, services)
     found: _Mends = memory[key]
     return found
 
 
-def _mend(access: Access, grant: Grant) -> _Mends:
+def _services_beside(access: Access, grant: Grant) -> tuple[str, ...]:
+    """The services of a grant's statement, where each of them answers; the same for all roles of one trust policy."""
+    memory = access.memory.setdefault("services of statements", {})
+    key = (access.role(grant.role).trust_policy, grant.statement)
+    if key not in memory:
+        names = tuple(element.value.lower() for element in statement_of(access, grant).principals)
+        memory[key] = () if grant.is_inverted or not deputies().keys() >= set(names) else names
+    found: tuple[str, ...] = memory[key]
+    return found
+
+
+def _mend(grant: Grant, services: tuple[str, ...]) -> _Mends:
     """Ask for our own account, or for what of it the service may act for, where every service of the statement answers.
 
     Safe because each sends the key by its page, and what acts here for our own account goes on as before.
     """
-    services = [deputies().get(element.value.lower()) for element in statement_of(access, grant).principals]
-    known = [service for service in services if service is not None]
-    if grant.is_inverted or len(known) < len(services):
+    known = [deputies()[service] for service in services]
+    if not known:
         return (), ()
     sources = tuple(dict.fromkeys(service.source_in(grant) for service in known))
     by_arn = (add_condition(grant, "ArnLike", "aws:SourceArn", sources, ", in any Region"),) if all(sources) else ()
