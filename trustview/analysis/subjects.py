@@ -61,12 +61,16 @@ def issuer_of(grant: Kind) -> Issuer:
 
 def claims_of(grant: Kind) -> tuple[tuple[str, Condition], ...]:
     """The conditions on claims of the grant's own issuer, with the claim; keys of AWS stand under their full name."""
-    return tuple((_claim_of(grant, condition.key.lower()), condition) for condition in grant.conditions)
+    provider = grant.principal.name
+    return tuple([(_claim_of(provider, condition.key), condition) for condition in grant.conditions])
 
 
-def _claim_of(grant: Kind, key: str) -> str:
+# Several checks ask, and an organization has few providers and keys.
+@lru_cache(maxsize=4096)
+def _claim_of(provider: str, key: str) -> str:
+    key = key.lower()
     issuer, _, claim = key.rpartition(":")
-    return claim if issuer.rstrip("/") == issuer_name(grant) else key
+    return claim if issuer.rstrip("/") == _issuer_name(provider) else key
 
 
 def tests_of(grant: Kind, *claims: str) -> tuple[Condition, ...]:
