@@ -167,7 +167,7 @@ class Privileges:
         """What binds a policy set below some SCPs: the same as what binds the first of its shape, in other names."""
         if own.skeletons is None or any(":iam:" in arn for arn in own.arns):
             return _Bound(self._make(own, scps, account))
-        named = named_in([text_of(arn, account) for arn in own.arns], account)
+        named = named_in(tuple([text_of(arn, account) for arn in own.arns]), account)
         shape = shape_of_patterns(named, self._named_above(own, scps, account), account)
         key = (own.skeletons, own.boundary, own.own, own.is_admin, id(scps), account, shape.key)
         if key not in self._firsts:

@@ -73,10 +73,11 @@ class Named:
     far: tuple[str, ...]
 
 
-def named_in(texts: Iterable[str], account: str) -> Named:
+# Accounts of one team, which name the same, stand beside each other, and are often below different SCPs.
+@lru_cache(maxsize=4096)
+def named_in(texts: tuple[str, ...], account: str) -> Named:
     """What the policies of a principal of an account name, by their patterns."""
     by_head: dict[str, list[str]] = {}
-    texts = tuple(texts)
     for text in texts:
         by_head.setdefault(_head(text), []).append(text)
     far = by_head.pop("", ())
@@ -90,7 +91,7 @@ def named_in(texts: Iterable[str], account: str) -> Named:
 def shape_of(stack: PolicyStack, holder: Holder, above: Elsewhere) -> Shape:
     """The shape of a principal's own policies; what the SCPs `above` name is heeded, and is no part of the key."""
     own = (*(stack.identity or ()), *((stack.boundary,) if stack.boundary else ()))
-    names = _names(named_in(patterns_in(own), _account_of(holder)), above, holder)
+    names = _names(named_in(tuple(patterns_in(own)), _account_of(holder)), above, holder)
     documents = tuple([_terms(document, names) for document in own])
     return Shape((stack.boundary is None, documents), tuple([name.begin for name in names.values()]))
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trustview.policy.arn import parse_arn
 from trustview.policy.condition import Test, prepare_condition
 from trustview.policy.context_key import CallerKind
 from trustview.policy.document import PolicyDocument, Statement
-from trustview.policy.memory import keep
+from trustview.policy.memory import ENTRIES, keep
 from trustview.policy.patterns import Patterns
 from trustview.policy.principal import PrincipalElement, PrincipalForm
 from trustview.policy.request import Caller, Request
 from trustview.policy.truth import FALSE, TRUE, Truth, all_of, any_of, depends, truth, undocumented
-from trustview.policy.wildcard import match_any, tokenize
+from trustview.policy.wildcard import Match, match_any, tokenize
 
 # Principal elements that mean, or may mean, a caller.
 Elements = list[tuple[PrincipalElement, Truth]]
@@ -53,9 +54,14 @@ def means_action(statement: Statement, action: str) -> bool:
     """Whether the action is, or may be, meant; actions ignore case."""
     match = statement.prepared.get("action")
     if match is None:
-        patterns = (tokenize(text, substitutes=False, has_wildcards=True) for text in statement.actions)
-        match = statement.prepared["action"] = match_any(patterns, ignore_case=True)
+        match = statement.prepared["action"] = _match_actions(statement.actions)
     return bool(match(action) != statement.not_actions)
+
+
+@lru_cache(maxsize=ENTRIES)
+def _match_actions(patterns: tuple[str, ...]) -> Match:
+    """The test of a list of actions; few lists stand in many statements."""
+    return match_any((tokenize(text, substitutes=False, has_wildcards=True) for text in patterns), ignore_case=True)
 
 
 def prepare(statement: Statement, document: PolicyDocument) -> PreparedStatement:
