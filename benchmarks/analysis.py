@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.measure import Measure
 from benchmarks.organizations import account_details, generate_snapshot
-from trustview.analysis import CHECKS, Analysis, analyse, what_if
+from trustview.analysis import CHECKS, Analysis, Party, analyse, what_if
 from trustview.policy import Privilege
 from trustview.snapshot import Role, Snapshot
 
@@ -67,13 +67,19 @@ def _try_out(snapshot: Snapshot, analysis: Analysis, role: Role) -> float:
 
 
 def _changes(snapshot: Snapshot, analysis: Analysis) -> Iterator[tuple[str, Role]]:
-    """One role of the middle that lets nobody in any more, one that may do less, and an administrator shut."""
+    """One role of the middle that lets nobody in any more, one that may do less, an administrator and a vendor shut.
+
+    The first change after a snapshot was opened also sorts by account what all changes need.
+    """
     role = snapshot.roles[len(snapshot.roles) // 2]
     admins = [grant.role for grant in analysis.grants if grant.privilege is Privilege.ADMIN]
     shut = '{"Version": "2012-10-17", "Statement": []}'
+    vendors = [grant.role for grant in analysis.grants if grant.party is Party.VENDOR]
+    yield "the first change", replace(role, trust_policy=shut)
     yield "a trust policy", replace(role, trust_policy=shut)
     yield "permissions", replace(role, inline=(), attached=("arn:aws:iam::aws:policy/ReadOnlyAccess",))
     yield "an administrator", replace(snapshot.roles_by_arn[admins[len(admins) // 2]], trust_policy=shut)
+    yield "a vendor's role", replace(snapshot.roles_by_arn[vendors[len(vendors) // 2]], trust_policy=shut)
 
 
 def _parsers() -> dict[str, Callable[[str], object]]:

@@ -95,9 +95,9 @@ class _Amendment:
         accounts = {self._access.role(arn).account for arn in concerned}
         grants = tuple(grant for grant in self._grants.of_accounts(accounts) if grant.role in concerned)
         own = self._access.with_found(grants, self._graph, self._ways.doors_of_grants())
-        found = [f for check, _ in redone for f in find_findings(self._access, check)]
+        found = [f for check, access, _ in redone for f in find_findings(access, check)]
         found += [f for check in alone for f in find_findings(own, check)]
-        gone = [f for _, findings in redone for f in findings]
+        gone = [f for *_, findings in redone for f in findings]
         gone += self._findings_on(concerned, {check.id for check in alone})
         return self._with_findings(amend_findings(self._today, gone, found))
 
@@ -121,22 +121,29 @@ class _Amendment:
 
     # ── which findings ───────────────────────────────────────────────────────────────────────────────────────
 
-    def _redone(self, checks: Iterable[Check]) -> Iterator[tuple[Check, Sequence[Finding]]]:
-        """The checks that may find something else on other roles too, with those of today's findings that they redo."""
+    def _redone(self, checks: Iterable[Check]) -> Iterator[tuple[Check, Access, Sequence[Finding]]]:
+        """The checks that may find something else on other roles, what they see, and the findings that they redo."""
         for check in checks:
             today = self._today.findings_by_check.get(check.id, ())
             if check is escalation_chain:
                 accounts = self._accounts_with_chains()
                 narrowed = replace(check, find=partial(find_chains_into, accounts=sorted(accounts)))
-                yield narrowed, [finding for finding in today if finding.account in accounts]
+                yield narrowed, self._access, [finding for finding in today if finding.account in accounts]
             elif check.of_all and self._is_redone(check):
-                yield check, today
+                yield check, self._seen_by(check), today
 
     def _is_redone(self, check: Check) -> bool:
         """Whether what changed may bear on what a check finds anywhere."""
         if check.beside_trust:
             return bool(self._callers.judged)
         return check.looks_at is None or any(map(check.looks_at, self._came_and_went))
+
+    def _seen_by(self, check: Check) -> Access:
+        """All, with the grants alone that bear on what a check finds anywhere."""
+        if check.looks_at is None:
+            return self._access
+        seen = tuple(filter(check.looks_at, self._grants.all))
+        return self._access.with_found(seen, self._graph, by_role=self._access.grants_by_role)
 
     def _accounts_with_chains(self) -> frozenset[str]:
         """The accounts to whose administrators other chains may lead than today."""

@@ -16,6 +16,7 @@ from trustview.analysis.guardrails import (
     own_guardrails,
     request_of,
 )
+from trustview.analysis.kinds import Kind
 from trustview.analysis.remediation import Change, ChangeKind
 from trustview.policy import CallerKind, PolicyDocument, Statement
 from trustview.snapshot import GuardrailKind
@@ -28,7 +29,11 @@ _WORDS = {
 }
 
 
-@check(Severity.HIGH, of_all=True)
+def _is_of_services(kind: Kind) -> bool:
+    return kind.party in (Party.SERVICE, Party.IDENTITY_PROVIDER)
+
+
+@check(Severity.HIGH, of_all=True, looks_at=_is_of_services)
 def guardrail_breaks_services(access: Access) -> Iterator[Evidence]:
     """A resource control policy locks out AWS services or federated callers.
 
@@ -65,9 +70,8 @@ def _breaks(access: Access, account: str, deny: Statement, document: PolicyDocum
 
 def _reckon(access: Access, accounts: tuple[str, ...]) -> str:
     """How many roles it takes from services and providers."""
-    parties = (Party.SERVICE, Party.IDENTITY_PROVIDER)
-    ways = access.kinds.grants(lambda kind: kind.party in parties)
-    roles = {grant.role for grant in ways if grant.account in accounts}
+    below = frozenset(accounts)
+    roles = {grant.role for grant in access.grants if _is_of_services(grant) and grant.account in below}
     linked = {role for role in roles if access.role(role).is_service_linked}
     return f"{len(roles - linked)} roles of services and providers stand in the {len(accounts)} accounts below it"
 
