@@ -27,6 +27,7 @@ from widgets.tone import Cell, Tone
 from widgets.use_strip import HeatRow, UseStrip
 from widgets.virtual_table import VirtualTable
 from widgets.virtual_tree import VirtualTree
+from widgets.wrapped_line import WrappedLine
 
 OLD = '{\n  "kind": "Deployment",\n  "replicas": 2,\n  "image": "registry/web:1.4"\n}\n'
 NEW = '{\n  "kind": "Deployment",\n  "replicas": 3,\n  "image": "registry/web:1.5",\n  "paused": true\n}\n'
@@ -148,6 +149,7 @@ EXAMPLES: dict[str, Callable[[], Sequence[Widget]]] = {
     "filter": lambda: [FilterBar("state:fail"), VirtualTable(COLUMNS, Pods(), range(0, 400, 4))],
     "prompt": lambda: [VirtualTable(COLUMNS, Pods(), range(40)), Asking()],
     "status": lambda: [StatusLine([Segment("cluster", Tone.HEADING), Segment("12 pods")], [Segment("read only")])],
+    "wrapped": lambda: [WrappedLine((Cell("12 pods wait for a node", Tone.STRONG),), (Cell("n goes on", Tone.MUTED),))],
     "heat": lambda: [UseStrip(WEEK, ("0", "6", "12", "18"))],
     "keys": lambda: [KeyHelp([KeyGroup("find", HINTS[:2]), KeyGroup("act", HINTS[2:])]), KeyLine(HINTS)],
 }

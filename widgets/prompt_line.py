@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from widgets.painter import PaintedLine
 from widgets.safe_input import SafeInput
 from widgets.tone import Cell, Line, Tone
-from widgets.wrapping import wrap_pieces
+from widgets.wrapped_line import WrappedLine
 
 Validate = Callable[[str], str | None]
 """Returns what is wrong with an answer; None if nothing is."""
@@ -48,13 +46,14 @@ class PromptLine(Vertical):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._asked = _Wrapped(id="prompt-question")
+        self._asked = WrappedLine(id="prompt-question")
         self._input = SafeInput()
-        self._error = _Wrapped(id="prompt-error")
+        self._error = WrappedLine(id="prompt-error")
         self._question: _Question | None = None
         self._answer: asyncio.Future[str | None] | None = None
         self._focused_before: Widget | None = None
         self._offered = -1
+        self._wrong = ""
 
     def compose(self) -> ComposeResult:
         """The question, the field below it, what is wrong with it."""
@@ -70,7 +69,7 @@ class PromptLine(Vertical):
     @property
     def error(self) -> str:
         """What is shown to be wrong with the answer; empty if nothing is."""
-        return self._error.text
+        return self._wrong
 
     async def ask(
         self,
@@ -146,7 +145,8 @@ class PromptLine(Vertical):
         return future is not None
 
     def _show_error(self, text: str) -> None:
-        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else (), text=text)
+        self._wrong = text
+        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),) if text else ())
         self.set_class(bool(text), "-wrong")
 
     @on(Input.Submitted)
@@ -168,7 +168,7 @@ class PromptLine(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._error.text:
+        if self._wrong:
             self._show_error("")
 
     def on_key(self, event: events.Key) -> None:
@@ -211,26 +211,3 @@ _LEAVE = _offer("esc", "leave")
 
 def _question_line(question: str) -> Line:
     return (Cell("▸ ", Tone.ACCENT), Cell(question, Tone.STRONG))
-
-
-class _Wrapped(PaintedLine):
-    """Pieces side by side that wrap between each other first."""
-
-    DEFAULT_CSS = "_Wrapped { height: auto; }"
-
-    pieces: tuple[Line, ...] = ()
-    text = ""
-
-    def show(self, *pieces: Line, text: str = "") -> None:
-        """Show other pieces."""
-        self.pieces, self.text = pieces, text
-        self.refresh(layout=True)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return how many lines it takes at this width."""
-        return len(wrap_pieces(self.pieces, width, hang=2))
-
-    def render_line(self, y: int) -> Strip:
-        """Draw line `y`."""
-        lines = wrap_pieces(self.pieces, self.size.width, hang=2)
-        return self.paint(lines[y] if y < len(lines) else (), self.size.width)

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.app import Cockpit
+from trustview.ui.board import Wishes
 from trustview.ui.opening import open_cockpit
 from trustview.ui.state import State
 
@@ -63,10 +64,12 @@ class Screen(Driver):
 
 
 @asynccontextmanager
-async def sitting(desk: Desk, size: tuple[int, int] = NARROW, wait: int = 30) -> AsyncIterator[Screen]:
+async def sitting(
+    desk: Desk, size: tuple[int, int] = NARROW, wait: int = 30, wishes: Wishes | None = None
+) -> AsyncIterator[Screen]:
     """A cockpit that is ready for keys: the details of the first item are read."""
     with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews, wait) as reviews:
-        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder)
+        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder, wishes=wishes)
         async with cockpit.run_test(size=size) as pilot:
             screen = Screen(cockpit, pilot)
             await screen.until(lambda: cockpit.is_settled)

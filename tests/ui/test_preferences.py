@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from trustview.errors import UsageError
-from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.board import Wishes
 from trustview.ui.commands import COMMANDS
 from trustview.ui.filter import read_filter
-from trustview.ui.opening import open_cockpit
 from trustview.ui.preferences import BUILT_IN_VIEWS, Preferences, read_preferences
 from trustview.ui.state import Pane
 
-from .sitting import NARROW, NOW, Desk, Screen, sitting
+from .sitting import Desk, Screen, sitting
 
 
-@asynccontextmanager
-async def preferring(desk: Desk, sections: dict[str, Any], *, has_tour: bool = False) -> AsyncIterator[Screen]:
-    wishes = Wishes(preferences=read_preferences(sections), has_tour=has_tour)
-    with open_snapshot(desk.snapshot) as snapshot, ReviewStore(desk.reviews) as reviews:
-        cockpit = open_cockpit(snapshot, reviews, "anna", lambda: NOW, desk.folder, wishes=wishes)
-        async with cockpit.run_test(size=NARROW) as pilot:
-            screen = Screen(cockpit, pilot)
-            await screen.until(lambda: cockpit.is_settled)
-            yield screen
+def preferring(desk: Desk, sections: dict[str, Any]) -> AbstractAsyncContextManager[Screen]:
+    return sitting(desk, wishes=Wishes(preferences=read_preferences(sections)))
 
 
 async def test_a_command_runs_by_its_new_key_and_no_more_by_the_old_one(desk: Desk) -> None:
@@ -127,17 +117,3 @@ async def test_justifications_and_earlier_notes_are_offered_by_up_and_down(desk:
         await screen.press("enter")
         await screen.until(lambda: len(screen.state.decisions) == 4)
         assert {one.note for one in screen.state.decisions.values()} == {"nobody uses them", "as agreed with the owner"}
-
-
-async def test_the_tour_of_the_first_run_has_four_steps_and_ends_where_it_began(desk: Desk) -> None:
-    async with preferring(desk, {}, has_tour=True) as screen:
-        for number in range(1, 5):
-            await screen.sees(f"{number} of 4")
-            await screen.press("n")
-        await screen.until(lambda: not screen.cockpit.bench.prompt.is_open)
-        assert screen.state.pane is Pane.QUEUE
-        assert not screen.state.decisions
-        await screen.press("T")
-        await screen.sees("1 of 4")
-        await screen.press("escape")
-        await screen.until(lambda: not screen.cockpit.bench.prompt.is_open)

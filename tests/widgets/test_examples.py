@@ -21,6 +21,7 @@ WORDS = {
     "filter": "state:fail",
     "prompt": "▸ why?",
     "status": "read only",
+    "wrapped": "n goes on",
     "heat": "not known",
     "keys": "filter",
 }

@@ -114,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", ("y",), "copy ARN", "copy the ARN of the role (or of the graph's node)", Group.DO),
     Command("close", ("C",), "close", "sign the review off as it stands, after a typed confirmation", Group.DO),
     Command("palette", ("colon", "ctrl+p"), "palette", "every command by name", Group.DO),
-    Command("tour", ("T",), "tour", "the tour of the first run, four steps", Group.DO),
+    Command("tour", ("T",), "tour", "the tour of the first run; again: its next step", Group.DO),
     Command("help", ("question_mark",), "help", "the keys that work here", Group.DO),
     Command("quit", ("ctrl+q",), "quit", "quit; everything is saved", Group.DO),
     # ── in a pane ────────────────────────────────────────────────────────────────────────────────────────────

@@ -83,6 +83,14 @@ class Notice:
     is_bad: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """The tour of the first run: its step, counted from 1, and the pane where it began."""
+
+    step: int
+    pane: Pane
+
+
 @dataclass(frozen=True)
 class State:
     """Everything the cockpit shows and nothing about how.
@@ -95,7 +103,8 @@ class State:
     of a fleet from 0. `trail` are the ARNs of roles walked through in the graph, the one in the centre last (empty: the
     item's own role); `opened` are groups of the graph that are shown member by member, the one opened last at the end;
     `open_places` the OUs that are open in the tree. `beneath` is the sheet that help or gaps lie over. `facet` is the
-    part of the role screen that is looked at, `inspected` the ARN of its role (empty: the item's own).
+    part of the role screen that is looked at, `inspected` the ARN of its role (empty: the item's own). `tour` is there
+    while the tour is.
     """
 
     rows: Rows
@@ -124,6 +133,7 @@ class State:
     opened: tuple[str, ...] = ()
     open_places: frozenset[str] = frozenset()
     notice: Notice = field(default_factory=Notice)
+    tour: Tour | None = None
     preferences: Preferences = field(default_factory=Preferences)
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from trustview.ui.actions.seeing import leave_sheet
+from trustview.ui.actions.touring import leave_tour
 from trustview.ui.desk import Desk
 from trustview.ui.present.signs import provider_name
 from trustview.ui.searching import STILL_LOOKING
@@ -94,7 +95,7 @@ def zoom(desk: Desk) -> None:
 
 
 def back(desk: Desk) -> None:
-    """One step back: the sheet, a group of the graph, its walk, the zoom, the pane, the filter, the scope."""
+    """One step back: the sheet, a group of the graph, its walk, the tour, the zoom, the pane, the filter, the scope."""
     state = desk.state
     if state.sheet is not Sheet.NONE:
         leave_sheet(desk)
@@ -102,6 +103,8 @@ def back(desk: Desk) -> None:
         desk.show(replace(state, opened=state.opened[:-1]))
     elif state.pane is Pane.GRAPH and len(state.trail) > 1:
         desk.show(replace(state, trail=state.trail[:-1]))
+    elif state.tour is not None:
+        leave_tour(desk)
     elif state.is_zoomed:
         desk.show(replace(state, is_zoomed=False))
     elif state.pane is not Pane.QUEUE:

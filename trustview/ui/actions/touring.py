@@ -1,27 +1,28 @@
-"""The tour of the first run: four steps over the real screen, one question each."""
+"""The tour of the first run: a line over the real screen, on which every key does what it always does."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trustview.ui.desk import Desk
-from trustview.ui.state import Pane
+from trustview.ui.present.tour import STEPS
+from trustview.ui.state import Notice, Tour
 from trustview.ui.whereabouts import at_pane
 
-_STEPS = (
-    (Pane.QUEUE, "The queue: one line for each way in, worst first. j and k move, 3 says why, space marks."),
-    (Pane.GRAPH, "The graph (4): who comes in on one side, what the role can become on the other; enter walks."),
-    (Pane.FIX, "The fix (5): what would mend it, and its proof. f narrows with it; a approves, r revokes: u undoes."),
-    (Pane.QUEUE, "/ filters by words, V has named views, o is the overview, ? shows every key. All is saved at once."),
-)
+
+def tour(desk: Desk) -> None:
+    """The first step of the tour, the next one, or its end after the last."""
+    state = desk.state
+    if state.tour is not None and state.tour.step == len(STEPS):
+        leave_tour(desk)
+        return
+    now = Tour(1, state.pane) if state.tour is None else replace(state.tour, step=state.tour.step + 1)
+    desk.show(replace(at_pane(state, STEPS[now.step - 1].pane), tour=now, notice=Notice()))
 
 
-async def tour(desk: Desk) -> None:
-    """Go round the panes with a sentence on each; the screen is as it was when it ends."""
-    before = desk.state
-    with desk.bench.asking() as prompt:
-        for number, (pane, text) in enumerate(_STEPS, 1):
-            desk.show(at_pane(desk.state, pane))
-            more = {"n": "next"} if number < len(_STEPS) else {"n": "begin"}
-            if await prompt.choose(f"{number} of {len(_STEPS)} · {text}", more) is None:
-                break
-    desk.show(at_pane(desk.state, before.pane))
-    desk.say("T shows the tour again, ? every key")
+def leave_tour(desk: Desk) -> None:
+    """To the pane where it began."""
+    state = desk.state
+    if state.tour is not None:
+        desk.show(replace(at_pane(state, state.tour.pane), tour=None))
+        desk.say("T shows the tour again, ? every key")

@@ -57,7 +57,7 @@ class CollectScreen(Screen[None], inherit_bindings=False):
         self.numbers = StatusLine(id="numbers")
         self.table = AccountTable(COLUMNS, AccountRows(collection), empty="no account has begun")
         self.facts = FactList()
-        self.status = NoticeLine()
+        self.status = NoticeLine(id="status")
         self.keys = KeyLine(last=LEAVE, id="keys")
         self.collection = collection
         self.shows_only_gaps = False

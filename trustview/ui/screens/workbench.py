@@ -26,6 +26,7 @@ from trustview.ui.panes.sheet import SheetPane
 from trustview.ui.panes.why import WhyPane
 from trustview.ui.present.sheets import context_of, footer, sheet_footer
 from trustview.ui.present.status import notice_line
+from trustview.ui.present.tour import tour_line
 from trustview.ui.screens.notice import NoticeLine, TooSmall
 from trustview.ui.state import Pane, Sheet, State
 from widgets.key_help import KeyLine
@@ -63,7 +64,8 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.graph = GraphPane()
         self.fix = FixPane()
         self.sheet = SheetPane()
-        self.status = NoticeLine()
+        self.tour = NoticeLine(id="tour")
+        self.status = NoticeLine(id="status")
         self.prompt = PromptLine(id="prompt")
         self.keys = KeyLine(id="keys")
         self._state: State | None = None
@@ -78,6 +80,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             yield self.why
             yield self.fix
         yield Lazy(self.sheet)  # nothing of it is seen at first
+        yield self.tour
         yield self.status
         yield self.prompt
         yield self.keys
@@ -107,8 +110,8 @@ class Workbench(Screen[None], inherit_bindings=False):
 
     @contextmanager
     def asking(self) -> Iterator[PromptLine]:
-        """The prompt, in the place of status and footer as long as a question is open."""
-        last_lines = (self.status, self.keys)
+        """The prompt, in the place of tour, status and footer as long as a question is open."""
+        last_lines = (self.tour, self.status, self.keys)
         for line in last_lines:
             line.display = False  # by itself: a class of the screen would make all looks anew, at each decision
         try:
@@ -163,6 +166,8 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Which panes are seen, and what stands in the last lines."""
         self._state = state
         self._restyle(state)
+        self.tour.show(*tour_line(state))
+        self.tour.set_class(state.tour is not None, "-open")
         self.status.show(notice_line(state))
         has_own_keys = state.sheet in (Sheet.NONE, Sheet.ROLE)
         self.keys.show(footer(context_of(state), state.preferences) if has_own_keys else sheet_footer(state.sheet))
