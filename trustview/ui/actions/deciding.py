@@ -56,7 +56,7 @@ async def narrow(desk: Desk) -> None:
         which = about_briefly(desk.state, tuple(without))
         desk.say(f"no change is proposed for {which}: revoke (r), accept the risk (w) or approve (a)", is_bad=True)
     elif desk.state.targets == numbers:
-        await _decide(desk, Verdict.NARROW, chosen)
+        await _decide(desk, Verdict.NARROW, chosen, _instead(desk, chosen))
     else:
         desk.say("the choice moved while the changes were weighed; nothing is decided", is_bad=True)
 
@@ -82,6 +82,16 @@ def _shown_change(desk: Desk, number: int) -> str:
     return shown.remediation.id if shown is not None and is_taken else ""
 
 
+def _instead(desk: Desk, chosen: Mapping[int, str]) -> str:
+    """Which change was taken where the one that is shown takes the way in away; empty where it is the one shown."""
+    if len(chosen) != 1:
+        return ""
+    (number, change), *_ = chosen.items()
+    shown = desk.bench.fix.chosen_for(desk.state.rows[number].id)
+    is_other = shown is not None and shown.is_removal
+    return f"by `{change}`, the best change that leaves a way in" if is_other else ""
+
+
 def _offer(desk: Desk, number: int, change: str) -> None:
     """Say that the change that is shown ends nothing of an item, and show the one that does."""
     desk.bench.fix.offer(desk.state.rows[number].id, change)
@@ -91,7 +101,9 @@ def _offer(desk: Desk, number: int, change: str) -> None:
     )
 
 
-async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = MappingProxyType({})) -> None:
+async def _decide(
+    desk: Desk, verdict: Verdict, changes: Mapping[int, str] = MappingProxyType({}), how: str = ""
+) -> None:
     numbers = desk.state.targets
     if not numbers:
         desk.say("there is nothing under the cursor to decide", is_bad=True)
@@ -103,7 +115,7 @@ async def _decide(desk: Desk, verdict: Verdict, changes: Mapping[int, str] = Map
     at = desk.now()
     said = (verdict, desk.reviewer, at, answers.note, answers.until, answers.assignee)
     decisions = [Decision(desk.state.rows[n].id, *said, change=changes.get(n, "")) for n in numbers]
-    desk.keep(EntryKind.DECIDE, say_decided(desk.state, verdict, numbers), decisions)
+    desk.keep(EntryKind.DECIDE, say_decided(desk.state, verdict, numbers, how), decisions)
 
 
 async def _ask(desk: Desk, verdict: Verdict, numbers: tuple[int, ...]) -> _Answers | None:

@@ -46,9 +46,9 @@ class FixPane(Frame):
         yield self.diff
 
     def show_detail(self, state: State, detail: Detail | None) -> None:
-        """Show another item; of the same one the choice stays."""
+        """Show another item, first the change that was decided, else the best; of the same one the choice stays."""
         if _subject_of(detail) != _subject_of(self._detail):
-            self._number = 0
+            self._number = _decided(state, detail)
         self._detail = detail
         self.title_line.show(subject(state, detail), subject_note(detail))
         self._show_choice()
@@ -105,6 +105,13 @@ class FixPane(Frame):
     def focus_content(self) -> None:
         """Let keys go to the difference, or to the words where there is none."""
         self.screen.set_focus(self.facts if self.has_class("-nothing") else self.diff)
+
+
+def _decided(state: State, detail: Detail | None) -> int:
+    """The place of the change that was decided on an item; 0 where none was."""
+    decision = state.decisions.get(detail.row.id) if detail else None
+    ids = [choice.remediation.id for choice in detail.choices] if detail else []
+    return ids.index(decision.change) if decision is not None and decision.change in ids else 0
 
 
 def _subject_of(detail: Detail | None) -> tuple[str, str]:

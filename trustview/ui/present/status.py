@@ -77,9 +77,10 @@ def about_briefly(state: State, numbers: tuple[int, ...]) -> str:
     return counted(len(numbers), "item")
 
 
-def say_decided(state: State, verdict: Verdict, numbers: tuple[int, ...]) -> str:
-    """What was just decided."""
-    return f"{VERDICTS[verdict].glyph} {verdict.value}: {about_briefly(state, numbers)} · u undoes it"
+def say_decided(state: State, verdict: Verdict, numbers: tuple[int, ...], how: str = "") -> str:
+    """What was just decided, and how where that has to be said."""
+    what = " ".join(filter(None, (about_briefly(state, numbers), how)))
+    return f"{VERDICTS[verdict].glyph} {verdict.value}: {what} · u undoes it"
 
 
 def say_step(state: State, entry: Entry) -> str:

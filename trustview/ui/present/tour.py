@@ -27,8 +27,8 @@ STEPS = (
     ),
     Step(
         Pane.GRAPH,
-        "The graph ({graph}): who comes in on one side, what the role can become on the other; {move-graph} moves, "
-        "{centre} walks, {back} goes back.",
+        "The graph ({graph}): who comes in, what the role can become. {move-graph} moves, {centre} walks on, {back} "
+        "goes back.",
     ),
     Step(
         Pane.FIX,

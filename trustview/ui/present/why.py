@@ -49,7 +49,7 @@ def why_facts(state: State, detail: Detail, checks: Mapping[str, Check] = CHECKS
     """Everything in words, the most important first."""
     decision = state.decisions.get(detail.row.id)
     if decision is not None:
-        yield from _decided(decision)
+        yield from _decided(decision, detail)
         yield from _disputed(state.conflicts.get(detail.row.id))
     else:
         yield from _opened_again(state, detail.row.id)
@@ -86,18 +86,26 @@ def policy_facts(text: str, marks: tuple[MarkedRange, ...]) -> Lines:
 # ── what was found ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _decided(decision: Decision) -> Lines:
+def _decided(decision: Decision, detail: Detail) -> Lines:
     sign = VERDICTS[decision.verdict]
     yield Heading("Decided")
     until = f" until {decision.until}" if decision.until else ""
     who = f" ({decision.assignee})" if decision.assignee else ""
     yield Fact("", f"{sign.word}{until}{who}, by {decision.by} at {decision.at}", sign.tone, sign.glyph)
+    if decision.change:
+        yield Fact("change", _told_change(decision.change, detail))
     if decision.note:
         yield Fact("note", decision.note)
     if decision.owner:
         yield Fact("owner", decision.owner)
     for sentence in decision.because:
         yield Fact("since", f"carried over from {decision.carried_from}: {sentence}")
+
+
+def _told_change(change: str, detail: Detail) -> str:
+    """What a change does; by its id alone where it is that of another role, or not proposed any more."""
+    found = next((one.remediation for one in detail.choices if one.remediation.id == change), None)
+    return f"`{change}`: {'; '.join(one.summary for one in found.changes)}" if found else f"`{change}`"
 
 
 def _opened_again(state: State, item: str) -> Lines:
