@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from widgets.safe_text import Align, fit
+from widgets.safe_text import Align, fit, safe_text
+from widgets.safe_text import cells as cells_of
 from widgets.tone import Cell, Line
 
 
@@ -66,6 +67,16 @@ def lay_out_cells(cells: Sequence[Cell], columns: tuple[Column, ...], width: int
         line += [gap] if line else []
         line.append(Cell(fit(cell.text, slot.width, columns[slot.index].align), cell.tone))
     return tuple(line)
+
+
+def cut_off(cells: Sequence[Cell], columns: tuple[Column, ...], width: int) -> tuple[tuple[str, Cell], ...]:
+    """Return the cells that are not seen in full, each with the label of its column."""
+    widths = {slot.index: slot.width for slot in arrange(columns, width)}
+    return tuple(
+        (column.label, cell)
+        for index, (column, cell) in enumerate(zip(columns, cells, strict=False))
+        if cells_of(safe_text(cell.text)) > widths.get(index, 0)
+    )
 
 
 def column_at(x: int, columns: tuple[Column, ...], width: int) -> str | None:

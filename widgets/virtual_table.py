@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from widgets.columns import Column, column_at, lay_out_cells
+from widgets.columns import Column, column_at, cut_off, lay_out_cells
 from widgets.marks import Marks, RangeKind
 from widgets.messages import FromWidget, Latest
 from widgets.scrolled_lines import CursorLines
@@ -291,6 +291,12 @@ class VirtualTable(CursorLines):
                 self.redraw_line(line)
             self._post_marks()
         self.post_message(self.CursorMoved(self, self.cursor_row))
+
+    @property
+    def cut_off(self) -> tuple[tuple[str, Cell], ...]:
+        """What of the row under the cursor is not seen in full, each with the label of its column."""
+        row = self.cursor_row
+        return () if row is None else cut_off(self._source.cells(row), self._columns, self._room(self.line_width))
 
     def action_activate(self) -> None:
         """Choose the row under the cursor."""

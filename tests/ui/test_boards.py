@@ -37,6 +37,26 @@ async def beginning(desk: Desk, start: Link, size: tuple[int, int] = NARROW) -> 
             yield screen
 
 
+async def test_what_is_cut_off_of_the_line_under_the_cursor_is_said_in_full_below(desk: Desk) -> None:
+    async with sitting(desk) as screen:
+        await screen.press("X")
+        board = board_of(screen, Sheet.CHAINS)
+        number = next(
+            n for n, row in enumerate(board.rows) if row.link and row.link.chain and len(row.cells[3].text) > 40
+        )
+        await screen.until(lambda: screen.cockpit.bench.sheet.board is not None)
+        screen.cockpit.bench.sheet.lines.move_to_row(number)
+        await screen.until(lambda: _plain(board.rows[number].cells[3].text) in _plain(screen.text))
+        await screen.sees("Depends on")
+        await screen.pilot.resize_terminal(250, 40)
+        await screen.until(lambda: not screen.cockpit.bench.sheet.in_full.pieces)
+
+
+def _plain(text: str) -> str:
+    """A text without the places where it may be wrapped."""
+    return "".join(text.split())
+
+
 async def test_each_number_of_the_overview_is_what_the_queue_shows_behind_it(desk: Desk) -> None:
     async with sitting(desk) as screen:
         await screen.press("a", "r")

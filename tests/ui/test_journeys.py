@@ -343,6 +343,16 @@ async def test_a_terminal_that_is_too_small_says_so_and_decides_nothing(desk: De
         await screen.sees("Queue")
 
 
+async def test_the_top_line_says_at_once_what_there_is_room_for(desk: Desk) -> None:
+    async with sitting(desk, MEDIUM) as screen:
+        await screen.until(lambda: "left" in screen.lines[0])
+        await screen.pilot.resize_terminal(*NARROW)
+        await screen.until(lambda: len(screen.lines[0]) == NARROW[0] and "left" not in screen.lines[0])
+        assert "…" not in screen.lines[0]
+        await screen.pilot.resize_terminal(*MEDIUM)
+        await screen.until(lambda: "left" in screen.lines[0])
+
+
 async def test_at_200_cells_all_panes_are_seen_at_once(desk: Desk) -> None:
     async with sitting(desk, WIDE) as screen:
         await screen.sees("1 Scope", "2 Queue", "3 Why", "4 Graph", "5 Fix", "who comes in", "because")

@@ -112,7 +112,7 @@ def shown_first(reader: SnapshotFile, row: ItemRow) -> str:
 
 
 async def test_what_narrow_took_instead_of_a_removal_is_said(desk: Desk) -> None:
-    async with sitting(desk) as screen:
+    async with sitting(desk, MEDIUM) as screen:
         await screen.filter("legacy-upload")
         await screen.press("5")
         await screen.sees("1 of 3, the best first")

@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.columns import Column, arrange, gap_at
+from widgets.columns import Column, arrange, cut_off, gap_at
+from widgets.safe_text import fit
+from widgets.tone import Cell
 
 COLUMNS = (
     Column("sev", "Sev", 6),
@@ -55,3 +57,16 @@ def test_slots_never_exceed_the_width_and_one_is_always_shown(given_columns: lis
     assert sum(slot.width for slot in slots) + gap_at(width) * (len(slots) - 1) <= width
     assert all(slot.width > 0 for slot in slots)
     assert [slot.index for slot in slots] == sorted(slot.index for slot in slots)
+
+
+@given(st.lists(st.tuples(columns, st.text("ab-日👍", max_size=30)), min_size=1, max_size=8), st.integers(1, 200))
+def test_what_is_not_seen_in_full_is_cut_off_and_nothing_else(
+    given_cells: list[tuple[Column, str]], width: int
+) -> None:
+    shape = tuple(column for column, _ in given_cells)
+    row = [Cell(text) for _, text in given_cells]
+    seen = {slot.index: slot.width for slot in arrange(shape, width)}
+    is_whole = [fit(text, seen.get(n, 0)).rstrip() == text for n, (_, text) in enumerate(given_cells)]
+    assert [cell for _, cell in cut_off(row, shape, width)] == [
+        cell for cell, w in zip(row, is_whole, strict=True) if not w
+    ]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 
 if TYPE_CHECKING:
@@ -238,15 +238,15 @@ class Cockpit(CandidApp[None]):
         """Whether the decisions are read, and the details under the cursor are shown."""
         return self._begun.is_set() and self.lookup.is_settled
 
-    def _show_top(self) -> None:
+    def _show_top(self, width: int = 0) -> None:
         sitting = self.sitting
         review = self._review_id.rpartition("/")[2]
         words = (sitting.organization, review, sitting.taken_at, sitting.gaps)
-        self.bench.show_top(*top_line(self._state, *words, self.size.width))
+        self.bench.show_top(*top_line(self._state, *words, width or self.size.width))
 
-    def on_resize(self) -> None:
-        """Say more in the top line where there is room."""
-        self._show_top()
+    def on_resize(self, event: events.Resize) -> None:
+        """Say more in the top line where there is room; `size` is still what it was before."""
+        self._show_top(event.size.width)
 
     def _show_looked(self, looked: Looked) -> None:
         """Show what was read; the words of an item stay where they were scrolled to while its graph is walked."""

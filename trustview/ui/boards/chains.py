@@ -76,7 +76,7 @@ def _choke_rows(chokes: Counter[str], places: Places) -> Iterator[BoardRow]:
             Cell(""),
             Cell(""),
             Cell("Cut here", Tone.HEADING),
-            Cell("every way to so many administrators leads through it", Tone.MUTED),
+            Cell("cuts so many administrators off", Tone.MUTED),
         )
     )
     for arn, count in chokes.most_common(_CHOKES):

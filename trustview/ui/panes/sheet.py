@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -22,6 +23,7 @@ from widgets.fact_list import FactList
 from widgets.key_help import KeyHelp
 from widgets.tone import Cell, Tone
 from widgets.virtual_table import NoRows, VirtualTable
+from widgets.wrapped_line import WrappedLine
 
 
 class SheetPane(Vertical):
@@ -37,6 +39,8 @@ class SheetPane(Vertical):
     SheetPane.-board VirtualTable { display: block; }
     SheetPane RolePane { display: none; }
     SheetPane.-role RolePane { display: block; }
+    SheetPane WrappedLine { display: none; min-height: 2; max-height: 4; padding: 0 1; }
+    SheetPane.-board WrappedLine { display: block; }
     """
 
     def __init__(self) -> None:
@@ -45,6 +49,7 @@ class SheetPane(Vertical):
         self.help = KeyHelp()
         self.gaps = FactList()
         self.lines = VirtualTable(())
+        self.in_full = WrappedLine()
         self.role = RolePane()
         self.board: Board | None = None
 
@@ -54,6 +59,7 @@ class SheetPane(Vertical):
         yield self.help
         yield self.gaps
         yield self.lines
+        yield self.in_full
         yield self.role
 
     def show_help(self, context: Context, preferences: Preferences) -> None:
@@ -76,6 +82,16 @@ class SheetPane(Vertical):
         self.lines.set_columns(board.columns if board else ())
         self.lines.set_source(board or NoRows(), range(len(board.rows)) if board else ())
         self._turn_to("-board")
+        self.call_after_refresh(self._show_in_full)
+
+    @on(VirtualTable.CursorMoved)
+    @on(events.Resize)
+    def _show_in_full(self) -> None:
+        """Say what is cut off of the line of a board under the cursor."""
+        cut = self.lines.cut_off
+        self.in_full.show(
+            *((Cell(f"{label} ".lstrip(), Tone.MUTED), Cell(cell.text, cell.tone)) for label, cell in cut)
+        )
 
     def begin_role(self, facet: Facet) -> None:
         """Show that a role is being read."""
