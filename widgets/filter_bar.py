@@ -2,7 +2,7 @@
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
@@ -12,13 +12,14 @@ from widgets.painter import PaintedLine
 from widgets.safe_input import SafeInput
 from widgets.safe_text import cells, safe_text
 from widgets.tone import Cell, Tone
+from widgets.wrapped_line import WrappedLine
 
 DEBOUNCE = 0.02
 """The seconds without a key after which the text is announced."""
 
 
 class _Answer(PaintedLine):
-    """How many rows match, or what is wrong with the text."""
+    """How many rows match."""
 
     DEFAULT_CSS = "_Answer { width: auto; height: 1; max-width: 60%; }"
 
@@ -27,7 +28,7 @@ class _Answer(PaintedLine):
     def show(self, cell: Cell) -> None:
         """Show another answer."""
         self.cell = cell
-        self.styles.width = min(cells(cell.text), 60) + 1 if cell.text else 0
+        self.styles.width = cells(cell.text) + 1 if cell.text else 0
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -40,8 +41,8 @@ class _FilterInput(SafeInput):
     """Gives the keys that leave the field to the bar."""
 
     async def _on_key(self, event: events.Key) -> None:
-        bar = self.parent
-        if isinstance(bar, FilterBar) and (event.key == "escape" or (event.key == "backspace" and not self.value)):
+        bar = next((one for one in self.ancestors if isinstance(one, FilterBar)), None)
+        if bar is not None and (event.key == "escape" or (event.key == "backspace" and not self.value)):
             event.stop()
             event.prevent_default()
             bar.dismiss()
@@ -49,15 +50,18 @@ class _FilterInput(SafeInput):
         await super()._on_key(event)
 
 
-class FilterBar(Horizontal):
+class FilterBar(Vertical):
     """`/` and what is filtered by; escape, or backspace in an empty field, leaves it.
 
     It changes no rows itself: the caller filters on `Changed` and answers with `show_matches` or `show_error`.
     """
 
     DEFAULT_CSS = """
-    FilterBar { height: 1; padding: 0 1; }
-    FilterBar > #slash { width: 2; }
+    FilterBar { height: auto; padding: 0 1; }
+    FilterBar > Horizontal { height: 1; }
+    FilterBar #slash { width: 2; }
+    FilterBar > WrappedLine { display: none; max-height: 4; padding-left: 2; }
+    FilterBar.-wrong > WrappedLine { display: block; }
     """
 
     class Changed(Latest["FilterBar"]):
@@ -85,14 +89,17 @@ class FilterBar(Horizontal):
         super().__init__(id=id, classes=classes)
         self._input = _FilterInput(placeholder=placeholder)
         self._answer = _Answer()
+        self._error = WrappedLine()
         self._announced = safe_text(text)
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """A slash, the field, the answer."""
-        yield _Slash(id="slash")
-        yield self._input
-        yield self._answer
+        """A slash, the field, the answer; below them what is wrong."""
+        with Horizontal():
+            yield _Slash(id="slash")
+            yield self._input
+            yield self._answer
+        yield self._error
 
     def on_mount(self) -> None:
         """Show the text the bar was made with."""
@@ -122,10 +129,13 @@ class FilterBar(Horizontal):
     def show_matches(self, matches: int, total: int, *, is_all: bool = True) -> None:
         """Show how many of how many match; unless that is all, with a sign that more may come."""
         self._answer.show(Cell(f"{matches:,}{'' if is_all else '…'} of {total:,}", Tone.MUTED))
+        self.remove_class("-wrong")
 
     def show_error(self, text: str) -> None:
         """Show what is wrong with the text, which stays in the field."""
-        self._answer.show(Cell(f"✗ {text}", Tone.CRITICAL))
+        self._answer.show(Cell("", Tone.MUTED))
+        self._error.show((Cell(f"✗ {text}", Tone.CRITICAL),))
+        self.add_class("-wrong")
 
     def dismiss(self) -> None:
         """Leave the field."""

@@ -161,7 +161,7 @@ async def test_the_filter_is_left_by_escape_or_by_backspace_when_empty(leave: li
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-async def test_matches_and_errors_stand_beside_the_text(width: int) -> None:
+async def test_matches_stand_beside_the_text_and_errors_in_full_below_it(width: int) -> None:
     bar = FilterBar("sev:hgh")
     app = Host(VirtualTable((Column("name", "Name"),), Rows(), range(50)), bar)
     async with app.run_test(size=(width, 12)) as pilot:
@@ -170,9 +170,14 @@ async def test_matches_and_errors_stand_beside_the_text(width: int) -> None:
         line = next(line for line in screen_lines(app) if line.lstrip().startswith("/"))
         assert "sev:hgh" in line
         assert line.rstrip().endswith("12 of 57,808")
-        bar.show_error("no severity `hgh`")
+        error = "`hgh` is no severity: critical high medium low info none; `sev:high+` and worse"
+        bar.show_error(error)
         await pilot.pause()
-        line = next(line for line in screen_lines(app) if line.lstrip().startswith("/"))
-        assert "sev:hgh" in line
-        assert "✗ no severity" in line
+        lines = screen_lines(app)
+        at = next(number for number, line in enumerate(lines) if line.lstrip().startswith("/"))
+        assert lines[at].split() == ["/", "sev:hgh"]
+        assert "".join("".join(lines[at + 1 : at + 5]).split()) == "".join(f"✗ {error}".split())
         assert bar.text == "sev:hgh"
+        bar.show_matches(0, 57_808)
+        await pilot.pause()
+        assert "✗" not in "\n".join(screen_lines(app))
