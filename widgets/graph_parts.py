@@ -19,14 +19,25 @@ def draw_node(edge: GraphEdge, ref: Ref, width: int, label_width: int = 0) -> Gr
     tone = Tone.STRONG if node.tone is Tone.CRITICAL else Tone.PLAIN
     start = (Part(" ", Tone.PLAIN, ref), Part(fit(node.glyph, 1) + " ", node.tone, ref))
     if not node.detail or spare < 6:
-        return (*start, Part(fit(label, width - 3), tone, ref))
+        return (*start, Part(_fit_label(edge, width - 3), tone, ref))
     detail = Part(fit(node.detail, spare - 2), Tone.MUTED, ref)
     return (*start, Part(fit(label, size) + "  ", tone, ref), detail)
 
 
 def node_label(edge: GraphEdge) -> str:
     """Return the label of a node; a group says how many it stands for."""
-    return f"{edge.node.label} ×{edge.node.count:,}" if edge.node.count > 1 else edge.node.label
+    return edge.node.label + _count(edge)
+
+
+def _count(edge: GraphEdge) -> str:
+    return f" ×{edge.node.count:,}" if edge.node.count > 1 else ""
+
+
+def _fit_label(edge: GraphEdge, width: int) -> str:
+    """Return the label in `width` cells; the name is cut before the number of those it stands for."""
+    room = width - cells(_count(edge))
+    is_long = cells(node_label(edge)) > width and room > 1
+    return fit(edge.node.label, room) + _count(edge) if is_long else fit(node_label(edge), width)
 
 
 def label_width(edges: Sequence[GraphEdge], widest: int) -> int:

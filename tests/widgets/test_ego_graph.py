@@ -224,6 +224,13 @@ def test_edges_that_stand_together_have_a_title_where_there_is_room() -> None:
     assert "  inside ×2" in "\n".join(text(row) for row in layout(PARTS, 100, 15))
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_a_group_says_how_many_it_stands_for_however_narrow_the_pane(width: int) -> None:
+    group = GraphEdge(GraphNode("g", "users and roles of a team with a long name", detail="in 38 places", count=1_146))
+    drawn = layout(replace(graph(2, 2), incoming=(group,), outgoing=(group,)), width, 16)
+    assert "\n".join(text(row) for row in drawn).count("×1,146") == 2
+
+
 async def test_the_cursor_passes_titles_over_and_goes_to_the_same_height() -> None:
     widget = EgoGraph(PARTS)
     async with Host(widget).run_test(size=(120, 20)) as pilot:
