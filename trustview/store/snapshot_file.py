@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -142,6 +142,15 @@ class SnapshotFile:
     def item_grants(self, item: str) -> tuple[Grant, ...]:
         """The grants of a review item, in the order of its roles."""
         return self._of_name(f"{values.GRANTS} WHERE fleet = ? ORDER BY number", item, values.read_grant)
+
+    def role_where_found(self, item: str, severity: Severity, grants: Set[str]) -> str:
+        """The first role of a review item with a finding of this severity on one of its grants; empty if none has."""
+        of_item = "subject IN (SELECT role FROM grant_ WHERE fleet = ?)"
+        query = f"{values.FINDINGS} WHERE severity = ? AND {of_item} ORDER BY number"
+        with self._tables.reading():
+            rows = self._tables.rows(query, int(severity), self._tables.number(item))
+            found = (values.read_finding(self._tables, row) for row in rows)
+            return next((one.subject.id for one in found if not grants.isdisjoint(one.grants)), "")
 
     def basis_of(self, item: str) -> tuple[str, str] | None:
         """What a decision on an item stands on, as its digest and its text; None when it is not in this snapshot."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from trustview.analysis import Finding, Remediation, choose_narrowing
 from trustview.store import SnapshotFile, facts_of_role
+from trustview.ui.detail import roles_of
 
 
 def best_changes(reader: SnapshotFile, items: Iterable[str]) -> dict[str, str]:
@@ -14,11 +15,11 @@ def best_changes(reader: SnapshotFile, items: Iterable[str]) -> dict[str, str]:
 
 
 def _best_change(reader: SnapshotFile, item: str) -> str:
-    """Of the first role of an item; where that has none to narrow by, of the next that has."""
+    """Of the role of an item that is shown first; where that has none to narrow by, of the next that has."""
     detail = reader.item_detail(item)
     if detail is None:
         return ""
-    of_roles = (grant.role for grant in detail.grants)
+    of_roles = roles_of(reader, detail.row, detail.grants)
     for subject in dict.fromkeys((*of_roles, *(finding.subject.id for finding in detail.findings))):
         best = _best_of(reader, subject, detail.findings)
         if best is not None:

@@ -43,7 +43,8 @@ class Detail:
     """One role of an item, or the guardrail, resource or organization that it is about.
 
     `document` is the policy of the subject, empty where it has none; `role` is None where the subject is no role.
-    `roles` are the ARNs of all roles of the item, `member` the place of this one. `grants` are the item's grants in
+    `roles` are the ARNs of all roles of the item, first one where the worst of it was found; `member` is the place of
+    this one. `grants` are the item's grants in
     this role, `others` the other ways into it. `findings` are those on the item's grants, `role_findings` those on the
     rest. `choices` are the changes of the role: those that end a finding on the item's grants, the best first, then the
     others; `remediation` is what is proposed for anything else, `effect` its proof where it is a guardrail's.
@@ -94,7 +95,7 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
     if not row.grants:
         return _read_apart(reader, row)
     item_grants = reader.item_grants(row.id)
-    roles = tuple(dict.fromkeys(grant.role for grant in item_grants))
+    roles = roles_of(reader, row, item_grants)
     if not roles:
         return None
     arn = roles[member % len(roles)]
@@ -127,6 +128,15 @@ def read_detail(reader: SnapshotFile, row: ItemRow, member: int) -> Detail | Non
         has_analyzer=reader.summary().external_findings > 0,
         use=read_use(reader, role),
     )
+
+
+def roles_of(reader: SnapshotFile, row: ItemRow, grants: tuple[Grant, ...]) -> tuple[str, ...]:
+    """The roles of an item: of a fleet first one where the worst of it was found, then all in their order."""
+    roles = dict.fromkeys(grant.role for grant in grants)
+    if len(roles) > 1 and row.severity is not None:
+        worst = reader.role_where_found(row.id, row.severity, {grant.id for grant in grants})
+        roles = dict.fromkeys((worst, *roles)) if worst else roles
+    return tuple(roles)
 
 
 def _ends(choice: Choice, findings: tuple[Finding, ...]) -> bool:
