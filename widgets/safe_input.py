@@ -11,6 +11,7 @@ class SafeInput(Input):
     DEFAULT_CSS = """
     SafeInput { width: 1fr; background: transparent; }
     SafeInput:focus { background: transparent; background-tint: $foreground 0%; }
+    SafeInput > .input--placeholder { color: $text-muted; }
     """
 
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:

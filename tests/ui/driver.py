@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 
 class Driver:
@@ -34,9 +35,12 @@ class Driver:
         await self.until(lambda: all(text in self.text for text in texts))
 
     @property
+    def strips(self) -> list[Strip]:
+        return self._app.screen._compositor.render_strips()
+
+    @property
     def lines(self) -> list[str]:
-        strips = self._app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+        return ["".join(segment.text for segment in strip) for strip in self.strips]
 
     @property
     def text(self) -> str:

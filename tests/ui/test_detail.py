@@ -5,6 +5,7 @@ from __future__ import annotations
 from trustview.store import open_snapshot
 from trustview.ui.best_change import best_changes
 from trustview.ui.detail import read_detail
+from trustview.ui.present.fix import fix_facts, policies
 
 from .sitting import Desk
 
@@ -33,3 +34,15 @@ def test_the_best_change_of_an_item_nobody_looked_at_is_that_of_the_role_shown_f
                 assert best_changes(reader, [row.id])[row.id] == detail.choices[0].remediation.id, row
                 compared += 1
     assert compared
+
+
+def test_of_a_fleet_a_difference_is_spoken_of_only_where_one_is_shown(desk: Desk) -> None:
+    spoken = []
+    with open_snapshot(desk.snapshot) as reader:
+        for row in reader.items():
+            detail = read_detail(reader, row, 0) if len(row.accounts) > 1 else None
+            if detail is not None:
+                words = " ".join(str(fact) for fact in fix_facts(detail))
+                assert ("the difference below" in words) == (policies(detail) is not None), row
+                spoken.append(policies(detail) is not None)
+    assert len(set(spoken)) == 2

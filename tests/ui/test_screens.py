@@ -16,6 +16,7 @@ from benchmarks.large_reviews import write_review
 from trustview.store import ReviewStore, open_snapshot
 from trustview.ui.opening import open_cockpit
 
+from .contrast import faint
 from .golden import difference, golden
 from .sitting import MEDIUM, NARROW, NOW, WIDE, Desk, Screen
 
@@ -80,10 +81,12 @@ async def go_round(screen: Screen, look: Callable[[str, str], Awaitable[None]]) 
 async def test_each_screen_looks_as_it_did(made_up: Path, tmp_path: Path, size: tuple[int, int]) -> None:
     different = []
 
-    async def look(name: str, text: str) -> None:
-        different.append(difference(name, size, text))
-
     async with shown(Desk(made_up, tmp_path), size) as screen:
+
+        async def look(name: str, text: str) -> None:
+            different.append(difference(name, size, text))
+            assert not set(faint(screen.strips)), name
+
         await go_round(screen, look)
     assert not any(different), "\n".join(different)
 

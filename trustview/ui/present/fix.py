@@ -53,9 +53,9 @@ def fix_facts(detail: Detail, number: int = 0, checks: Mapping[str, Check] = CHE
             yield _finding("remedy", finding, known.fix if known else finding.check)
     yield from _by_hand(detail, choice)
     if len(detail.roles) > 1:
-        yield Fact(
-            "where", f"this role in {len(detail.roles)} accounts; the difference below is for {detail.subject.account}"
-        )
+        is_shown = choice is not None or detail.remediation is not None
+        below = f"; the difference below is for {detail.subject.account}" if is_shown else ""
+        yield Fact("where", f"this role in {len(detail.roles)} accounts{below}")
 
 
 def _of_choice(detail: Detail, choice: Choice, checks: Mapping[str, Check]) -> Iterator[Fact]:
