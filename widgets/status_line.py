@@ -1,6 +1,6 @@
 """One line of segments at the left and at the right; it never wraps, and what is dropped leaves a sign."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from textual.strip import Strip
@@ -24,30 +24,36 @@ class Segment:
 def arrange_segments(left: Sequence[Segment], right: Sequence[Segment], width: int) -> Line:
     """Return the segments that fit in `width` cells, those of the right at the right edge; pure.
 
-    Where one was dropped stands `…`, unless nothing but the last one is left; that one is cut if it must be.
+    Where the first one was dropped stands `…`; the last one that is left is cut if it must be.
     """
-    kept_left, kept_right = list(left), list(right)
+    kept_left, kept_right = set(range(len(left))), set(range(len(right)))
     while _width(kept_left, left) + _width(kept_right, right) + _GAP > width and len(kept_left) + len(kept_right) > 1:
-        places = [*((True, i, s) for i, s in enumerate(kept_left)), *((False, i, s) for i, s in enumerate(kept_right))]
-        is_left, index, _ = max(places, key=lambda place: (place[2].priority, not place[0], place[1]))
-        del (kept_left if is_left else kept_right)[index]
+        places = [
+            *((left[i].priority, False, i) for i in kept_left),
+            *((right[i].priority, True, i) for i in kept_right),
+        ]
+        _, is_right, index = max(places)
+        (kept_right if is_right else kept_left).discard(index)
     before, after = _cells(kept_left, left), _cells(kept_right, right)
     gap = width - sum(cells(cell.text) for cell in (*before, *after))
     return (*before, Cell(" " * max(0, gap)), *after)
 
 
-def _cells(kept: Sequence[Segment], all_of_them: Sequence[Segment]) -> list[Cell]:
+def _cells(kept: Set[int], segments: Sequence[Segment]) -> list[Cell]:
     line: list[Cell] = []
-    for segment in kept:
-        line += [Cell(" " * _GAP)] if line else []
-        line.append(Cell(segment.text, segment.tone))
-    if len(kept) < len(all_of_them):
-        line.append(Cell(f" {ELLIPSIS}", Tone.MUTED))
+    is_told = False
+    for index, segment in enumerate(segments):
+        if index in kept:
+            line += [Cell(" " * _GAP)] if line else []
+            line.append(Cell(segment.text, segment.tone))
+        elif not is_told:
+            is_told = True
+            line.append(Cell(f" {ELLIPSIS}" if line else ELLIPSIS, Tone.MUTED))
     return line
 
 
-def _width(kept: Sequence[Segment], all_of_them: Sequence[Segment]) -> int:
-    return sum(cells(cell.text) for cell in _cells(kept, all_of_them))
+def _width(kept: Set[int], segments: Sequence[Segment]) -> int:
+    return sum(cells(cell.text) for cell in _cells(kept, segments))
 
 
 class StatusLine(PaintedLine):

@@ -202,6 +202,14 @@ def test_the_status_line_drops_what_matters_least_with_a_sign(width: int, text: 
     assert "".join(cell.text for cell in arrange_segments(LEFT, RIGHT, width)) == text
 
 
+def test_the_sign_stands_where_something_was_dropped() -> None:
+    left = (Segment("trustview"), Segment("acme", priority=5), Segment("71 % done"))
+    right = (Segment("snapshot 06:00", priority=4), Segment("4 gaps"))
+    assert (
+        "".join(cell.text for cell in arrange_segments(left, right, 40)) == "trustview …  71 % done         …  4 gaps"
+    )
+
+
 segments = st.lists(st.builds(Segment, st.text(max_size=20), st.just(Tone.PLAIN), st.integers(0, 5)), max_size=5)
 
 

@@ -16,7 +16,7 @@ from trustview.ui.panes.frame import TitleLine
 from trustview.ui.panes.role import RolePane
 from trustview.ui.places import Places
 from trustview.ui.preferences import Preferences
-from trustview.ui.present.sheets import gap_facts, help_groups
+from trustview.ui.present.sheets import gap_facts, help_groups, place_of
 from trustview.ui.present.titles import name_of_role, subject_note
 from trustview.ui.state import Facet, State
 from widgets.fact_list import FactList
@@ -65,7 +65,7 @@ class SheetPane(Vertical):
     def show_help(self, context: Context, preferences: Preferences) -> None:
         """Show the keys that work in a pane."""
         self.help.show(help_groups(context, preferences))
-        self.title_line.show((Cell(f"Keys in the {context.value} pane", Tone.HEADING),), "q back")
+        self.title_line.show((Cell(f"Keys in {place_of(context)}", Tone.HEADING),), "q back")
         self._turn_to("-help")
 
     def show_gaps(self, gaps: Iterable[Gap], places: Places) -> None:

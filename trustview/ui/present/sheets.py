@@ -38,13 +38,15 @@ def help_groups(context: Context, preferences: Preferences | None = None) -> tup
     for command in commands_at(context):
         keys = (preferences or Preferences()).keys_of(command)
         found[command.group].append(KeyHint(" ".join(map(shown_key, keys)), command.description))
-    titles = {Group.HERE: f"In the {context.value} {_PLACES.get(context, 'pane')}"}
+    titles = {Group.HERE: f"In {place_of(context)}"}
     groups = [KeyGroup(titles.get(group, group.value), hints) for group, hints in found.items()]
     words = [KeyHint(word, meaning) for word, meaning in WORDS]
     return (*groups, KeyGroup("Filter words (/)", words), KeyGroup("Signs", list(_signs())))
 
 
-_PLACES = {Context.ROLE: "screen"}
+def place_of(context: Context) -> str:
+    """Where keys work, in words."""
+    return f"the {context.value} {'screen' if context is Context.ROLE else 'pane'}"
 
 
 def _signs() -> Iterator[KeyHint]:
