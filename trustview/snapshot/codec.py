@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -38,25 +39,45 @@ def decode_snapshot(value: dict[str, Any]) -> Snapshot:
 
 def encode(value: Any) -> Any:  # noqa: ANN401 -- any of our frozen values
     """JSON-ready form of one of our frozen values: dataclasses become objects, tuples lists, enums their value."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, tuple | list):
-        return [encode(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    if dataclasses.is_dataclass(kind):
-        found = ((name, getattr(value, name), default) for name, default in _defaults(kind))
-        return {name: encode(item) for name, item, default in found if item != default}
-    return value
+    kind: type = type(value)
+    return value if kind in _PLAIN else _writer(kind)(value)
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @lru_cache(maxsize=256)
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """What makes the JSON-ready form of values of a type."""
+    if issubclass(kind, tuple | list):
+        return _encode_all
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if not dataclasses.is_dataclass(kind):
+        return _as_it_is
+    fields = dataclasses.fields(kind)
+    defaults = tuple((field.name, field.default) for field in fields)
+    if len(fields) == 1:
+        return lambda value: _encode_fields(defaults, (getattr(value, fields[0].name),))
+    read = attrgetter(*[field.name for field in fields])
+    return lambda value: _encode_fields(defaults, read(value))
+
+
+def _encode_all(values: Iterable[Any]) -> list[Any]:
+    return [value if type(value) in _PLAIN else encode(value) for value in values]
+
+
+def _encode_fields(defaults: tuple[tuple[str, Any], ...], values: tuple[Any, ...]) -> dict[str, Any]:
+    """What fields hold, save those that hold their default."""
+    return {
+        name: value if type(value) in _PLAIN else encode(value)
+        for (name, default), value in zip(defaults, values, strict=True)
+        if value is not default and value != default
+    }
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- whatever it is
+    return value
 
 
 def decode(kind: type[T], value: Any) -> T:  # noqa: ANN401 -- whatever JSON gave

@@ -19,6 +19,8 @@ DICTIONARY_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 28
 
 _LEVEL = 3
+# With more, zlib's tables are so large that the system has to make room for them anew with every text.
+_MEMORY = 7
 _HEAD_BYTES = 6
 _TEXTS_KEPT = 1 << 12
 _LONGEST_IN_DICTIONARY = 1 << 12
@@ -100,8 +102,17 @@ class TextReader:
 
 def deflate(body: bytes, dictionary: bytes = b"") -> bytes:
     """Bytes deflated, with a checksum."""
-    packer = zlib.compressobj(_LEVEL, zdict=dictionary) if dictionary else zlib.compressobj(_LEVEL)
-    return packer.compress(body) + packer.flush()
+    packer = _packer(dictionary).copy()
+    packed: bytes = packer.compress(body) + packer.flush()
+    return packed
+
+
+@lru_cache(maxsize=2)
+def _packer(dictionary: bytes) -> Any:  # noqa: ANN401 -- zlib tells no types
+    """A packer that has read the dictionary: copies of it need not."""
+    if not dictionary:
+        return zlib.compressobj(_LEVEL, memLevel=_MEMORY)
+    return zlib.compressobj(_LEVEL, memLevel=_MEMORY, zdict=dictionary)
 
 
 def inflate(body: bytes, dictionary: bytes = b"") -> bytes:
