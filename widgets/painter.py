@@ -11,6 +11,7 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.contrast import make_legible
 from widgets.safe_text import fit, safe_text
 from widgets.tone import Cell, Look, Tone, look_of
 
@@ -21,8 +22,9 @@ def _ink(look: Look, colour: str, ground: str, row: Style) -> Style:
     if row.reverse:  # the terminal's own colours: a reversed row stays one block
         return row + Style(bold=look.is_bold or None)
     under = Color.parse(ground) if ground else Color.from_rich_color(row.bgcolor)
+    ink = under + Color.parse(colour)
     return row + Style(
-        color=(under + Color.parse(colour)).rich_color,
+        color=(make_legible(ink, under) if look.is_text else ink).rich_color,
         bgcolor=under.rich_color if ground else None,
         bold=look.is_bold or None,
         dim=look.is_dim or None,

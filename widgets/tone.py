@@ -52,6 +52,8 @@ class Look:
     is_bold: bool = False
     is_dim: bool = False
     is_underlined: bool = False
+    is_text: bool = True
+    """A text is made to stand out from what it stands on; a bar keeps its colour."""
 
 
 _LOOKS = {
@@ -71,7 +73,7 @@ _LOOKS = {
     Tone.REMOVED_WORD: Look("text-error", "error-muted", is_bold=True),
     Tone.NAME: Look("text-primary"),
     Tone.STRING: Look("text-success"),
-    Tone.CURSOR_BAR: Look("primary", is_bold=True),
+    Tone.CURSOR_BAR: Look("primary", is_bold=True, is_text=False),
 }
 
 # The sixteen colours of a terminal cannot be mixed: what is fainter or deeper elsewhere is set otherwise there.

@@ -95,8 +95,10 @@ async def test_each_screen_looks_as_it_did(made_up: Path, tmp_path: Path, size: 
 async def test_each_screen_says_the_same_in_light_and_without_colours(
     made_up: Path, tmp_path: Path, theme: str
 ) -> None:
-    async def look(name: str, text: str) -> None:
-        assert text == golden(name, NARROW), name
-
     async with shown(Desk(made_up, tmp_path), NARROW, theme) as screen:
+
+        async def look(name: str, text: str) -> None:
+            assert text == golden(name, NARROW), name
+            assert theme.startswith("ansi") or not set(faint(screen.strips)), name
+
         await go_round(screen, look)

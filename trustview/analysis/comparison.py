@@ -129,7 +129,7 @@ def _effects(old: Grant, new: Grant) -> Iterator[str]:
     elif _keys(old) != _keys(new):
         yield f"depended on {_listed(old.reach.depends_on)}, depends on {_listed(new.reach.depends_on)}"
     elif set(old.reach.blocked_by) != set(new.reach.blocked_by):
-        yield f"was blocked by {_listed(old.reach.blocked_by)}, is blocked by {_listed(new.reach.blocked_by)}"
+        yield f"was blocked by {_blockers(old)}, is blocked by {_blockers(new)}"
     if old.privilege is not new.privilege:
         yield f"the role's privilege was {old.privilege.value}, is {new.privilege.value}"
     if old.party is not new.party:
@@ -141,8 +141,13 @@ def _keys(grant: Grant) -> set[str]:
 
 
 def _reach(grant: Grant) -> str:
-    by = f" by {_listed(grant.reach.blocked_by)}" if grant.reach.blocked_by else ""
+    by = f" by {_blockers(grant)}" if grant.reach.blocked_by else ""
     return f"{grant.reach.kind.value}{by}"
+
+
+def _blockers(grant: Grant) -> str:
+    """What blocks a grant: policies are named in backticks already."""
+    return ", ".join(grant.reach.blocked_by) or "nothing"
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from trustview.analysis.finding import Finding
 from trustview.analysis.grant import Grant
 from trustview.analysis.reanalyse import reanalyse
 from trustview.analysis.shelves import shelf_of
+from trustview.garbage import without_collection
 from trustview.policy import PrincipalForm
 from trustview.snapshot import Role, Snapshot
 
@@ -38,6 +39,7 @@ class WhatIf:
     gained: tuple[Edge, ...]
 
 
+@without_collection()
 def what_if(snapshot: Snapshot, today: Analysis, roles: Iterable[Role], checks: Iterable[Check] = CHECKS) -> WhatIf:
     """What would change if these roles were as given here; `today` is the analysis of the snapshot by these checks.
 
